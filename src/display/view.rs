@@ -1,0 +1,97 @@
+//! The specs: what a view shows of which runs. Plain data that crosses to the engine.
+
+use serde::{Deserialize, Serialize};
+
+use crate::client::protocol::Scope;
+
+/// Anything that can be shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum View {
+    Dashboard(DashboardSpec),
+    Plot(PlotSpec),
+    Table(TableSpec),
+    Images(ImagesSpec),
+    Histogram(HistogramSpec),
+    Thoughts(ThoughtsSpec),
+    /// Side by side.
+    Row(Vec<View>),
+    /// One below the other.
+    Stack(Vec<View>),
+}
+
+/// The whole board: table, legend chooser, plots, images, histograms, thoughts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DashboardSpec {
+    pub(crate) scope: Scope,
+    pub(crate) legend: Option<String>,
+}
+
+/// The curves of one metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PlotSpec {
+    pub(crate) scope: Scope,
+    pub(crate) tag: String,
+    /// The parameter whose value the legend says.
+    pub(crate) legend: Option<String>,
+    pub(crate) x: XAxis,
+    pub(crate) log_x: bool,
+    pub(crate) log_y: bool,
+    /// Weight of the debiased exponential moving average, 0 (none) to below 1.
+    pub(crate) smooth: f64,
+    /// How many runs at most, newest first.
+    pub(crate) runs: Option<usize>,
+}
+
+/// What the x axis of a plot means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum XAxis {
+    Step,
+    /// Seconds since the run's start.
+    Relative,
+    /// The clock.
+    Wall,
+    /// The value that another metric had last at that step.
+    Metric(String),
+}
+
+/// The table of runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct TableSpec {
+    pub(crate) scope: Scope,
+    /// As a filter names them: `lr`, `max(Accuracy)`, `status`. None: start, status, all parameters, last of each metric.
+    pub(crate) columns: Option<Vec<String>>,
+    pub(crate) sort: Vec<SortKey>,
+}
+
+/// A column to sort by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SortKey {
+    pub(crate) column: String,
+    pub(crate) descending: bool,
+}
+
+/// The images of one tag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ImagesSpec {
+    pub(crate) scope: Scope,
+    pub(crate) tag: String,
+    /// The parameter whose value captions each image.
+    pub(crate) legend: Option<String>,
+}
+
+/// The histograms of one tag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct HistogramSpec {
+    pub(crate) scope: Scope,
+    pub(crate) tag: String,
+    /// The parameter whose value captions each histogram.
+    pub(crate) legend: Option<String>,
+}
+
+/// Thoughts, in order of time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ThoughtsSpec {
+    pub(crate) scope: Scope,
+    /// Of all folders of the database instead of this one.
+    pub(crate) everywhere: bool,
+}

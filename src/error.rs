@@ -1,0 +1,97 @@
+//! The one error type: what failed, on which input, why, and what to do next.
+//!
+//! The kernel prints an error with `Display` only, so the whole story is in `Display`. Nothing here may hold a password:
+//! addresses are masked before they get into an error.
+
+use std::fmt;
+
+/// `Result` with ml_board's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, in words for the person who reads it.
+///
+/// `Display` has it all, one part a line: what failed and on which input, the cause, and what to do next.
+#[derive(Debug, Clone, PartialEq, thiserror::Error, serde::Serialize, serde::Deserialize)]
+#[error("{}", self.story())]
+pub struct Error {
+    kind: ErrorKind,
+    what: String,
+    cause: Option<String>,
+    help: Option<String>,
+}
+
+/// The sort of trouble, for programs that decide by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument, a filter or a setting that cannot be used as it is.
+    Input,
+    /// A folder, run, tag or parameter that nobody logged.
+    NotFound,
+    /// The database (or the local store) did not answer, or refused.
+    Store,
+    /// The journal on this machine's disk.
+    Journal,
+    /// The engine could not be found, built, started or understood.
+    Engine,
+    /// A deadline passed; what was pending stays where it is safe.
+    Timeout,
+    /// A file that could not be read or written.
+    Io,
+}
+
+impl Error {
+    /// An error of `kind`; `what` says what failed and on which input.
+    pub fn new(kind: ErrorKind, what: impl Into<String>) -> Error {
+        Error { kind, what: what.into(), cause: None, help: None }
+    }
+
+    /// The same with its cause.
+    #[must_use]
+    pub fn because(mut self, cause: impl fmt::Display) -> Error {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// The same with what the person can do next.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Error {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The sort of trouble.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    fn story(&self) -> String {
+        let mut story = self.what.clone();
+        if let Some(cause) = &self.cause {
+            story.push_str("\ncause: ");
+            story.push_str(cause);
+        }
+        if let Some(help) = &self.help {
+            story.push_str("\nhelp: ");
+            story.push_str(help);
+        }
+        story
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_has_the_whole_story() {
+        let error = Error::new(ErrorKind::NotFound, "no folder `lr_serch` in database `digits`")
+            .because("the store has: lr_search")
+            .help("did you mean `lr_search`?");
+        insta::assert_snapshot!(error, @r"
+        no folder `lr_serch` in database `digits`
+        cause: the store has: lr_search
+        help: did you mean `lr_search`?
+        ");
+    }
+}

@@ -1,0 +1,17 @@
+//! See what machine-learning runs did.
+
+#[cfg(feature = "board")]
+mod client;
+#[cfg(feature = "board")]
+mod display;
+mod error;
+#[cfg(any(feature = "writer", feature = "engine"))]
+mod journal;
+mod model;
+mod query;
+#[cfg(any(feature = "writer", feature = "engine"))]
+mod store;
+
+pub use error::{Error, ErrorKind, Result};
+pub use model::{HistogramBins, ImageInfo, Run, RunId, Series, Session, SessionId, Status, Summary, Thought, Time, Value};
+pub use query::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};

@@ -1,0 +1,250 @@
+//! A run, its sessions, and what its metrics came to.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{RunId, SessionId, Time, Value, number};
+
+/// One run: one training, with its hyperparameters and the summaries of its metrics.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Run {
+    /// Which run.
+    pub id: RunId,
+    /// The folder it lies in.
+    pub folder: String,
+    /// Its name, for people. Not unique.
+    pub name: String,
+    /// Whether it still runs, and how it ended.
+    pub status: Status,
+    /// When its first session began.
+    pub started: Time,
+    /// When its last session ended, if it has.
+    pub ended: Option<Time>,
+    /// The last sign of life.
+    pub heartbeat: Option<Time>,
+    /// Its hyperparameters, by name (dotted where they were nested).
+    pub params: BTreeMap<String, Value>,
+    /// What each metric came to, by tag.
+    pub metrics: BTreeMap<String, Summary>,
+    /// Labels that a person or the program gave it.
+    pub labels: Vec<String>,
+    /// A person's notes.
+    pub notes: String,
+    /// The group that it belongs to, if any.
+    pub group: Option<String>,
+    /// How many thoughts it has.
+    pub thoughts: u64,
+    /// Its sessions, in order of their start.
+    pub sessions: Vec<Session>,
+}
+
+impl Run {
+    /// A run with nothing logged yet.
+    pub fn new(id: RunId, folder: impl Into<String>, name: impl Into<String>, started: Time) -> Run {
+        Run {
+            id,
+            folder: folder.into(),
+            name: name.into(),
+            status: Status::Running,
+            started,
+            ended: None,
+            heartbeat: None,
+            params: BTreeMap::new(),
+            metrics: BTreeMap::new(),
+            labels: Vec::new(),
+            notes: String::new(),
+            group: None,
+            thoughts: 0,
+            sessions: Vec::new(),
+        }
+    }
+
+    /// From its start to its end, or to its last sign of life while it runs; in seconds.
+    pub fn duration_secs(&self) -> Option<f64> {
+        let end = self.ended.or(self.heartbeat)?;
+        Some((end.millis() - self.started.millis()) as f64 / 1000.0)
+    }
+}
+
+/// Whether a run or session still runs, and how it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Status {
+    /// Its writer lives.
+    Running,
+    /// Its writer was closed.
+    Finished,
+    /// Its program panicked.
+    Panicked,
+    /// Its program died without closing it.
+    Killed,
+    /// No sign of life for longer than there should be.
+    Stale,
+}
+
+impl Status {
+    /// Its word in documents and filters.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Status::Running => "running",
+            Status::Finished => "finished",
+            Status::Panicked => "panicked",
+            Status::Killed => "killed",
+            Status::Stale => "stale",
+        }
+    }
+
+    /// The status with this word.
+    pub fn from_word(word: &str) -> Option<Status> {
+        [Status::Running, Status::Finished, Status::Panicked, Status::Killed, Status::Stale]
+            .into_iter()
+            .find(|s| s.word() == word)
+    }
+}
+
+/// One life of one writer of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Session {
+    /// Which session.
+    pub id: SessionId,
+    /// Its rank among the processes of a distributed run.
+    pub rank: u32,
+    /// The machine.
+    pub host: String,
+    /// The process.
+    pub pid: u32,
+    /// When it began.
+    pub started: Time,
+    /// When it ended, if it has.
+    pub ended: Option<Time>,
+    /// How it is or ended.
+    pub status: Status,
+    /// How it ended, in words (a panic's message), if there is more to say.
+    pub how: Option<String>,
+}
+
+impl Session {
+    /// A session that has just begun.
+    pub fn new(id: SessionId, host: impl Into<String>, pid: u32, started: Time) -> Session {
+        Session { id, rank: 0, host: host.into(), pid, started, ended: None, status: Status::Running, how: None }
+    }
+}
+
+/// What a metric came to. Minimum, maximum and sum are over its finite values; the rest is counted by `nan`.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// How many points.
+    pub n: u64,
+    /// How many of them are NaN or infinite.
+    pub nan: u64,
+    /// The step of the first one that is NaN or infinite.
+    pub first_bad_step: Option<i64>,
+    /// The first value.
+    #[serde(with = "number::option")]
+    pub first: Option<f64>,
+    /// The last value.
+    #[serde(with = "number::option")]
+    pub last: Option<f64>,
+    /// The step of the last value.
+    pub last_step: Option<i64>,
+    /// The least finite value.
+    #[serde(with = "number::option")]
+    pub min: Option<f64>,
+    /// The step where it was first reached.
+    pub min_step: Option<i64>,
+    /// The greatest finite value.
+    #[serde(with = "number::option")]
+    pub max: Option<f64>,
+    /// The step where it was first reached.
+    pub max_step: Option<i64>,
+    /// The sum of the finite values.
+    pub sum: f64,
+}
+
+impl Summary {
+    /// Takes one more point, in order of logging.
+    pub fn add(&mut self, step: i64, value: f64) {
+        if self.n == 0 {
+            self.first = Some(value);
+        }
+        self.n += 1;
+        self.last = Some(value);
+        self.last_step = Some(step);
+        if !value.is_finite() {
+            self.nan += 1;
+            self.first_bad_step.get_or_insert(step);
+            return;
+        }
+        self.sum += value;
+        if self.min.is_none_or(|min| value < min) {
+            (self.min, self.min_step) = (Some(value), Some(step));
+        }
+        if self.max.is_none_or(|max| value > max) {
+            (self.max, self.max_step) = (Some(value), Some(step));
+        }
+    }
+
+    /// Takes what a later session (or another rank) logged of the same metric.
+    pub fn merge(&mut self, later: &Summary) {
+        if later.n == 0 {
+            return;
+        }
+        if self.n == 0 {
+            *self = *later;
+            return;
+        }
+        self.n += later.n;
+        self.nan += later.nan;
+        self.first_bad_step = self.first_bad_step.or(later.first_bad_step);
+        (self.last, self.last_step) = (later.last, later.last_step);
+        self.sum += later.sum;
+        if later.min.is_some_and(|theirs| self.min.is_none_or(|ours| theirs < ours)) {
+            (self.min, self.min_step) = (later.min, later.min_step);
+        }
+        if later.max.is_some_and(|theirs| self.max.is_none_or(|ours| theirs > ours)) {
+            (self.max, self.max_step) = (later.max, later.max_step);
+        }
+    }
+
+    /// The mean of its finite values.
+    pub fn mean(&self) -> Option<f64> {
+        let finite = self.n.checked_sub(self.nan).filter(|finite| *finite > 0)?;
+        Some(self.sum / finite as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(points: &[(i64, f64)]) -> Summary {
+        let mut summary = Summary::default();
+        points.iter().for_each(|(step, value)| summary.add(*step, *value));
+        summary
+    }
+
+    #[test]
+    fn bad_values_are_counted_and_never_a_minimum() {
+        let summary = of(&[(0, f64::NAN), (1, 2.0), (2, f64::INFINITY), (3, -1.0)]);
+        assert_eq!((summary.n, summary.nan, summary.first_bad_step), (4, 2, Some(0)));
+        assert_eq!((summary.min, summary.min_step, summary.max, summary.max_step), (Some(-1.0), Some(3), Some(2.0), Some(1)));
+        assert_eq!((summary.last, summary.last_step, summary.mean()), (Some(-1.0), Some(3), Some(0.5)));
+        assert_eq!(of(&[(0, f64::NAN)]).mean(), None);
+    }
+
+    #[test]
+    fn merging_two_halves_is_the_whole() {
+        let points = [(0, 1.0), (1, f64::NAN), (2, 4.0), (3, 0.5), (9, 4.0)];
+        for cut in 0..=points.len() {
+            let mut summary = of(&points[..cut]);
+            summary.merge(&of(&points[cut..]));
+            assert_eq!(summary.min_step, of(&points).min_step);
+            let whole = of(&points);
+            assert_eq!((summary.n, summary.max, summary.max_step, summary.sum), (whole.n, whole.max, whole.max_step, whole.sum));
+        }
+    }
+}

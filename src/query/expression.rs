@@ -1,0 +1,275 @@
+//! The tree of a filter, and the typed way to build it.
+
+use std::ops::{BitAnd, BitOr, Not};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::model::Value;
+
+/// Which runs: a condition on parameters, on what metrics came to, and on fields of the run.
+///
+/// A comparison with a missing value is false; `not` is plain negation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Filter {
+    /// Every run.
+    All,
+    /// `lr < 0.01`
+    Compare(Field, Compare, Value),
+    /// `lr in [0.1, 0.01]`
+    In(Field, Vec<Value>),
+    /// ``name ~ "^baseline"``: a regular expression on text
+    Like(Field, String),
+    /// `exists(lr)`
+    Exists(Field),
+    /// All of them.
+    And(Vec<Filter>),
+    /// At least one of them.
+    Or(Vec<Filter>),
+    /// Not it.
+    Not(Box<Filter>),
+}
+
+/// How a comparison compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Compare {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+}
+
+/// What a comparison looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Field {
+    /// A hyperparameter, by its (dotted) name.
+    Param(String),
+    /// What a metric came to: `max(Accuracy)`.
+    Metric(Reduce, String),
+    /// A field of the run itself.
+    Run(RunField),
+}
+
+/// What of a metric's points is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub enum Reduce {
+    First,
+    Last,
+    Min,
+    Max,
+    /// Of the finite values.
+    Mean,
+    /// How many points.
+    Count,
+}
+
+/// A field of the run itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum RunField {
+    /// `status == "finished"`
+    Status,
+    /// Its name.
+    Name,
+    /// Its group.
+    Group,
+    /// One of its labels: `labels == "baseline"` is true if one of them is.
+    Labels,
+    /// Its start: milliseconds since 1970-01-01 UTC, or text such as `"2026-11-22"` or `"2026-11-22T14:02"` (UTC).
+    Started,
+    /// In seconds.
+    Duration,
+    /// How many thoughts it has.
+    Thoughts,
+}
+
+/// The hyperparameter `name`, to be compared.
+pub fn param(name: impl Into<String>) -> Param {
+    Param(Field::Param(name.into()))
+}
+
+/// The metric `tag`; say what of it: `.max()`, `.min()`, `.last()`, `.mean()`, `.first()`, `.count()`.
+pub fn metric(tag: impl Into<String>) -> Metric {
+    Metric(tag.into())
+}
+
+/// A hyperparameter that can be compared. Made by [`param`].
+#[derive(Debug, Clone)]
+pub struct Param(Field);
+
+/// A metric before it is said what of it is compared. Made by [`metric`].
+#[derive(Debug, Clone)]
+pub struct Metric(String);
+
+/// What a metric came to, to be compared. Made by [`Metric::max`] and its sisters.
+#[derive(Debug, Clone)]
+pub struct Reduced(Field);
+
+macro_rules! comparisons {
+    ($name:ident) => {
+        impl $name {
+            /// `<`
+            pub fn lt(&self, value: impl Into<Value>) -> Filter {
+                Filter::Compare(self.0.clone(), Compare::Less, value.into())
+            }
+            /// `<=`
+            pub fn le(&self, value: impl Into<Value>) -> Filter {
+                Filter::Compare(self.0.clone(), Compare::LessOrEqual, value.into())
+            }
+            /// `>`
+            pub fn gt(&self, value: impl Into<Value>) -> Filter {
+                Filter::Compare(self.0.clone(), Compare::Greater, value.into())
+            }
+            /// `>=`
+            pub fn ge(&self, value: impl Into<Value>) -> Filter {
+                Filter::Compare(self.0.clone(), Compare::GreaterOrEqual, value.into())
+            }
+            /// `==`
+            pub fn eq(&self, value: impl Into<Value>) -> Filter {
+                Filter::Compare(self.0.clone(), Compare::Equal, value.into())
+            }
+            /// `!=`
+            pub fn ne(&self, value: impl Into<Value>) -> Filter {
+                Filter::Compare(self.0.clone(), Compare::NotEqual, value.into())
+            }
+            /// One of these values.
+            pub fn is_in<V: Into<Value>>(&self, values: impl IntoIterator<Item = V>) -> Filter {
+                Filter::In(self.0.clone(), values.into_iter().map(Into::into).collect())
+            }
+            /// Whether the run has it at all.
+            pub fn exists(&self) -> Filter {
+                Filter::Exists(self.0.clone())
+            }
+        }
+    };
+}
+
+comparisons!(Param);
+comparisons!(Reduced);
+
+impl Param {
+    /// Text that the regular expression finds something in.
+    pub fn matches(&self, regex: impl Into<String>) -> Filter {
+        Filter::Like(self.0.clone(), regex.into())
+    }
+}
+
+impl Metric {
+    /// Its last value.
+    pub fn last(&self) -> Reduced {
+        self.reduced(Reduce::Last)
+    }
+    /// Its first value.
+    pub fn first(&self) -> Reduced {
+        self.reduced(Reduce::First)
+    }
+    /// Its least finite value.
+    pub fn min(&self) -> Reduced {
+        self.reduced(Reduce::Min)
+    }
+    /// Its greatest finite value.
+    pub fn max(&self) -> Reduced {
+        self.reduced(Reduce::Max)
+    }
+    /// The mean of its finite values.
+    pub fn mean(&self) -> Reduced {
+        self.reduced(Reduce::Mean)
+    }
+    /// How many points it has.
+    pub fn count(&self) -> Reduced {
+        self.reduced(Reduce::Count)
+    }
+
+    fn reduced(&self, reduce: Reduce) -> Reduced {
+        Reduced(Field::Metric(reduce, self.0.clone()))
+    }
+}
+
+impl Filter {
+    /// Both.
+    #[must_use]
+    pub fn and(self, other: Filter) -> Filter {
+        match (self, other) {
+            (Filter::All, one) | (one, Filter::All) => one,
+            (Filter::And(mut all), Filter::And(more)) => {
+                all.extend(more);
+                Filter::And(all)
+            }
+            (Filter::And(mut all), one) => {
+                all.push(one);
+                Filter::And(all)
+            }
+            (one, Filter::And(mut all)) => {
+                all.insert(0, one);
+                Filter::And(all)
+            }
+            (one, other) => Filter::And(vec![one, other]),
+        }
+    }
+
+    /// One of the two, or both.
+    #[must_use]
+    pub fn or(self, other: Filter) -> Filter {
+        match (self, other) {
+            (Filter::Or(mut any), Filter::Or(more)) => {
+                any.extend(more);
+                Filter::Or(any)
+            }
+            (Filter::Or(mut any), one) => {
+                any.push(one);
+                Filter::Or(any)
+            }
+            (one, Filter::Or(mut any)) => {
+                any.insert(0, one);
+                Filter::Or(any)
+            }
+            (one, other) => Filter::Or(vec![one, other]),
+        }
+    }
+}
+
+impl BitAnd for Filter {
+    type Output = Filter;
+    fn bitand(self, other: Filter) -> Filter {
+        self.and(other)
+    }
+}
+
+impl BitOr for Filter {
+    type Output = Filter;
+    fn bitor(self, other: Filter) -> Filter {
+        self.or(other)
+    }
+}
+
+impl Not for Filter {
+    type Output = Filter;
+    fn not(self) -> Filter {
+        Filter::Not(Box::new(self))
+    }
+}
+
+/// What `Board::filter` takes: a filter, or its text.
+pub trait IntoFilter {
+    /// The filter, or every mistake of its text with a caret under it.
+    fn into_filter(self) -> Result<Filter>;
+}
+
+impl IntoFilter for Filter {
+    fn into_filter(self) -> Result<Filter> {
+        Ok(self)
+    }
+}
+
+impl IntoFilter for &Filter {
+    fn into_filter(self) -> Result<Filter> {
+        Ok(self.clone())
+    }
+}

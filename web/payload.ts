@@ -1,0 +1,100 @@
+// What the engine hands to the page: one compact JSON, gzipped into the output. The Rust side is src/render/payload.rs.
+// A number that JSON has no word for is its name: "NaN", "inf", "-inf". A missing value is null.
+
+export type Num = number | "NaN" | "inf" | "-inf" | null;
+
+export interface Payload {
+  v: 1;
+  /** The same for every output of the same folder of the same store: outputs with one board follow one another. */
+  board: string;
+  /** `DATABASE / FOLDER`, and the filter if there is one. */
+  title: string;
+  /** When the data were read: milliseconds since 1970 UTC. */
+  read_at: number;
+  /** The runs, column by column; row r of every column is the same run. */
+  columns: Column[];
+  /** Rows in each column. */
+  n: number;
+  /** Runs that matched; more than n means that the rest was left out, and the page says so. */
+  total: number;
+  /** The key of the column that legends and captions say at first; null: the run's name. */
+  legend: string | null;
+  panel: Panel;
+}
+
+export interface Column {
+  /** As a filter names it: `lr`, `last(Loss)`, `status`, `name`, `started`, `id`. Unique. */
+  key: string;
+  /** `number`: Num. `time`: ms since 1970 UTC. `text`: string (a parameter that is not a number anywhere). */
+  kind: "number" | "text" | "time";
+  group: "run" | "param" | "metric";
+  values: Num[] | (string | null)[];
+  /** Whether the table shows it at first. `id` never is. */
+  shown: boolean;
+}
+
+export type Panel = Group | Dashboard | Plot | Table | Images | Histograms | Thoughts | Message;
+
+export interface Group { type: "row" | "stack"; children: Panel[] }
+
+/** A stack with a legend chooser, headings that fold, and search among its plots. */
+export interface Dashboard { type: "dashboard"; table: Table; plots: Plot[]; images: Images[]; histograms: Histograms[]; thoughts: Thoughts }
+
+export interface Plot {
+  type: "plot";
+  tag: string;
+  /** plotly.js layout without colours (the page adds the theme's): titles, axis types. */
+  layout: Record<string, unknown>;
+  /** This plot's own legend column, if it was asked for; else the payload's. */
+  legend: string | null;
+  x: "step" | "relative" | "wall" | "metric";
+  smooth: number;
+  series: Curve[];
+  /** "2,000 of 2.1M points", "100 of 340 runs", …: to be said on the picture. */
+  notes: string[];
+}
+
+export interface Curve {
+  /** Row of the columns. */
+  run: number;
+  /** Steps, seconds, milliseconds (wall) or values of the other metric. */
+  x: number[];
+  /** The step of each point, where x is not the step. */
+  step?: number[];
+  y: Num[];
+  /** How many points there are, of which these are shown. */
+  n: number;
+}
+
+export interface Table { type: "table"; columns: string[] | null; sort: { column: string; descending: boolean }[] }
+
+export interface Images {
+  type: "images";
+  tag: string;
+  legend: string | null;
+  /** Ascending; every step at which any run has an image. */
+  steps: number[];
+  /** `src` indexes `sources` (data: URIs), so that the same picture is carried once. */
+  items: { run: number; step: number; t: number; w: number; h: number; src: number }[];
+  sources: string[];
+  notes: string[];
+}
+
+export interface Histograms {
+  type: "histogram";
+  tag: string;
+  legend: string | null;
+  steps: number[];
+  items: { run: number; step: number; n: number; nan: number; min: number; max: number; mean: number; edges: number[]; counts: number[] }[];
+  notes: string[];
+}
+
+export interface Thoughts {
+  type: "thoughts";
+  /** In order of time. `run` is a row of the columns, or null for a run of another folder or one left out. */
+  items: { run: number | null; name: string; folder: string; step: number | null; t: number; text: string }[];
+  notes: string[];
+}
+
+/** Something to read instead of a picture: an empty state, an unknown name with a suggestion. */
+export interface Message { type: "message"; level: "info" | "error"; text: string }
