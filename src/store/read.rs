@@ -1,0 +1,50 @@
+//! The reading half of a store: what the engine asks. Tail first, then chunks (points only move that way), overlaps dropped by ordinal.
+
+use crate::error::Result;
+use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Thought};
+use crate::query::Filter;
+
+/// A folder of a database: a collection of runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place<'a> {
+    pub(crate) database: &'a str,
+    pub(crate) folder: &'a str,
+}
+
+/// What kind of event a tag names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Image,
+    Histogram,
+}
+
+/// The reading half of a store. Blocks its caller; an unknown folder has no runs.
+pub(crate) trait Read: Send + Sync {
+    /// The databases that hold runs, by name.
+    fn databases(&self) -> Result<Vec<String>>;
+
+    /// The folders of a database, by name.
+    fn folders(&self, database: &str) -> Result<Vec<String>>;
+
+    /// The runs that the filter holds for, newest first.
+    fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>>;
+
+    /// The series of one metric of these runs, in full, in the order of `runs`; runs without it are left out. Sessions of a run
+    /// follow one another in order of their start.
+    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>>;
+
+    /// The tags of that kind that any of these runs has, by name.
+    fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>>;
+
+    /// The images of one tag, by run (as given) and step.
+    fn images(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>>;
+
+    /// The bytes of a blob.
+    fn blob(&self, place: Place<'_>, sha256: &str) -> Result<Vec<u8>>;
+
+    /// The histograms of one tag, by run (as given) and step.
+    fn histograms(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<HistogramBins>>;
+
+    /// The thoughts of the runs of these folders, in order of time, each with its run's name and folder.
+    fn thoughts(&self, database: &str, folders: &[String]) -> Result<Vec<Thought>>;
+}
