@@ -5,23 +5,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::display::View;
+use crate::display::{Page, Scope, View};
 use crate::error::Error;
 use crate::model::{Run, Series};
 use crate::query::Filter;
 
 /// Both sides must have the same one. Counts up with each change of this file or of a type it names.
 pub(crate) const PROTOCOL: u32 = 1;
-
-/// Where runs are looked for: a folder of a store, and which of its runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Scope {
-    /// The store's address as `Opened` answered it: an opaque handle, never with a password.
-    pub(crate) store: String,
-    pub(crate) database: String,
-    pub(crate) folder: String,
-    pub(crate) filter: Filter,
-}
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {
@@ -47,19 +37,6 @@ pub(crate) enum Ask {
     Folders { store: String, database: String },
     /// The databases that hold runs, by name.
     Databases { store: String },
-}
-
-/// What a view is drawn for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Page {
-    /// An output of a cell: a MIME bundle of an HTML fragment and text.
-    Cell,
-    /// A complete page that works offline for ever: `text/html` only.
-    File,
-    /// The static picture alone: `image/svg+xml` only.
-    Picture,
-    /// `text/plain` only.
-    Text,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

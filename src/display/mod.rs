@@ -2,4 +2,6 @@
 
 mod view;
 
-pub(crate) use view::{DashboardSpec, HistogramSpec, ImagesSpec, PlotSpec, SortKey, TableSpec, ThoughtsSpec, View, XAxis};
+pub(crate) use view::{
+    DashboardSpec, HistogramSpec, ImagesSpec, Page, PlotSpec, Scope, SortKey, TableSpec, ThoughtsSpec, View, XAxis,
+};

@@ -2,7 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::protocol::Scope;
+use crate::query::Filter;
+
+/// Where runs are looked for: a folder of a store, and which of its runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Scope {
+    /// The store's address as `Opened` answered it: an opaque handle, never with a password.
+    pub(crate) store: String,
+    pub(crate) database: String,
+    pub(crate) folder: String,
+    pub(crate) filter: Filter,
+}
+
+/// What a view is drawn for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Page {
+    /// An output of a cell: a MIME bundle of an HTML fragment and text.
+    Cell,
+    /// A complete page that works offline for ever: `text/html` only.
+    File,
+    /// The static picture alone: `image/svg+xml` only.
+    Picture,
+    /// `text/plain` only.
+    Text,
+}
 
 /// Anything that can be shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
