@@ -5,6 +5,8 @@ mod client;
 #[cfg(feature = "board")]
 mod display;
 mod error;
+#[allow(dead_code)] // Each side uses its own part.
+mod home;
 #[cfg(any(feature = "writer", feature = "engine"))]
 mod journal;
 mod model;
