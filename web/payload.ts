@@ -5,13 +5,22 @@ export type Num = number | "NaN" | "inf" | "-inf" | null;
 
 export interface Payload {
   v: 1;
-  /** The same for every output of the same folder of the same store: outputs with one board follow one another. */
-  board: string;
-  /** `DATABASE / FOLDER`, and the filter if there is one. */
-  title: string;
   /** When the data were read: milliseconds since 1970 UTC. */
   read_at: number;
-  /** The runs, column by column; row r of every column is the same run. */
+  /** What a person would call it: the page's title. */
+  title: string;
+  /** One for each distinct folder and filter that the panel shows; most often one. `board` of a panel indexes it. */
+  boards: Board[];
+  panel: Panel;
+}
+
+/** The runs of one folder (narrowed by one filter) of one store. */
+export interface Board {
+  /** The same for every output of the same folder of the same store: outputs with one id follow one another, by run ids. */
+  id: string;
+  /** `DATABASE / FOLDER`, and the filter if there is one. */
+  title: string;
+  /** The runs, newest first, column by column; row r of every column is the same run. The first column is `id`. */
   columns: Column[];
   /** Rows in each column. */
   n: number;
@@ -19,7 +28,6 @@ export interface Payload {
   total: number;
   /** The key of the column that legends and captions say at first; null: the run's name. */
   legend: string | null;
-  panel: Panel;
 }
 
 export interface Column {
@@ -35,17 +43,20 @@ export interface Column {
 
 export type Panel = Group | Dashboard | Plot | Table | Images | Histograms | Thoughts | Message;
 
+/** Side by side, or one below the other. */
 export interface Group { type: "row" | "stack"; children: Panel[] }
 
 /** A stack with a legend chooser, headings that fold, and search among its plots. */
-export interface Dashboard { type: "dashboard"; table: Table; plots: Plot[]; images: Images[]; histograms: Histograms[]; thoughts: Thoughts }
+export interface Dashboard { type: "dashboard"; board: number; table: Table; plots: Plot[]; images: Images[]; histograms: Histograms[]; thoughts: Thoughts }
 
 export interface Plot {
   type: "plot";
+  /** Index of `boards`. */
+  board: number;
   tag: string;
   /** plotly.js layout without colours (the page adds the theme's): titles, axis types. */
   layout: Record<string, unknown>;
-  /** This plot's own legend column, if it was asked for; else the payload's. */
+  /** This plot's own legend column, if it was asked for; else the board's. */
   legend: string | null;
   x: "step" | "relative" | "wall" | "metric";
   smooth: number;
@@ -55,7 +66,7 @@ export interface Plot {
 }
 
 export interface Curve {
-  /** Row of the columns. */
+  /** Row of the board's columns. */
   run: number;
   /** Steps, seconds, milliseconds (wall) or values of the other metric. */
   x: number[];
@@ -66,10 +77,13 @@ export interface Curve {
   n: number;
 }
 
-export interface Table { type: "table"; columns: string[] | null; sort: { column: string; descending: boolean }[] }
+/** `columns`: the keys to show, in this order (all of them are among the board's columns); null: those that are `shown`. */
+export interface Table { type: "table"; board: number; columns: string[] | null; sort: { column: string; descending: boolean }[] }
 
 export interface Images {
   type: "images";
+  /** Index of `boards`. */
+  board: number;
   tag: string;
   legend: string | null;
   /** Ascending; every step at which any run has an image. */
@@ -82,6 +96,8 @@ export interface Images {
 
 export interface Histograms {
   type: "histogram";
+  /** Index of `boards`. */
+  board: number;
   tag: string;
   legend: string | null;
   steps: number[];
@@ -91,6 +107,8 @@ export interface Histograms {
 
 export interface Thoughts {
   type: "thoughts";
+  /** Index of `boards`. */
+  board: number;
   /** In order of time. `run` is a row of the columns, or null for a run of another folder or one left out. */
   items: { run: number | null; name: string; folder: string; step: number | null; t: number; text: string }[];
   notes: string[];
