@@ -1,0 +1,122 @@
+//! Who owns a journal, and who may ship it: two locks on files in its directory, which the system drops with their process.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::fail;
+use crate::error::Result;
+
+const OWNER: &str = "lock";
+const SHIP: &str = "ship.lock";
+
+/// The ownership of a journal by the writer that fills it. It ends with this value, or with the process.
+#[cfg_attr(not(feature = "writer"), allow(dead_code))]
+pub(crate) struct Owner {
+    _file: File,
+}
+
+#[cfg_attr(not(feature = "writer"), allow(dead_code))]
+impl Owner {
+    /// Owns the journal in `directory`, which nobody else knows yet.
+    pub(crate) fn take(directory: &Path) -> Result<Owner> {
+        let path = directory.join(OWNER);
+        let file = open(&path).map_err(|e| fail("cannot create the journal's lock", &path, e))?;
+        file.try_lock().map_err(|e| fail("cannot lock the journal", &path, e))?;
+        Ok(Owner { _file: file })
+    }
+}
+
+/// Whether the writer of the journal in `directory` still lives.
+pub(crate) fn owner_alive(directory: &Path) -> Result<bool> {
+    let path = directory.join(OWNER);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(fail("cannot open the journal's lock", &path, e)),
+    };
+    // Shared, so that two who ask at once do not take each other for the owner.
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(e)) => Err(fail("cannot ask for the journal's lock", &path, e)),
+    }
+}
+
+/// The exclusive right to ship one journal, dead or alive. It ends with this value, or with the process.
+///
+/// The live shipper takes it too, so that a journal whose writer was dropped while its shipper hangs is not shipped by two.
+pub(crate) struct Claim {
+    _file: File,
+}
+
+impl Claim {
+    /// Claims the journal in `directory`; `None` if somebody else ships it, or it is gone.
+    pub(crate) fn try_claim(directory: &Path) -> Result<Option<Claim>> {
+        let path = directory.join(SHIP);
+        let file = match open(&path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(fail("cannot open the shipper's lock", &path, e)),
+        };
+        match file.try_lock() {
+            // Whoever had it before may have removed the journal with the lock file that we hold now.
+            Ok(()) if path.exists() => Ok(Some(Claim { _file: file })),
+            Ok(()) | Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(e)) => Err(fail("cannot take the shipper's lock", &path, e)),
+        }
+    }
+}
+
+/// The journals under `directory`, which holds them (or `journals` in it does), in order of their names; empty if there is none.
+pub(crate) fn sessions(directory: &Path) -> Result<Vec<PathBuf>> {
+    let inner = directory.join("journals");
+    let place = if inner.is_dir() { inner } else { directory.to_path_buf() };
+    let entries = match fs::read_dir(&place) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(fail("cannot list the journals", &place, e)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|e| fail("cannot list the journals", &place, e))?.path();
+        let named =
+            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.parse::<crate::model::SessionId>().is_ok());
+        if named && path.join(OWNER).exists() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEX: &str = "00010203040506070809abff";
+
+    #[test]
+    fn an_owner_is_alive_until_it_is_dropped_and_a_claim_is_exclusive() {
+        let home = tempfile::tempdir().unwrap();
+        let journal = home.path().join("journals").join(HEX);
+        fs::create_dir_all(&journal).unwrap();
+        assert!(sessions(home.path()).unwrap().is_empty());
+        assert!(!owner_alive(&journal).unwrap());
+        let owner = Owner::take(&journal).unwrap();
+        assert!(owner_alive(&journal).unwrap());
+        assert_eq!(sessions(home.path()).unwrap(), [journal.clone()]);
+        drop(owner);
+        assert!(!owner_alive(&journal).unwrap());
+
+        let claim = Claim::try_claim(&journal).unwrap();
+        assert!(claim.is_some());
+        assert!(Claim::try_claim(&journal).unwrap().is_none());
+        drop(claim);
+        assert!(Claim::try_claim(&journal).unwrap().is_some());
+        assert!(Claim::try_claim(&home.path().join("gone")).unwrap().is_none());
+    }
+}
