@@ -1,0 +1,53 @@
+//! What the tests of a run of `cargo xtask test` share: one server, one browser, one engine.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+use ml_board_test_support::Mongod;
+
+use crate::{place, shell, tools};
+
+/// Started or built when the first part needs it; the server ends with it.
+#[derive(Default)]
+pub(super) struct Rig {
+    server: Option<Mongod>,
+    uri: Option<String>,
+}
+
+impl Rig {
+    /// Tells `test` of the server and the browser, and keeps what the person has set up for themselves out of it.
+    pub(super) fn equip(&mut self, test: &mut Command) -> Result<()> {
+        let mongod = tools::mongod()?;
+        test.env("ML_BOARD_TEST_URI", self.uri()?).env("ML_BOARD_TEST_MONGOD", mongod).env("CHROMIUM", tools::chromium()?);
+        for own in ["ML_BOARD_URI", "ML_BOARD_HOME", "ML_BOARD_ENGINE"] {
+            test.env_remove(own);
+        }
+        Ok(())
+    }
+
+    /// The same, with the engine and the program that trains on the digits.
+    pub(super) fn equip_with_runs(&mut self, test: &mut Command) -> Result<()> {
+        self.equip(test)?;
+        let engine = build(&["--features", "engine", "--bin", "ml_board"], "ml_board")?;
+        let digits = build(&["--package", "digits"], "digits")?;
+        test.env("ML_BOARD_ENGINE", engine).env("ML_BOARD_TEST_DIGITS", digits);
+        Ok(())
+    }
+
+    fn uri(&mut self) -> Result<String> {
+        if let Some(uri) = &self.uri {
+            return Ok(uri.clone());
+        }
+        let uri = match std::env::var("ML_BOARD_TEST_URI") {
+            Ok(uri) => uri,
+            Err(_) => self.server.insert(Mongod::start(&[])).uri(),
+        };
+        Ok(self.uri.insert(uri).clone())
+    }
+}
+
+fn build(which: &[&str], program: &str) -> Result<PathBuf> {
+    shell::run(shell::cargo(&["build", "--quiet"]).args(which))?;
+    Ok(place::target().join("debug").join(program))
+}
