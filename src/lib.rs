@@ -14,6 +14,8 @@ mod query;
 #[cfg(any(feature = "writer", feature = "engine"))]
 mod store;
 
+#[cfg(feature = "board")]
+pub use display::{Bundle, Histogram, Images, Part, Plot, Row, Shown, Stack, Table, Thoughts, XAxis as X};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{HistogramBins, ImageInfo, Run, RunId, Series, Session, SessionId, Status, Summary, Thought, Time, Value};
 pub use query::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};

@@ -1,7 +1,26 @@
 //! What can be shown: a view is a spec, plain data. One file a view; the engine decides what is drawn.
 
+mod bundle;
+mod card;
+mod group;
+mod histogram;
+mod images;
+mod output;
+mod part;
+mod plot;
+mod table;
+mod thoughts;
 mod view;
 
-pub(crate) use view::{
-    DashboardSpec, HistogramSpec, ImagesSpec, Page, PlotSpec, Scope, SortKey, TableSpec, ThoughtsSpec, View, XAxis,
-};
+pub use bundle::Bundle;
+pub use group::{Row, Stack};
+pub use histogram::Histogram;
+pub use images::Images;
+pub(crate) use output::say;
+pub(crate) use part::{Draw, Source, Store, shown};
+pub use part::{Part, Shown};
+pub use plot::Plot;
+pub use table::Table;
+pub use thoughts::Thoughts;
+pub use view::XAxis;
+pub(crate) use view::{DashboardSpec, HistogramSpec, ImagesSpec, Page, PlotSpec, Scope, SortKey, TableSpec, ThoughtsSpec, View};

@@ -67,7 +67,9 @@ pub(crate) struct PlotSpec {
 
 /// What the x axis of a plot means.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) enum XAxis {
+#[non_exhaustive]
+pub enum XAxis {
+    /// The step of each point.
     Step,
     /// Seconds since the run's start.
     Relative,
@@ -75,6 +77,13 @@ pub(crate) enum XAxis {
     Wall,
     /// The value that another metric had last at that step.
     Metric(String),
+}
+
+impl XAxis {
+    /// The value that this metric had last at each point's step.
+    pub fn metric(tag: impl Into<String>) -> XAxis {
+        XAxis::Metric(tag.into())
+    }
 }
 
 /// The table of runs.
