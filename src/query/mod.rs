@@ -1,8 +1,28 @@
 //! Finding runs: a filter is one tree with pure functions on it. Never sees HTML.
 //!
-//! `Display` and `parse` are inverse, `check` holds it against the names that exist, `matches` decides for one run in memory,
-//! `lower` makes a MongoDB query of it.
+//! `Display` and `parse` are inverse, `check` holds it against the names that exist, `matches` decides for one run in memory. A
+//! store may make a query of it (MongoDB does); what it answers is what `matches` says.
 
+#[cfg(feature = "engine")]
+mod check;
+#[cfg(feature = "engine")]
+mod date;
+mod display;
 mod expression;
+mod lex;
+#[cfg(feature = "engine")]
+mod matches;
+mod mistake;
+mod parse;
+#[cfg(feature = "engine")]
+mod reduce;
+mod suggest;
 
+#[cfg(feature = "engine")]
+pub(crate) use check::{Catalog, check};
+#[cfg(feature = "engine")]
+pub(crate) use date::span_of_date;
 pub use expression::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
+#[cfg(feature = "engine")]
+pub(crate) use reduce::reduce;
+pub(crate) use suggest::{shortened, suggest};
