@@ -12,13 +12,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("query", &["model"]),
     ("display", &["model", "query"]),
     ("client", &["model", "query", "display"]),
-    ("board", &["model", "query", "display", "client"]),
+    ("board", &["model", "query", "display", "client", "engine"]),
     ("journal", &["model"]),
     ("store", &["model", "query"]),
     ("ship", &["model", "journal", "store"]),
     ("writer", &["model", "journal", "store", "ship"]),
     ("render", &["model", "query", "display"]),
-    ("engine", &["model", "query", "display", "client", "board", "journal", "store", "ship", "render"]),
+    ("engine", &["model", "query", "display", "client", "journal", "store", "ship", "render"]),
     ("bin", &[]),
 ];
 

@@ -23,8 +23,11 @@ pub(crate) struct Request {
 pub(crate) enum Ask {
     /// First of all.
     Hello { version: String, protocol: u32 },
-    /// Connects to the store (`uri` as in the configuration, or none for the default) and looks at the folder.
-    Open { uri: Option<String>, database: String, folder: String },
+    /// Connects to the store (`uri` as in the configuration, or none for the default) and looks at the folder. One that has no runs
+    /// is an error unless it may be `empty`, or runs for it wait on this machine.
+    Open { uri: Option<String>, database: String, folder: String, empty: bool },
+    /// Tells an engine that was started anew which store `store` was: opened with this `uri`.
+    Know { store: String, uri: Option<String> },
     /// Checks a filter against the names in the whole folder; `text` is what the person wrote, for the carets.
     Check { scope: Scope, filter: Filter, text: Option<String> },
     /// Draws a view.
@@ -56,7 +59,6 @@ pub(crate) enum Answer {
     Opened {
         store: String,
         notes: Vec<String>,
-        runs: u64,
     },
     Checked {
         filter: Filter,
@@ -74,6 +76,7 @@ pub(crate) enum Answer {
     Names {
         names: Vec<String>,
     },
+    Known,
     Failed {
         error: Error,
     },

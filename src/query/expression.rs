@@ -260,6 +260,11 @@ impl Not for Filter {
 pub trait IntoFilter {
     /// The filter, or every mistake of its text with a caret under it.
     fn into_filter(self) -> Result<Filter>;
+
+    /// The text as the person wrote it, if it was text: what a caret points into.
+    fn text(&self) -> Option<String> {
+        None
+    }
 }
 
 impl IntoFilter for Filter {

@@ -1,0 +1,218 @@
+//! Building the engine that matches this library, once: from the sources that the library itself was compiled from.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::find::{PROGRAM, Places, is_program};
+use super::start::{last_lines, own_group};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How often the log of the build is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+/// At least so long between two lines of progress.
+const TELL: Duration = Duration::from_secs(15);
+
+/// Where the engine of these very sources is, or will be.
+pub(super) struct Recipe {
+    sources: PathBuf,
+    root: PathBuf,
+    /// cargo's output, and the lock: it is held by the build itself, so that it outlives an interrupted kernel.
+    log: PathBuf,
+    target: PathBuf,
+}
+
+impl Recipe {
+    pub(super) fn new(places: &Places) -> Result<Recipe> {
+        let hash = hash_of(&places.sources).map_err(|cause| {
+            Error::new(ErrorKind::Engine, format!("could not read ml_board's sources in {}", places.sources.display()))
+                .because(cause)
+                .help("install the engine by hand: cargo install ml_board --locked --features engine")
+        })?;
+        let engines = places.home.join("engines");
+        let root = engines.join(format!("{}-{hash:016x}", env!("CARGO_PKG_VERSION")));
+        let log = root.with_extension("log");
+        Ok(Recipe { sources: places.sources.clone(), root, log, target: engines.join("target") })
+    }
+
+    /// Where it is once it is built.
+    pub(super) fn program(&self) -> PathBuf {
+        self.root.join("bin").join(PROGRAM)
+    }
+
+    /// What a person would type.
+    pub(super) fn command_line(&self) -> String {
+        let quoted = |path: &Path| format!("'{}'", path.display());
+        format!(
+            "cargo install --locked --path {} --features engine --bin ml_board --root {}",
+            quoted(&self.sources),
+            quoted(&self.root)
+        )
+    }
+
+    /// Builds it, or waits for whoever builds it already; `say` is told how it goes.
+    pub(super) fn build(&self, say: &dyn Fn(&str)) -> Result<PathBuf> {
+        self.build_with(&cargo(), say)
+    }
+
+    fn build_with(&self, cargo: &Path, say: &dyn Fn(&str)) -> Result<PathBuf> {
+        let failed = |cause: String| {
+            Error::new(ErrorKind::Engine, "could not build the engine of ml_board")
+                .because(cause)
+                .help(format!("type this in a terminal, and open the board again:\n{}", self.command_line()))
+        };
+        let io = |cause: std::io::Error| failed(format!("{}: {cause}", self.log.display()));
+        fs::create_dir_all(&self.root).map_err(io)?;
+        // Appending, so that a waiting process does not cut the log of the building one.
+        let log = OpenOptions::new().create(true).append(true).open(&self.log).map_err(io)?;
+        let mut progress = Progress::new(say);
+        loop {
+            match log.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) => progress.look(&self.log),
+                Err(TryLockError::Error(error)) => return Err(io(error)),
+            }
+            std::thread::sleep(LOOK);
+        }
+        if is_program(&self.program()) {
+            return Ok(self.program());
+        }
+        log.set_len(0).map_err(io)?;
+        say("there is no engine on this machine yet: building it once, from the sources of this library (2 to 5 minutes)");
+        let begun = Instant::now();
+        let status = self.run(cargo, &log, &mut progress).map_err(|cause| failed(format!("{}: {cause}", cargo.display())))?;
+        if !status.success() || !is_program(&self.program()) {
+            let said = fs::read_to_string(&self.log).map(|text| without_bars(&text)).unwrap_or_default();
+            let tail = last_lines(&said, 15).unwrap_or_default();
+            return Err(failed(format!("cargo ended with {status}; it said last:\n{tail}")));
+        }
+        say(&format!("the engine is built, in {} s; it stays in {}", begun.elapsed().as_secs(), self.root.display()));
+        if !self.sources.join(".git").exists() {
+            // A clone is built again and again; what came from a registry never is. What cannot be removed only takes room.
+            drop(fs::remove_dir_all(&self.target));
+        }
+        Ok(self.program())
+    }
+
+    fn run(&self, cargo: &Path, log: &File, progress: &mut Progress<'_>) -> std::io::Result<std::process::ExitStatus> {
+        let mut command = Command::new(cargo);
+        command
+            .args(["install", "--locked", "--features", "engine", "--bin", "ml_board", "--force", "--path"])
+            .arg(&self.sources)
+            .arg("--root")
+            .arg(&self.root)
+            .arg("--target-dir")
+            .arg(&self.target)
+            // The notebook's own directory may have a toolchain file or a cargo configuration that is not ours.
+            .current_dir(&self.root)
+            .env("CARGO_TERM_PROGRESS_WHEN", "always")
+            .env("CARGO_TERM_PROGRESS_WIDTH", "100")
+            .env("CARGO_TERM_COLOR", "never")
+            .env_remove("EVCXR_IS_RUNTIME")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log.try_clone()?);
+        own_group(&mut command);
+        let mut child = command.spawn()?;
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            progress.look(&self.log);
+            std::thread::sleep(LOOK);
+        }
+    }
+}
+
+fn cargo() -> PathBuf {
+    // Set where cargo itself runs us; else the one on PATH.
+    std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
+}
+
+/// Tells from cargo's log how far a build is.
+struct Progress<'a> {
+    say: &'a dyn Fn(&str),
+    told: Option<Instant>,
+    count: String,
+}
+
+impl<'a> Progress<'a> {
+    fn new(say: &'a dyn Fn(&str)) -> Progress<'a> {
+        Progress { say, told: None, count: String::new() }
+    }
+
+    fn look(&mut self, log: &Path) {
+        if self.told.is_some_and(|told| told.elapsed() < TELL) {
+            return;
+        }
+        let Some((done, all)) = end_of(log).as_deref().and_then(count) else { return };
+        let count = format!("building its engine: compiled {done} of {all} crates");
+        self.told = Some(Instant::now());
+        if count != self.count {
+            (self.say)(&count);
+            self.count = count;
+        }
+    }
+}
+
+/// The last few kilobytes of a log.
+fn end_of(log: &Path) -> Option<String> {
+    let mut file = File::open(log).ok()?;
+    let len = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(len.saturating_sub(4096))).ok()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What cargo's last bar says: `Building [====>   ] 120/283: serde, …`.
+fn count(log: &str) -> Option<(u32, u32)> {
+    log.rmatch_indices("Building [").find_map(|(at, _)| {
+        let after = log[at..].split_once("] ")?.1;
+        let (done, rest) = after.split_once('/')?;
+        let all: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        Some((done.parse().ok()?, all.parse().ok()?))
+    })
+}
+
+/// cargo's log without its bars, which end in a carriage return.
+fn without_bars(log: &str) -> String {
+    let lines = log.lines().map(|line| line.rsplit('\r').find(|part| !part.trim().is_empty()).unwrap_or(""));
+    lines.filter(|line| !line.contains("Building [")).collect::<Vec<_>>().join("\n")
+}
+
+/// A hash of what the engine is built from: names and contents of Cargo.toml, Cargo.lock and `src`. FNV-1a: the same in every build.
+fn hash_of(sources: &Path) -> std::io::Result<u64> {
+    let mut files = vec![sources.join("Cargo.toml")];
+    // A git dependency's or a clone's lock file lies with its workspace.
+    files.extend(sources.ancestors().map(|above| above.join("Cargo.lock")).find(|lock| lock.is_file()));
+    files_below(&sources.join("src"), &mut files)?;
+    files.sort();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut feed = |bytes: &[u8]| {
+        for byte in bytes {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    for file in files {
+        let content = fs::read(&file)?;
+        feed(file.strip_prefix(sources).unwrap_or(&file).to_string_lossy().as_bytes());
+        feed(&(content.len() as u64).to_le_bytes());
+        feed(&content);
+    }
+    Ok(hash)
+}
+
+fn files_below(directory: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files_below(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

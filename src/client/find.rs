@@ -1,0 +1,64 @@
+//! Finding an engine on this machine.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::home;
+
+/// The program's file name.
+pub(super) const PROGRAM: &str = if cfg!(windows) { "ml_board.exe" } else { "ml_board" };
+
+/// Where engines may lie, read from the environment once.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    /// The one the person named, if so: it alone is tried, and trouble with it is told rather than worked around.
+    pub(super) named: Option<PathBuf>,
+    pub(super) path: Option<OsString>,
+    /// Where `cargo install` puts programs.
+    pub(super) cargo_bin: Option<PathBuf>,
+    pub(super) home: PathBuf,
+    /// The sources that this library was compiled from.
+    pub(super) sources: PathBuf,
+}
+
+impl Places {
+    /// Those of this process; `named` by the builder comes before `ML_BOARD_ENGINE`.
+    pub(super) fn here(named: Option<PathBuf>) -> Result<Places> {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let user = set(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
+        let cargo = set("CARGO_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(user?).join(".cargo")));
+        Ok(Places {
+            named: named.or_else(|| set("ML_BOARD_ENGINE").map(PathBuf::from)),
+            path: set("PATH"),
+            cargo_bin: cargo.map(|cargo| cargo.join("bin")),
+            home: home::home()?,
+            sources: PathBuf::from(env!("CARGO_MANIFEST_DIR")),
+        })
+    }
+
+    /// The engines installed by hand, the first to be tried first; each is a file that exists.
+    pub(super) fn installed(&self) -> Vec<PathBuf> {
+        let path = self.path.iter().flat_map(std::env::split_paths);
+        let mut found: Vec<PathBuf> = Vec::new();
+        for directory in path.chain(self.cargo_bin.clone()) {
+            let program = directory.join(PROGRAM);
+            // An entry of PATH that is relative would start whatever lies in the current directory.
+            if directory.is_absolute() && is_program(&program) && !found.contains(&program) {
+                found.push(program);
+            }
+        }
+        found
+    }
+}
+
+#[cfg(unix)]
+pub(super) fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
