@@ -1,0 +1,166 @@
+// A plotly.js figure that is drawn when it comes into sight, keeps its zoom when it is drawn again, and follows its box.
+
+import { h, inFrame } from "./dom";
+import { plain } from "./format";
+import type { View } from "./view";
+
+/** plotly.js; build.mjs puts it around this code. */
+declare const Plotly: any;
+
+export type Trace = Record<string, unknown>;
+export interface Drawing { traces: Trace[]; layout: Record<string, any> }
+
+export class Figure {
+  readonly element: HTMLElement;
+  private readonly plot: HTMLElement;
+  private drawn = false;
+  private inSight = false;
+  private stale = true;
+  private held = false;
+  private readonly soon = inFrame(() => this.draw());
+
+  constructor(private readonly view: View, private readonly title: string, private readonly make: () => Drawing) {
+    this.plot = h("div", { class: "mlb-plotly" });
+    this.element = h("div", { class: "mlb-figure", role: "figure", tabindex: 0, "aria-label": `${title}. Arrow keys move, plus and minus zoom, 0 resets.` }, this.plot);
+    this.element.addEventListener("keydown", event => this.key(event));
+    this.holdWhileDragged();
+    const sight = new IntersectionObserver(entries => {
+      this.inSight = entries[entries.length - 1].isIntersecting;
+      if (this.inSight && this.stale) this.soon();
+    }, { rootMargin: "300px" });
+    sight.observe(this.element);
+    const size = new ResizeObserver(() => {
+      if (this.drawn && this.plot.clientWidth) Plotly.Plots.resize(this.plot);
+      else if (this.inSight && this.stale) this.soon();
+    });
+    size.observe(this.plot);
+    const now = () => this.stale && this.draw();
+    addEventListener("beforeprint", now);
+    view.signal.addEventListener("abort", () => {
+      sight.disconnect();
+      size.disconnect();
+      removeEventListener("beforeprint", now);
+      if (this.drawn) Plotly.purge(this.plot);
+    });
+  }
+
+  /** Something changed: draws again, now if it can be seen, else later. */
+  update() {
+    this.stale = true;
+    if (this.inSight && !this.held) this.soon();
+  }
+
+  /** Dims all traces but these; null: none. */
+  emphasise(which: ((trace: number) => boolean) | null) {
+    this.plot.querySelectorAll<SVGElement>(".scatterlayer > .trace").forEach((trace, i) => {
+      trace.style.opacity = which && !which(i) ? "0.12" : "";
+    });
+  }
+
+  private draw() {
+    if (!this.stale || this.held || !this.plot.clientWidth || !this.view.alive()) return;
+    this.stale = false;
+    const { traces, layout } = this.make();
+    Plotly.react(this.plot, traces, { ...this.frame(layout), datarevision: Math.random() }, CONFIG);
+    this.drawn = true;
+  }
+
+  private frame(layout: Record<string, any>): Record<string, any> {
+    const { ground, ink, muted, line } = this.view.theme;
+    const axis = (given: Record<string, any> = {}) => ({
+      gridcolor: line,
+      linecolor: line,
+      zeroline: false,
+      tickfont: { color: muted },
+      automargin: true,
+      ...escaped(given),
+      title: { ...titleOf(given.title), font: { color: muted, size: 11 }, standoff: 6 },
+    });
+    return {
+      margin: { l: 46, r: 14, t: 10, b: 16 },
+      paper_bgcolor: ground,
+      plot_bgcolor: ground,
+      font: { color: ink, size: 11, family: getComputedStyle(this.element).fontFamily },
+      hoverlabel: { bgcolor: ground, bordercolor: line, font: { color: ink, size: 12 }, align: "left", namelength: -1 },
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: muted, activecolor: ink },
+      hovermode: "closest",
+      dragmode: "zoom",
+      showlegend: false,
+      autosize: true,
+      uirevision: "kept",
+      meta: this.title,
+      ...escaped(layout),
+      title: undefined,
+      xaxis: axis(layout.xaxis),
+      yaxis: axis(layout.yaxis),
+    };
+  }
+
+  /** Drawing again in the middle of a drag would end it. */
+  private holdWhileDragged() {
+    this.plot.addEventListener("pointerdown", () => {
+      this.held = true;
+      const free = () => setTimeout(() => {
+        this.held = false;
+        if (this.stale) this.soon();
+      }, 50);
+      addEventListener("pointerup", free, { once: true, capture: true });
+    }, true);
+  }
+
+  private key(event: KeyboardEvent) {
+    const axes = (this.plot as any)._fullLayout;
+    if (!axes || event.target !== this.element || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "0" || event.key === "Escape") {
+      Plotly.relayout(this.plot, { "xaxis.autorange": true, "yaxis.autorange": true });
+      return event.preventDefault();
+    }
+    const moved = (name: "xaxis" | "yaxis", shift: number, grow: number) => {
+      const [from, to] = axes[name].range.map((end: any) => axes[name].r2l(end));
+      const margin = (to - from) * (grow - 1) / 2, by = (to - from) * shift;
+      return { [`${name}.range`]: [axes[name].l2r(from + by - margin), axes[name].l2r(to + by + margin)] };
+    };
+    const moves: Record<string, () => object> = {
+      ArrowLeft: () => moved("xaxis", -0.1, 1),
+      ArrowRight: () => moved("xaxis", 0.1, 1),
+      ArrowUp: () => moved("yaxis", 0.1, 1),
+      ArrowDown: () => moved("yaxis", -0.1, 1),
+      "+": () => ({ ...moved("xaxis", 0, 0.7), ...moved("yaxis", 0, 0.7) }),
+      "=": () => ({ ...moved("xaxis", 0, 0.7), ...moved("yaxis", 0, 0.7) }),
+      "-": () => ({ ...moved("xaxis", 0, 1 / 0.7), ...moved("yaxis", 0, 1 / 0.7) }),
+    };
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    Plotly.relayout(this.plot, move());
+  }
+}
+
+/** As a picture of its own it needs its title and its legend inside. */
+function download(plot: any) {
+  const title = String(plot.layout.meta);
+  const layout = { ...plot.layout, showlegend: true, title: { text: plain(title), font: { size: 14 } }, margin: { ...plot.layout.margin, t: 40 } };
+  const { width, height } = plot.getBoundingClientRect();
+  Plotly.downloadImage({ data: plot.data, layout }, { format: "png", scale: 2, width, height, filename: title.replace(/[^\p{L}\p{N}._-]+/gu, "_") });
+}
+
+const CONFIG = {
+  displaylogo: false,
+  displayModeBar: "hover",
+  modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", { name: "download", title: "Download as PNG", icon: Plotly.Icons.camera, click: download }]],
+  plotlyServerURL: "",
+  responsive: false,
+  // Plotly 4 would offer to upload the chart.
+  showSendToCloud: false,
+  showTips: false,
+  typesetMath: false,
+};
+
+const titleOf = (title: any) => ({ text: plain(String((typeof title === "string" ? title : title?.text) ?? "")) });
+
+/** The layout with every title in it as plain text. */
+function escaped(layout: any): any {
+  if (Array.isArray(layout)) return layout.map(escaped);
+  if (!layout || typeof layout !== "object") return layout;
+  return Object.fromEntries(Object.entries(layout).map(([key, value]) => [key, (key === "text" || key === "title") && typeof value === "string" ? plain(value) : escaped(value)]));
+}

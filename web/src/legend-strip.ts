@@ -1,0 +1,80 @@
+// The legend as a strip of buttons: click hides or shows, double click (or Alt and click, Alt and Enter) shows only this one.
+
+import { h, inFrame } from "./dom";
+import { stroke } from "./parts";
+import type { Entry, Legend } from "./legend";
+import type { View } from "./view";
+
+const MOST = 120;
+
+/**
+ * `own`: the panel's legend column, if it asked for one. `rows`: runs that it could draw. `hovered` is told the entry under the
+ * pointer or focus.
+ */
+export function legendStrip(view: View, own: string | null, rows: () => number[], hovered: (value: string | null) => void): HTMLElement {
+  const strip = h("div", { class: "mlb-legend", role: "group" });
+  const rest = h("span", { class: "mlb-note" });
+  const back = h("button", { type: "button", class: "mlb-link" }, "show all");
+  back.addEventListener("click", () => view.store.setHidden(view.legendKey(own), []));
+  // A chip stays the same element from one drawing to the next, so that focus and a double click survive.
+  let chips = new Map<string, HTMLElement>();
+  let of: Legend | null = null;
+
+  const draw = inFrame(() => {
+    if (!view.alive()) return;
+    const legend = view.legend(own);
+    if (legend !== of) chips = new Map();
+    of = legend;
+    const hidden = view.store.hiddenOf(legend.key);
+    const drawn = new Set(view.drawn());
+    const present = new Set(rows().filter(row => drawn.has(row)).map(row => legend.of(row).value));
+    const entries = legend.entries.filter(entry => present.has(entry.value));
+    const shown = entries.slice(0, MOST).map(entry => {
+      let button = chips.get(entry.value);
+      if (!button) chips.set(entry.value, (button = chip(view, legend, entry, hovered)));
+      button.setAttribute("aria-pressed", String(!hidden.has(entry.value)));
+      return button;
+    });
+    rest.textContent = `and ${entries.length - MOST} more`;
+    strip.setAttribute("aria-label", `Legend by ${legend.key}`);
+    const wanted: Element[] = [...shown, ...(entries.length > MOST ? [rest] : []), ...(entries.some(entry => hidden.has(entry.value)) ? [back] : [])];
+    if (wanted.length !== strip.children.length || wanted.some((part, i) => part !== strip.children[i])) strip.replaceChildren(...wanted);
+  });
+
+  view.on(["rows", "selection", "legend", "theme"], draw);
+  draw();
+  return strip;
+}
+
+function chip(view: View, legend: Legend, entry: Entry, hovered: (value: string | null) => void): HTMLElement {
+  const { value, label } = entry;
+  const title = `${label}\nClick: hide or show. Double click, or Alt and click: only this one.`;
+  const button = h("button", { type: "button", class: "mlb-chip", title, "data-value": value }, stroke(entry), h("span", { dir: "auto" }, label));
+  let before: ReadonlySet<string> = new Set();
+  button.addEventListener("click", event => {
+    const alone = event.detail === 2 || event.altKey;
+    if (event.detail > 2) return;
+    // A double click comes as a click first, which must not count.
+    if (event.detail !== 2) before = view.store.hiddenOf(legend.key);
+    view.store.setHidden(legend.key, alone ? isolate(legend.entries.map(each => each.value), before, value) : flip(before, value));
+  });
+  button.addEventListener("pointerenter", () => hovered(value));
+  button.addEventListener("pointerleave", () => hovered(null));
+  button.addEventListener("focus", () => button.matches(":focus-visible") && hovered(value));
+  button.addEventListener("blur", () => hovered(null));
+  return button;
+}
+
+/** What is hidden after a value was switched. */
+export function flip(hidden: ReadonlySet<string>, value: string): Set<string> {
+  const now = new Set(hidden);
+  if (!now.delete(value)) now.add(value);
+  return now;
+}
+
+/** What is hidden after a value was isolated: all others, or nothing if it was alone already. */
+export function isolate(all: string[], hidden: ReadonlySet<string>, value: string): string[] {
+  const others = all.filter(other => other !== value);
+  const alone = others.length > 0 && !hidden.has(value) && others.every(other => hidden.has(other));
+  return alone ? [] : others;
+}

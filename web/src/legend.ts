@@ -1,0 +1,69 @@
+// Which run is drawn how, and what it is called. Colours belong to the values of the whole column, never to what is just shown:
+// filtering recolours nothing.
+
+import { cut, MISSING, short } from "./format";
+import { category, missing, positions, scale, type Style } from "./palette";
+import type { Runs } from "./runs";
+import type { Value } from "./filter";
+
+export interface Entry extends Style {
+  /** What tells it from the others. */
+  value: string;
+  /** `lr=0.01`, or the run's name. */
+  label: string;
+}
+
+/** The column of the runs' own names. */
+export const RUN_NAME = "name";
+
+export class Legend {
+  /** In order: numbers by size, text by alphabet, runs as they come; what is missing last. */
+  readonly entries: Entry[] = [];
+  private readonly byRow: Entry[];
+
+  constructor(runs: Runs, readonly key: string, dark: boolean) {
+    const byValue = new Map<string, Entry>();
+    const add = (value: string, label: string, style: Style) => {
+      const entry = { value, label, ...style };
+      byValue.set(value, entry);
+      this.entries.push(entry);
+      return entry;
+    };
+    const column = runs.columns.get(key);
+    if (key === RUN_NAME || !column) {
+      const times = new Map<string, number>();
+      for (const name of runs.names) times.set(name, (times.get(name) ?? 0) + 1);
+      this.byRow = runs.ids.map((id, row) => {
+        const name = runs.names[row];
+        const label = times.get(name)! > 1 ? `${cut(name, 60)} · ${id.slice(-6)}` : cut(name, 80);
+        return add(id, label, category(row, dark));
+      });
+      return;
+    }
+    const order = runs.order(key);
+    const rows = Array.from(column.values, (_, row) => row).filter(row => column.values[row] !== null);
+    rows.sort((a, b) => order[a] - order[b] || Number(Number.isNaN(order[a])) - Number(Number.isNaN(order[b])));
+    const distinct = [...new Set(rows.map(row => column.values[row]))];
+    const labels = labelsOf(distinct, column.kind === "time" ? value => runs.text(key, column.values.indexOf(value)) : null);
+    const continuous = column.kind !== "text" && distinct.length > 8;
+    const at = continuous ? positions(distinct as number[]) : null;
+    distinct.forEach((value, i) => {
+      add(String(value), `${key}=${labels[i]}`, at && Number.isFinite(value) ? scale(at(value as number), dark) : category(i, dark));
+    });
+    if (rows.length < runs.n) add(MISSING, `${key}=${MISSING}`, missing(dark));
+    this.byRow = column.values.map(value => byValue.get(value === null ? MISSING : String(value))!);
+  }
+
+  of(row: number): Entry {
+    return this.byRow[row];
+  }
+}
+
+/** Short forms, in full where two would read the same. */
+function labelsOf(values: Value[], time: ((value: Value) => string) | null): string[] {
+  const form = (value: Value) => (time ? time(value) : typeof value === "number" ? short(value, 4) : cut(String(value), 60));
+  const labels = values.map(form);
+  const times = new Map<string, number>();
+  for (const label of labels) times.set(label, (times.get(label) ?? 0) + 1);
+  return labels.map((label, i) => (times.get(label)! > 1 ? String(values[i]) : label));
+}

@@ -1,0 +1,39 @@
+// The runtime: one call mounts one output.
+
+import type { Payload } from "../payload";
+import { h } from "./dom";
+import { output } from "./panels";
+import css from "./style.css";
+import { View } from "./view";
+
+/** Replaces the static picture of an output by the living one. On any trouble the static picture stays. */
+export async function mount(root: HTMLElement): Promise<void> {
+  if (root.dataset.mlbOn !== undefined) return;
+  root.dataset.mlbOn = "";
+  const payload: Payload = JSON.parse(await unpack(root.dataset.mlbData!));
+  if (payload.v !== 1) throw Error(`made for another runtime (payload ${payload.v})`);
+  addStyle();
+  // Jupyter must neither typeset $…$ in names nor take keys that are meant for the page.
+  const body = h("div", { class: "mlb-b tex2jax_ignore mathjax_ignore notranslate", "data-lm-suppress-shortcuts": "true" });
+  root.append(body);
+  try {
+    const view = new View(payload, body);
+    view.begin();
+    body.append(...output(view));
+  } catch (error) {
+    body.remove();
+    throw error;
+  }
+  root.querySelector<HTMLElement>(":scope > .mlb-static")?.style.setProperty("display", "none");
+}
+
+async function unpack(base64: string): Promise<string> {
+  const bytes: Uint8Array = (Uint8Array as any).fromBase64?.(base64) ?? Uint8Array.from(atob(base64), c => c.charCodeAt(0));
+  return new Response(new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+let styled = false;
+function addStyle() {
+  if (!styled) document.head.append(h("style", {}, css));
+  styled = true;
+}

@@ -1,0 +1,30 @@
+// Parts that several panels have.
+
+import { freshId, h, s } from "./dom";
+import type { Style } from "./palette";
+import type { View } from "./view";
+
+/** A panel with its heading, its controls at the right of it, and its body. */
+export function card(kind: string, title: string, controls: HTMLElement[], ...body: (HTMLElement | null | false)[]): HTMLElement {
+  const id = freshId("h");
+  const head = h("div", { class: "mlb-card-head" }, h("div", { class: "mlb-card-title", id, dir: "auto", title }, title), h("div", { class: "mlb-controls" }, ...controls));
+  return h("div", { class: `mlb-card mlb-${kind}`, role: "group", "aria-labelledby": id }, head, ...body);
+}
+
+/** What has to be said on a picture: how much was left out, and the like. */
+export function notesOf(notes: string[], ...more: HTMLElement[]): HTMLElement | false {
+  if (!notes.length && !more.length) return false;
+  return h("div", { class: "mlb-notes" }, ...notes.map(note => h("span", { class: "mlb-note", dir: "auto" }, note)), ...more);
+}
+
+/** Said where nothing is left to be drawn, with the way back. */
+export function emptyNote(view: View): HTMLElement {
+  const back = h("button", { type: "button", class: "mlb-link", onclick: () => view.store.clear() }, "Show all runs");
+  return h("div", { class: "mlb-empty", hidden: true }, "Nothing to draw: the runs are filtered out, hidden, or did not log this. ", back);
+}
+
+/** A short stroke in the colour and dash of a curve. */
+export function stroke({ colour, dash }: Style): SVGElement {
+  const dashes = { solid: "", dash: "5 3", dot: "2 2", dashdot: "6 2 2 2" }[dash];
+  return s("svg", { class: "mlb-stroke", width: 16, height: 6, viewBox: "0 0 16 6", "aria-hidden": "true" }, s("line", { x1: 0, y1: 3, x2: 16, y2: 3, stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dashes }));
+}

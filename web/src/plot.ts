@@ -1,0 +1,184 @@
+// The curves of one metric.
+
+import type { Curve, Plot } from "../payload";
+import { h, slider, toggle } from "./dom";
+import { Figure, type Drawing, type Trace } from "./figure";
+import { asLocal, grouped, number, plain, short } from "./format";
+import { RUN_NAME, type Legend } from "./legend";
+import { legendStrip } from "./legend-strip";
+import { card, emptyNote, notesOf } from "./parts";
+import { smooth } from "./smooth";
+import type { View } from "./view";
+
+/** Plotly's time grows with the number of curves, not of points. */
+const MOST_CURVES = 100;
+
+export function smoothSlider(start: number, moved: (weight: number) => void): HTMLElement {
+  const words = (hundredths: number) => (hundredths ? (hundredths / 100).toFixed(2) : "off");
+  return slider("Smooth", 99, Math.round(Math.min(1, Math.max(0, start)) * 100), words, hundredths => moved(hundredths / 100));
+}
+
+interface Points { x: number[]; y: (number | null)[]; raw: (number | null)[]; step: number[] | null }
+
+export class PlotPanel {
+  readonly element: HTMLElement;
+  private readonly figure: Figure;
+  private readonly points = new Map<Curve, Points>();
+  private readonly left = h("span", { class: "mlb-note", hidden: true });
+  private readonly empty: HTMLElement;
+  private weight: number;
+  private log: boolean;
+  /** Of each trace: the legend entry that it belongs to. */
+  private owners: string[] = [];
+
+  /** `own`: with its own legend and slider, else those of the dashboard serve it. */
+  constructor(private readonly view: View, readonly plot: Plot, own: boolean) {
+    this.weight = plot.smooth;
+    this.log = (plot.layout as any)?.yaxis?.type === "log";
+    this.figure = new Figure(view, plot.tag, () => this.make());
+    this.empty = emptyNote(view);
+    const controls = [
+      own && smoothSlider(this.weight, weight => this.setSmooth(weight)),
+      toggle("log y", "Logarithmic y axis", this.log, on => {
+        this.log = on;
+        this.figure.update();
+      }),
+    ].filter((part): part is HTMLElement => part !== false);
+    const strip = own && legendStrip(view, plot.legend, () => plot.series.map(curve => curve.run), value => this.emphasise(value));
+    this.element = card("plot", plot.tag, controls, strip, h("div", { class: "mlb-stage" }, this.figure.element, this.empty), notesOf(plot.notes, this.left));
+    view.on(["rows", "selection", "legend", "theme"], () => this.figure.update());
+  }
+
+  setSmooth(weight: number) {
+    this.weight = weight;
+    this.figure.update();
+  }
+
+  /** Dims all curves but those of one legend entry. */
+  emphasise(value: string | null) {
+    this.figure.emphasise(value === null ? null : trace => this.owners[trace] === value);
+  }
+
+  private make(): Drawing {
+    const { view, plot } = this;
+    const legend = view.legend(plot.legend);
+    const visible = new Set(view.visible(legend));
+    const all = plot.series.filter(curve => visible.has(curve.run));
+    const curves = all.slice(0, MOST_CURVES);
+    this.left.hidden = all.length === curves.length;
+    this.left.textContent = `${curves.length} of ${grouped(all.length)} curves drawn: filter or select to see others`;
+    this.empty.hidden = curves.length > 0;
+
+    const traces: Trace[] = [];
+    this.owners = [];
+    const add = (value: string, trace: Trace) => {
+      this.owners.push(value);
+      traces.push(trace);
+    };
+    const named = new Set<string>();
+    if (this.weight > 0) {
+      for (const curve of curves) {
+        const { colour, value } = legend.of(curve.run);
+        const { x, raw } = this.pointsOf(curve);
+        add(value, { ...LINE, x, y: finite(raw), line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}` });
+      }
+    }
+    for (const curve of curves) {
+      const entry = legend.of(curve.run);
+      const points = this.pointsOf(curve);
+      add(entry.value, {
+        ...LINE,
+        x: points.x,
+        y: finite(smooth(points.y, this.weight)),
+        name: plain(entry.label),
+        legendgroup: entry.value,
+        showlegend: !named.has(entry.value),
+        uid: `run${curve.run}`,
+        line: { color: entry.colour, width: 1.75, dash: entry.dash },
+        meta: [plain(view.runs.title(curve.run)), plain(entry.label)],
+        customdata: this.customdata(points),
+        hovertemplate: this.hover(legend),
+      });
+      named.add(entry.value);
+    }
+    const marks = this.marks(curves, legend);
+    if (marks) add("", marks);
+    return { traces, layout: this.layout() };
+  }
+
+  private layout(): Record<string, any> {
+    const layout = this.plot.layout as Record<string, any>;
+    const title = (layout.yaxis?.title?.text ?? layout.yaxis?.title) as unknown;
+    return {
+      ...layout,
+      xaxis: { ...layout.xaxis, ...(this.plot.x === "wall" ? { type: "date" } : {}) },
+      // The card's heading says the tag already. A zoom on one kind of axis means nothing on the other.
+      yaxis: { ...layout.yaxis, title: title === this.plot.tag ? "" : layout.yaxis?.title, type: this.log ? "log" : "linear", uirevision: this.log ? "log" : "linear", ...(this.log ? { dtick: undefined, exponentformat: "power" } : {}) },
+    };
+  }
+
+  private pointsOf(curve: Curve): Points {
+    let points = this.points.get(curve);
+    if (!points) {
+      const raw = curve.y.map(number);
+      points = { x: this.plot.x === "wall" ? curve.x.map(asLocal) : curve.x, y: raw, raw, step: curve.step ?? null };
+      this.points.set(curve, points);
+    }
+    return points;
+  }
+
+  private customdata({ step, raw }: Points): unknown[] | undefined {
+    if (this.weight > 0) return raw.map((value, i) => [step ? step[i] : 0, short(value)]);
+    return step?.map(value => [value]);
+  }
+
+  private hover(legend: Legend): string {
+    const { x } = this.plot;
+    const step = "<br>step %{customdata[0]}";
+    const place = { step: "<br>step %{x}", relative: "<br>%{x:.4~g} s", wall: "<br>%{x|%d %b %H:%M:%S}", metric: "<br>x %{x:.5~g}" }[x];
+    const setting = legend.key === RUN_NAME ? "" : "<br>%{meta[1]}";
+    const value = this.weight > 0 ? "<br><b>%{y:.5~g}</b> smoothed, %{customdata[1]} logged" : "<br><b>%{y:.5~g}</b>";
+    return `%{meta[0]}${setting}${place}${x === "step" || !this.plot.series.some(curve => curve.step) ? "" : step}${value}<extra></extra>`;
+  }
+
+  /** What a line cannot show: NaN and infinities where they happened, and a point alone. */
+  private marks(curves: Curve[], legend: Legend): Trace | null {
+    const x: number[] = [], y: number[] = [], text: string[] = [], symbol: string[] = [], color: string[] = [], size: number[] = [];
+    let low = Infinity, high = -Infinity;
+    const usable = (value: number | null) => value !== null && Number.isFinite(value) && (!this.log || value > 0);
+    for (const curve of curves) {
+      for (const value of this.pointsOf(curve).raw) {
+        if (!usable(value)) continue;
+        low = Math.min(low, value!);
+        high = Math.max(high, value!);
+      }
+    }
+    if (low > high) [low, high] = this.log ? [1, 1] : [0, 0];
+    for (const curve of curves) {
+      const points = this.pointsOf(curve);
+      const entry = legend.of(curve.run);
+      let last: number | null = null;
+      points.raw.forEach((value, i) => {
+        const ok = usable(value);
+        if (ok) last = value;
+        const alone = ok && !usable(points.raw[i - 1] ?? null) && !usable(points.raw[i + 1] ?? null);
+        const odd = value !== null && !Number.isFinite(value);
+        if (!alone && !odd) return;
+        const where = points.step ? `step ${points.step[i]}` : this.plot.x === "step" ? `step ${points.x[i]}` : "";
+        x.push(points.x[i]);
+        if (alone) y.push(value!);
+        else if (Number.isNaN(value!)) y.push(last ?? points.raw.find(usable) ?? low);
+        else y.push(value! > 0 ? high : low);
+        symbol.push(alone ? "circle" : Number.isNaN(value!) ? "x-thin-open" : value! > 0 ? "triangle-up" : "triangle-down");
+        size.push(alone ? 6 : 9);
+        color.push(entry.colour);
+        text.push([plain(this.view.runs.title(curve.run)), legend.key === RUN_NAME ? "" : plain(entry.label), where, `<b>${short(value)}</b>`].filter(Boolean).join("<br>"));
+      });
+    }
+    if (!x.length) return null;
+    return { type: "scatter", mode: "markers", x, y, text, marker: { symbol, color, size, line: { width: 2, color } }, hovertemplate: "%{text}<extra></extra>", showlegend: false, uid: "marks", cliponaxis: false };
+  }
+}
+
+const LINE = { type: "scatter", mode: "lines", connectgaps: false };
+const finite = (values: (number | null)[]) => values.map(value => (value !== null && Number.isFinite(value) ? value : null));

@@ -1,0 +1,108 @@
+// The runs of one output, column by column.
+
+import type { Column as Packed, Num, Payload } from "../payload";
+import type { Kind, Value } from "./filter";
+import { clock, cut, exactTime, number, short } from "./format";
+
+export interface Column {
+  key: string;
+  kind: Kind;
+  group: Packed["group"];
+  shown: boolean;
+  values: Value[];
+}
+
+export class Runs {
+  readonly columns = new Map<string, Column>();
+  readonly n: number;
+  /** The id of each row: what outputs that follow one another have in common. */
+  readonly ids: string[];
+  readonly names: string[];
+  private readonly rowOfId = new Map<string, number>();
+  private readonly orders = new Map<string, Float64Array>();
+
+  constructor(payload: Payload) {
+    this.n = payload.n;
+    for (const { key, kind, group, shown, values } of payload.columns) {
+      this.columns.set(key, { key, kind, group, shown, values: kind === "text" ? (values as Value[]) : (values as Num[]).map(number) });
+    }
+    const texts = (key: string) => this.columns.get(key)?.values.map((value, row) => (value === null ? `run ${row + 1}` : String(value)));
+    this.names = texts("name") ?? texts("id") ?? Array.from({ length: this.n }, (_, row) => `run ${row + 1}`);
+    this.ids = texts("id") ?? this.names;
+    this.ids.forEach((id, row) => this.rowOfId.set(id, row));
+  }
+
+  row(id: string): number | undefined {
+    return this.rowOfId.get(id);
+  }
+
+  value(key: string, row: number): Value {
+    return this.columns.get(key)?.values[row] ?? null;
+  }
+
+  /** As the table shows it. */
+  text(key: string, row: number): string {
+    const column = this.columns.get(key);
+    const value = column?.values[row] ?? null;
+    if (typeof value !== "number") return value ?? short(null);
+    if (column!.kind === "time") return clock(value);
+    return key === "duration" ? duration(value) : short(value);
+  }
+
+  /** In full. */
+  fullText(key: string, row: number): string {
+    const column = this.columns.get(key);
+    const value = column?.values[row] ?? null;
+    if (typeof value !== "number") return value ?? short(null);
+    return column!.kind === "time" ? exactTime(value) : Number.isFinite(value) ? String(value) : short(value);
+  }
+
+  /** A number for each row that sorts as its value does; NaN for what comes last in either direction. */
+  order(key: string): Float64Array {
+    let order = this.orders.get(key);
+    if (!order) {
+      const { values, kind } = this.columns.get(key)!;
+      if (kind === "text") {
+        const distinct = [...new Set(values)].filter((value): value is string => value !== null).sort(collator.compare);
+        const ranks = new Map<Value, number>(distinct.map((value, rank) => [value, rank]));
+        order = Float64Array.from(values, value => ranks.get(value) ?? NaN);
+      } else {
+        order = Float64Array.from(values, value => (value as number | null) ?? NaN);
+      }
+      this.orders.set(key, order);
+    }
+    return order;
+  }
+
+  /** What to call a run where its name may be one of several. */
+  title(row: number): string {
+    return cut(this.names[row], 120);
+  }
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return short(seconds);
+  if (seconds < 60) return `${short(seconds, 3)} s`;
+  const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+  if (hours < 1) return `${minutes} m ${Math.round(seconds - minutes * 60)} s`;
+  return hours < 48 ? `${hours} h ${minutes % 60} m` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Sorts rows by several columns; equal ones keep their order, missing values come last. */
+export function sortRows(rows: number[], runs: Runs, keys: { column: string; descending: boolean }[]): number[] {
+  const by = keys.filter(key => runs.columns.has(key.column)).map(key => ({ order: runs.order(key.column), sign: key.descending ? -1 : 1 }));
+  if (!by.length) return rows;
+  return [...rows].sort((a, b) => {
+    for (const { order, sign } of by) {
+      const x = order[a], y = order[b];
+      if (x === y) continue;
+      const noX = Number.isNaN(x), noY = Number.isNaN(y);
+      if (noX && noY) continue;
+      if (noX || noY) return noX ? 1 : -1;
+      return x < y ? -sign : sign;
+    }
+    return 0;
+  });
+}
