@@ -216,3 +216,117 @@ fn files_below(directory: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()
     }
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::cell::RefCell;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn script(path: &Path, body: &str) -> PathBuf {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!("#!/bin/sh\n{body}\n")).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        path.to_path_buf()
+    }
+
+    fn recipe(directory: &Path) -> Recipe {
+        let sources = directory.join("sources");
+        fs::create_dir_all(sources.join("src/model")).unwrap();
+        fs::write(sources.join("Cargo.toml"), "[package]").unwrap();
+        fs::write(sources.join("Cargo.lock"), "version = 4").unwrap();
+        fs::write(sources.join("src/model/run.rs"), "").unwrap();
+        let (path, cargo_bin, home) = (None, None, directory.join("home"));
+        Recipe::new(&Places { named: None, path, cargo_bin, home, sources }).unwrap()
+    }
+
+    /// A cargo that counts how often it was called, and makes a program in `--root`.
+    fn cargo(directory: &Path) -> PathBuf {
+        let body = format!(
+            r#"echo called >> '{}'
+printf '   Compiling serde\n    Building [==>   ] 120/283: serde, tokio\r' >&2
+while [ "$1" != --root ]; do shift; done
+mkdir -p "$2/bin"; echo '#!/bin/sh' > "$2/bin/ml_board"; chmod +x "$2/bin/ml_board""#,
+            directory.join("called").display()
+        );
+        script(&directory.join("cargo"), &body)
+    }
+
+    #[test]
+    fn builds_once_and_says_so() {
+        let directory = tempfile::tempdir().unwrap();
+        let recipe = recipe(directory.path());
+        let said = RefCell::new(Vec::new());
+        let say = |text: &str| said.borrow_mut().push(text.to_owned());
+        let cargo = cargo(directory.path());
+        let built = recipe.build_with(&cargo, &say).unwrap();
+        assert_eq!(built, recipe.program());
+        assert!(is_program(&built));
+        assert_eq!(recipe.build_with(&cargo, &say).unwrap(), built);
+        assert_eq!(fs::read_to_string(directory.path().join("called")).unwrap(), "called\n");
+        let said = said.into_inner();
+        assert!(said[0].starts_with("there is no engine on this machine yet"), "{said:?}");
+        assert!(said.last().unwrap().starts_with("the engine is built, in "), "{said:?}");
+    }
+
+    #[test]
+    fn a_failure_says_what_cargo_said_and_what_to_type() {
+        let directory = tempfile::tempdir().unwrap();
+        let recipe = recipe(directory.path());
+        let bad = r"printf '    Building [=> ] 1/283: cc\r    Building [=> ] 2/283: cc\r' >&2; printf 'error: linker `cc` not found\n' >&2; exit 101";
+        let cargo = script(&directory.path().join("cargo"), bad);
+        let error = recipe.build_with(&cargo, &|_| {}).unwrap_err().to_string();
+        assert!(error.starts_with("could not build the engine of ml_board\ncause: cargo ended with exit status: 101"), "{error}");
+        assert!(error.contains("it said last:\nerror: linker `cc` not found\n"), "{error}");
+        assert!(error.ends_with(&recipe.command_line()), "{error}");
+        assert!(!error.contains("Building ["), "{error}");
+    }
+
+    #[test]
+    fn whoever_comes_while_it_is_built_waits_for_that() {
+        let directory = tempfile::tempdir().unwrap();
+        let recipe = recipe(directory.path());
+        fs::create_dir_all(&recipe.root).unwrap();
+        let other = File::create(&recipe.log).unwrap();
+        other.lock().unwrap();
+        let cargo = cargo(directory.path());
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| {
+                let said = RefCell::new(Vec::new());
+                let built = recipe.build_with(&cargo, &|text| {
+                    said.borrow_mut().push(text.to_owned());
+                    // The other build ends only now, so that it surely was waited for.
+                    if said.borrow().len() == 1 {
+                        script(&recipe.program(), "");
+                        other.unlock().unwrap();
+                    }
+                });
+                (built, said.into_inner())
+            });
+            fs::write(&recipe.log, "    Building [==>   ] 120/283: serde\r").unwrap();
+            let (built, said) = waiting.join().unwrap();
+            assert_eq!(built.unwrap(), recipe.program());
+            assert_eq!(said, ["building its engine: compiled 120 of 283 crates"]);
+            assert!(!directory.path().join("called").exists(), "it was built a second time");
+        });
+    }
+
+    #[test]
+    fn other_sources_are_another_engine() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = recipe(directory.path()).program();
+        assert_eq!(recipe(directory.path()).program(), first);
+        fs::write(directory.path().join("sources/src/model/run.rs"), "//").unwrap();
+        let sources = directory.path().join("sources");
+        let places = Places { named: None, path: None, cargo_bin: None, home: directory.path().join("home"), sources };
+        assert_ne!(Recipe::new(&places).unwrap().program(), first);
+    }
+
+    #[test]
+    fn cargos_bars_are_read() {
+        assert_eq!(count("   Compiling a\n    Building [=>   ] 7/283: a\r    Building [==>  ] 19/283: b, c\r"), Some((19, 283)));
+        assert_eq!(count("   Compiling a\n"), None);
+        assert_eq!(without_bars("    Building [=> ] 1/2: a\r   Compiling b\nerror: no\n"), "   Compiling b\nerror: no");
+    }
+}

@@ -62,3 +62,27 @@ pub(super) fn is_program(path: &Path) -> bool {
 pub(super) fn is_program(path: &Path) -> bool {
     path.is_file()
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn programs_are_found_in_order_and_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        for (name, mode) in [("a", 0o644), ("b", 0o755), ("c", 0o755)] {
+            fs::create_dir_all(at(name)).unwrap();
+            fs::write(at(name).join(PROGRAM), "").unwrap();
+            fs::set_permissions(at(name).join(PROGRAM), fs::Permissions::from_mode(mode)).unwrap();
+        }
+        fs::create_dir_all(at("d").join(PROGRAM)).unwrap();
+        let path = std::env::join_paths([at("a"), at("d"), at("b"), PathBuf::from("."), at("missing"), at("b")]).unwrap();
+        let (named, home, sources) = (None, at("home"), at("sources"));
+        let places = Places { named, path: Some(path), cargo_bin: Some(at("c")), home, sources };
+        assert_eq!(places.installed(), [at("b").join(PROGRAM), at("c").join(PROGRAM)]);
+    }
+}
