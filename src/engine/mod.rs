@@ -2,6 +2,9 @@
 
 pub(crate) mod cli;
 mod desk;
+mod gather;
 mod serve;
 
+#[allow(unused_imports)] // Until the desk answers `Show`.
+pub(crate) use gather::show;
 pub(crate) use serve::serve;

@@ -1,0 +1,122 @@
+//! How much of what was logged one output carries. What is left out is said on the picture.
+
+use crate::model::{HistogramBins, ImageInfo, RunId};
+
+/// Runs in a table.
+pub(crate) const RUNS: usize = 10_000;
+/// Curves of a plot, when nobody asked for a number: the browser's time goes by curves, not by points.
+pub(crate) const CURVES: usize = 100;
+/// Images of a tag, over all runs and steps.
+pub(crate) const IMAGES: usize = 240;
+/// Bytes of all the images of an output, as they were stored.
+pub(crate) const IMAGE_BYTES: usize = 6 << 20;
+/// Histograms of a tag, over all runs and steps.
+pub(crate) const HISTOGRAMS: usize = 400;
+/// Thoughts, the newest ones.
+pub(crate) const THOUGHTS: usize = 10_000;
+
+/// Something that one run has at some steps.
+pub(crate) trait OfRun {
+    fn run(&self) -> RunId;
+}
+
+impl OfRun for ImageInfo {
+    fn run(&self) -> RunId {
+        self.run
+    }
+}
+
+impl OfRun for HistogramBins {
+    fn run(&self) -> RunId {
+        self.run
+    }
+}
+
+/// At most `limit` of these (which lie run by run, in order of their steps): every run keeps its last, and of the others as many as
+/// there is room for, evenly spread. Runs beyond the limit lose all.
+pub(crate) fn spread<T: OfRun>(items: Vec<T>, limit: usize) -> Vec<T> {
+    if items.len() <= limit {
+        return items;
+    }
+    let runs = items.chunk_by(|a, b| a.run() == b.run()).count();
+    let share = (limit / runs.max(1)).max(1);
+    let mut keep = Vec::with_capacity(items.len());
+    for of_run in items.chunk_by(|a, b| a.run() == b.run()).take(limit) {
+        let last = of_run.len() - 1;
+        let picks = evenly(of_run.len(), share);
+        keep.extend((0..=last).map(|i| picks.binary_search(&i).is_ok()));
+    }
+    keep.resize(items.len(), false);
+    items.into_iter().zip(keep).filter_map(|(item, keep)| keep.then_some(item)).collect()
+}
+
+/// `count` indexes below `len`, evenly spread, the last one among them.
+pub(crate) fn evenly(len: usize, count: usize) -> Vec<usize> {
+    match (len, count) {
+        (0, _) | (_, 0) => Vec::new(),
+        (_, 1) => vec![len - 1],
+        _ if count >= len => (0..len).collect(),
+        _ => (0..count).map(|i| i * (len - 1) / (count - 1)).collect(),
+    }
+}
+
+/// How many points each curve may keep when all of them together may keep `budget`: what short curves leave goes to the long ones.
+pub(crate) fn shares(lens: &[usize], budget: usize, least: usize, most: usize) -> usize {
+    let mut sorted: Vec<usize> = lens.to_vec();
+    sorted.sort_unstable();
+    let (mut left, mut curves) = (budget, sorted.len());
+    for len in sorted {
+        let share = left / curves.max(1);
+        if len > share {
+            return share.clamp(least, most);
+        }
+        left -= len;
+        curves -= 1;
+    }
+    most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Time;
+    use proptest::prelude::*;
+
+    fn images(steps_of_runs: &[usize]) -> Vec<ImageInfo> {
+        let of_run = |(run, steps): (usize, &usize)| {
+            let id = RunId::from_bytes([run as u8; 12]);
+            (0..*steps).map(move |step| ImageInfo::new(id, "t", step as i64, Time(0), "image/png", (8, 8), "b")).collect::<Vec<_>>()
+        };
+        steps_of_runs.iter().enumerate().flat_map(of_run).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_last_of_each_run_stays_and_the_limit_holds(steps in prop::collection::vec(1usize..40, 1..20), limit in 1usize..100) {
+            let kept = spread(images(&steps), limit);
+            let all: usize = steps.iter().sum();
+            prop_assert!(kept.len() <= limit.max(steps.len().min(limit)));
+            if all <= limit {
+                prop_assert_eq!(kept.len(), all);
+            }
+            for (run, steps) in steps.iter().enumerate().take(limit) {
+                let id = RunId::from_bytes([run as u8; 12]);
+                prop_assert_eq!(kept.iter().rfind(|image| image.run == id).map(|image| image.step), Some(*steps as i64 - 1));
+            }
+        }
+
+        #[test]
+        fn the_budget_holds_unless_the_least_needs_more(lens in prop::collection::vec(0usize..5000, 1..50), budget in 0usize..40_000) {
+            let share = shares(&lens, budget, 100, 2000);
+            let kept: usize = lens.iter().map(|len| (*len).min(share)).sum();
+            prop_assert!(kept <= budget.max(100 * lens.len()), "{} of {}", kept, budget);
+        }
+    }
+
+    #[test]
+    fn what_short_curves_leave_goes_to_the_long_ones() {
+        assert_eq!(shares(&[10, 10, 5000], 1000, 10, 2000), 980);
+        assert_eq!(shares(&[10, 10], 1000, 10, 2000), 2000);
+        assert_eq!(shares(&[5000; 100], 40_000, 100, 2000), 400);
+    }
+}

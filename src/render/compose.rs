@@ -1,0 +1,354 @@
+//! From a view and its data to the payload: which panels, of which runs, with which notes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::columns;
+use super::curves::{self, Placed};
+use super::data::{Data, ScopeData};
+use super::media;
+use super::missing;
+use super::payload::{
+    Axes, Board, Dashboard, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind,
+};
+use super::plotly;
+use super::words::{count, plural};
+use crate::display::{DashboardSpec, HistogramSpec, ImagesSpec, PlotSpec, Scope, TableSpec, ThoughtsSpec, View, XAxis};
+use crate::model::{Run, RunId, Series};
+use crate::query::{Field, Filter};
+
+/// What the page gets for this view.
+pub(crate) fn payload(view: &View, data: &Data) -> Payload {
+    let mut boards: Vec<Rows<'_>> = data.scopes.iter().map(Rows::new).collect();
+    boards.iter_mut().for_each(|rows| rows.want(view));
+    boards.iter_mut().for_each(Rows::settle);
+    let composer = Composer { boards: &boards, share: 0 };
+    let share = curves::share(&composer.lens(view));
+    let panel = Composer { boards: &boards, share }.panel(view);
+    let boards: Vec<Board> = boards.iter().map(Rows::board).collect();
+    let mut titles: Vec<&str> = Vec::new();
+    for board in &boards {
+        if !titles.contains(&board.title.as_str()) {
+            titles.push(&board.title);
+        }
+    }
+    Payload { v: 1, read_at: data.read_at.millis(), title: titles.join(", "), boards, panel }
+}
+
+/// The runs of one scope that become rows, and what is asked about them.
+struct Rows<'a> {
+    data: &'a ScopeData,
+    /// A table shows every run; a plot needs those it draws.
+    all: bool,
+    wanted: BTreeSet<RunId>,
+    rows: Vec<&'a Run>,
+    index: BTreeMap<RunId, usize>,
+    /// The metrics whose last values are columns.
+    tags: BTreeSet<&'a str>,
+    asked: Vec<Field>,
+    legend: Option<String>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(data: &'a ScopeData) -> Rows<'a> {
+        Rows {
+            data,
+            all: false,
+            wanted: BTreeSet::new(),
+            rows: Vec::new(),
+            index: BTreeMap::new(),
+            tags: BTreeSet::new(),
+            asked: Vec::new(),
+            legend: None,
+        }
+    }
+
+    fn want(&mut self, view: &View) {
+        let data = self.data;
+        match view {
+            View::Row(views) | View::Stack(views) => views.iter().for_each(|view| self.want(view)),
+            View::Dashboard(spec) if spec.scope == data.scope => {
+                self.all = true;
+                self.ask(spec.legend.iter());
+                if let Some(legend) = spec.legend.as_deref().filter(|legend| missing::key(legend, data).is_none()) {
+                    self.legend = Some(columns::key(&columns::field(legend)));
+                }
+            }
+            View::Table(spec) if spec.scope == data.scope => {
+                self.all = true;
+                self.ask(spec.columns.iter().flatten());
+                self.ask(spec.sort.iter().map(|sort| &sort.column));
+            }
+            View::Plot(spec) if spec.scope == data.scope => {
+                self.ask(spec.legend.iter());
+                let drawn = data.series.get(&spec.tag);
+                self.tags.extend(drawn.and_then(|drawn| drawn.shown.first()).map(|series| series.tag.as_str()));
+                let runs = drawn.iter().flat_map(|drawn| &drawn.shown).map(|series| series.run);
+                self.wanted.extend(runs.take(spec.runs.unwrap_or(usize::MAX)));
+            }
+            View::Images(spec) if spec.scope == data.scope => {
+                self.ask(spec.legend.iter());
+                self.wanted.extend(data.images.get(&spec.tag).iter().flat_map(|drawn| &drawn.shown).map(|image| image.run));
+            }
+            View::Histogram(spec) if spec.scope == data.scope => {
+                self.ask(spec.legend.iter());
+                self.wanted.extend(data.histograms.get(&spec.tag).iter().flat_map(|drawn| &drawn.shown).map(|bins| bins.run));
+            }
+            View::Thoughts(spec) if spec.scope == data.scope => {
+                self.wanted.extend(data.thoughts.iter().flat_map(|drawn| &drawn.shown).map(|thought| thought.run));
+            }
+            _ => {}
+        }
+    }
+
+    fn ask<'k>(&mut self, keys: impl Iterator<Item = &'k String>) {
+        let there = keys.filter(|key| missing::key(key, self.data).is_none()).map(|key| columns::field(key));
+        self.asked.extend(there);
+    }
+
+    fn settle(&mut self) {
+        let runs = self.data.runs.iter().filter(|run| self.all || self.wanted.contains(&run.id));
+        self.rows = runs.take(super::choose::RUNS).collect();
+        self.index = self.rows.iter().enumerate().map(|(row, run)| (run.id, row)).collect();
+        if self.all {
+            self.tags = self.data.known.metrics.iter().map(String::as_str).collect();
+        }
+        if self.legend.is_none() {
+            self.legend = columns::telling(&self.rows);
+        }
+    }
+
+    fn board(&self) -> Board {
+        let scope = &self.data.scope;
+        Board {
+            id: super::board_id(scope),
+            title: title(scope),
+            columns: columns::columns(self.data, &self.rows, &self.tags, &self.asked),
+            n: self.rows.len(),
+            total: self.data.runs.len(),
+            legend: self.legend.clone(),
+        }
+    }
+}
+
+fn title(scope: &Scope) -> String {
+    let place = format!("{} / {}", scope.database, scope.folder);
+    if scope.filter == Filter::All { place } else { format!("{place}: {}", scope.filter) }
+}
+
+struct Composer<'a> {
+    boards: &'a [Rows<'a>],
+    /// How many points each curve may keep.
+    share: usize,
+}
+
+impl<'a> Composer<'a> {
+    fn board(&self, scope: &Scope) -> Option<(usize, &'a Rows<'a>)> {
+        self.boards.iter().enumerate().find(|(_, rows)| rows.data.scope == *scope)
+    }
+
+    /// How many points there are in each curve of the view.
+    fn lens(&self, view: &View) -> Vec<usize> {
+        let of = |scope: &Scope, tag: Option<&str>, runs: Option<usize>| {
+            let data = self.board(scope).map(|(_, rows)| rows.data);
+            let drawn = data.into_iter().flat_map(|data| &data.series).filter(|(known, _)| tag.is_none_or(|tag| tag == *known));
+            let most = runs.unwrap_or(usize::MAX);
+            drawn.flat_map(|(_, drawn)| drawn.shown.iter().take(most).map(Series::len)).collect::<Vec<_>>()
+        };
+        match view {
+            View::Row(views) | View::Stack(views) => views.iter().flat_map(|view| self.lens(view)).collect(),
+            View::Dashboard(spec) => of(&spec.scope, None, None),
+            View::Plot(spec) => of(&spec.scope, Some(&spec.tag), spec.runs),
+            View::Table(_) | View::Images(_) | View::Histogram(_) | View::Thoughts(_) => Vec::new(),
+        }
+    }
+
+    fn panel(&self, view: &View) -> Panel {
+        let scope = match view {
+            View::Row(views) => return Panel::Row { children: self.panels(views) },
+            View::Stack(views) => return Panel::Stack { children: self.panels(views) },
+            View::Dashboard(spec) => &spec.scope,
+            View::Plot(spec) => &spec.scope,
+            View::Table(spec) => &spec.scope,
+            View::Images(spec) => &spec.scope,
+            View::Histogram(spec) => &spec.scope,
+            View::Thoughts(spec) => &spec.scope,
+        };
+        let Some((board, rows)) = self.board(scope) else {
+            return Panel::message(Level::Error, "nothing was read for this view");
+        };
+        let of_all_folders = matches!(view, View::Thoughts(spec) if spec.everywhere);
+        if let Some(empty) = missing::runs(rows.data).filter(|_| !of_all_folders) {
+            return Panel::message(Level::Info, empty);
+        }
+        let part = Part { board, rows, share: self.share };
+        match view {
+            View::Dashboard(spec) => part.dashboard(spec),
+            View::Plot(spec) => part.plot(spec),
+            View::Table(spec) => part.table(spec),
+            View::Images(spec) => part.images(spec),
+            View::Histogram(spec) => part.histogram(spec),
+            View::Thoughts(spec) => Panel::Thoughts(part.thoughts(spec)),
+            View::Row(_) | View::Stack(_) => Panel::Stack { children: Vec::new() },
+        }
+    }
+
+    fn panels(&self, views: &[View]) -> Vec<Panel> {
+        views.iter().map(|view| self.panel(view)).collect()
+    }
+}
+
+/// The panels of one board.
+struct Part<'a> {
+    board: usize,
+    rows: &'a Rows<'a>,
+    share: usize,
+}
+
+impl Part<'_> {
+    fn dashboard(&self, spec: &DashboardSpec) -> Panel {
+        let data = self.rows.data;
+        let scope = || spec.scope.clone();
+        let plot = |tag: &String| {
+            self.plot(&PlotSpec {
+                scope: scope(),
+                tag: tag.clone(),
+                legend: None,
+                x: XAxis::Step,
+                log_x: false,
+                log_y: false,
+                smooth: 0.0,
+                runs: None,
+            })
+        };
+        let some = |tag: &&String| data.series.get(*tag).is_some_and(|drawn| !drawn.shown.is_empty());
+        let dashboard = Panel::Dashboard(Box::new(Dashboard {
+            board: self.board,
+            table: Panel::Table(Table { board: self.board, columns: None, sort: Vec::new() }),
+            plots: data.series.keys().filter(some).map(plot).collect(),
+            images: data.images.keys().map(|tag| media::images(self.board, data, &self.rows.index, tag, None)).collect(),
+            histograms: data.histograms.keys().map(|tag| media::histograms(self.board, data, &self.rows.index, tag, None)).collect(),
+            thoughts: Panel::Thoughts(self.thoughts(&ThoughtsSpec { scope: scope(), everywhere: false })),
+        }));
+        self.with_legend(spec.legend.as_deref(), |_| dashboard)
+    }
+
+    fn plot(&self, spec: &PlotSpec) -> Panel {
+        let data = self.rows.data;
+        let tags = [Some(&spec.tag), if let XAxis::Metric(other) = &spec.x { Some(other) } else { None }];
+        if let Some(unknown) = tags.into_iter().flatten().find_map(|tag| missing::metric(tag, data)) {
+            return Panel::message(Level::Error, unknown);
+        }
+        self.with_legend(spec.legend.as_deref(), |legend| Panel::Plot(self.curves(spec, legend)))
+    }
+
+    fn curves(&self, spec: &PlotSpec, legend: Option<String>) -> Plot {
+        let data = self.rows.data;
+        let drawn = data.series.get(&spec.tag);
+        let most = spec.runs.unwrap_or(usize::MAX);
+        let (kind, x_title, other) = match &spec.x {
+            XAxis::Step => (XKind::Step, "step", None),
+            XAxis::Relative => (XKind::Relative, "seconds since start", None),
+            XAxis::Wall => (XKind::Wall, "time (UTC)", None),
+            XAxis::Metric(tag) => (XKind::Metric, tag.as_str(), data.series.get(tag)),
+        };
+        let other = |run: RunId| other.and_then(|drawn| drawn.shown.iter().find(|series| series.run == run));
+        let placed: Vec<(usize, Placed)> = drawn
+            .iter()
+            .flat_map(|drawn| drawn.shown.iter().take(most))
+            .filter_map(|series| {
+                let row = *self.rows.index.get(&series.run)?;
+                Some((row, curves::place(series, self.rows.rows.get(row)?, kind, other(series.run))))
+            })
+            .filter(|(_, placed)| placed.len() > 0)
+            .collect();
+        let series: Vec<_> = placed.iter().map(|(row, placed)| placed.curve(*row, kind, self.share)).collect();
+        let (all, shown) = (placed.iter().map(|(_, p)| p.len()).sum(), series.iter().map(|curve| curve.x.len()).sum::<usize>());
+        let bad = placed.iter().map(|(_, placed)| placed.bad()).sum();
+        let mut notes = Vec::new();
+        if let Some(total) = drawn.map(|drawn| drawn.total).filter(|total| *total > series.len()) {
+            notes.push(format!("{} of {}", count(series.len()), plural(total, "run")));
+        }
+        if shown < all {
+            notes.push(format!("{} of {}", count(shown), plural(all, "point")));
+        }
+        if bad > 0 {
+            notes.push(format!("{} NaN or infinite", plural(bad, "value")));
+        }
+        let axes = Axes { x_title: x_title.to_string(), log_x: spec.log_x, log_y: spec.log_y };
+        let layout = plotly::layout(&spec.tag, kind, &axes);
+        let (board, tag) = (self.board, spec.tag.clone());
+        Plot { board, tag, layout, legend, x: kind, smooth: spec.smooth.clamp(0.0, 0.999), series, notes, axes }
+    }
+
+    fn table(&self, spec: &TableSpec) -> Panel {
+        let data = self.rows.data;
+        let known = |key: &&String| missing::key(key, data).is_none();
+        let key = |key: &String| columns::key(&columns::field(key));
+        let mut seen = BTreeSet::new();
+        let columns = spec.columns.as_ref().map(|columns| {
+            columns.iter().filter(known).map(key).filter(|key| seen.insert(key.clone())).collect::<Vec<_>>()
+        });
+        let sort = spec.sort.iter().filter(|sort| known(&&sort.column));
+        let sort = sort.map(|sort| Sort { column: key(&sort.column), descending: sort.descending }).collect();
+        let table = Panel::Table(Table { board: self.board, columns: columns.filter(|columns| !columns.is_empty()), sort });
+        let asked: BTreeSet<&String> = spec.columns.iter().flatten().chain(spec.sort.iter().map(|sort| &sort.column)).collect();
+        let unknown: Vec<String> = asked.into_iter().filter_map(|key| missing::key(key, data)).collect();
+        told(unknown, table)
+    }
+
+    fn images(&self, spec: &ImagesSpec) -> Panel {
+        let data = self.rows.data;
+        if let Some(unknown) = missing::image(&spec.tag, data) {
+            return Panel::message(Level::Error, unknown);
+        }
+        let draw = |legend| media::images(self.board, data, &self.rows.index, &spec.tag, legend);
+        self.with_legend(spec.legend.as_deref(), draw)
+    }
+
+    fn histogram(&self, spec: &HistogramSpec) -> Panel {
+        let data = self.rows.data;
+        if let Some(unknown) = missing::histogram(&spec.tag, data) {
+            return Panel::message(Level::Error, unknown);
+        }
+        let draw = |legend| media::histograms(self.board, data, &self.rows.index, &spec.tag, legend);
+        self.with_legend(spec.legend.as_deref(), draw)
+    }
+
+    fn thoughts(&self, spec: &ThoughtsSpec) -> Thoughts {
+        let scope = &spec.scope;
+        let drawn = self.rows.data.thoughts.as_ref();
+        let ours = drawn.iter().flat_map(|drawn| &drawn.shown).filter(|t| spec.everywhere || t.folder == scope.folder);
+        let items: Vec<ThoughtItem> = ours
+            .map(|thought| ThoughtItem {
+                run: self.rows.index.get(&thought.run).copied(),
+                name: thought.name.clone(),
+                folder: thought.folder.clone(),
+                step: thought.step,
+                t: thought.time.millis(),
+                text: thought.text.clone(),
+            })
+            .collect();
+        let left_out = drawn.filter(|drawn| drawn.total > drawn.shown.len());
+        let notes = left_out.map(|drawn| format!("the newest {} of {} thoughts", count(drawn.shown.len()), count(drawn.total)));
+        Thoughts { board: self.board, items, notes: notes.into_iter().collect() }
+    }
+
+    /// The panel with the legend that was asked for; if no run has it, what was meant perhaps, and the panel with its usual legend.
+    fn with_legend(&self, asked: Option<&str>, draw: impl FnOnce(Option<String>) -> Panel) -> Panel {
+        let Some(asked) = asked else { return draw(None) };
+        match missing::key(asked, self.rows.data) {
+            None => draw(Some(columns::key(&columns::field(asked)))),
+            Some(unknown) => told(vec![unknown], draw(None)),
+        }
+    }
+}
+
+/// A panel below what has to be said about it.
+fn told(messages: Vec<String>, panel: Panel) -> Panel {
+    if messages.is_empty() {
+        return panel;
+    }
+    let mut children: Vec<Panel> = messages.into_iter().map(|text| Panel::message(Level::Error, text)).collect();
+    children.push(panel);
+    Panel::Stack { children }
+}

@@ -1,0 +1,143 @@
+//! From a series to a curve: what x means, how many points a screen shows, and to how many digits.
+
+use super::choose;
+use super::payload::{Curve, Num, XKind};
+use super::words::significant;
+use crate::model::{Run, Series};
+use crate::query::reduce;
+
+/// Points of all curves of an output together: what half a notebook's page weighs.
+pub(super) const BUDGET: usize = 40_000;
+/// Points of one curve, more of which no screen shows.
+pub(super) const MOST: usize = 2_000;
+/// Points of one curve, however many there are.
+pub(super) const LEAST: usize = 60;
+
+/// How many points each of these curves may keep.
+pub(super) fn share(lens: &[usize]) -> usize {
+    choose::shares(lens, BUDGET, LEAST, MOST)
+}
+
+/// Where the points of a series lie on the x axis; a point without a place there is left out.
+pub(super) struct Placed {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    steps: Vec<i64>,
+}
+
+/// The points of a series of that run. `other` is the metric on the x axis, if one is.
+pub(super) fn place(series: &Series, run: &Run, kind: XKind, other: Option<&Series>) -> Placed {
+    let exact = |x: i64| x as f64;
+    let x: Vec<f64> = match kind {
+        XKind::Step => series.steps.iter().copied().map(exact).collect(),
+        XKind::Wall => series.wall.iter().copied().map(exact).collect(),
+        XKind::Relative => series.wall.iter().map(|wall| exact(wall - run.started.millis()) / 1000.0).collect(),
+        XKind::Metric => as_of(&series.steps, other),
+    };
+    let mut placed = Placed { x: Vec::with_capacity(x.len()), y: Vec::with_capacity(x.len()), steps: Vec::with_capacity(x.len()) };
+    for ((x, y), step) in x.into_iter().zip(&series.values).zip(&series.steps) {
+        if x.is_finite() {
+            placed.x.push(x);
+            placed.y.push(*y);
+            placed.steps.push(*step);
+        }
+    }
+    placed
+}
+
+/// The value that `other` had last at each step, NaN before its first.
+fn as_of(steps: &[i64], other: Option<&Series>) -> Vec<f64> {
+    let Some(other) = other else { return vec![f64::NAN; steps.len()] };
+    let mut known: Vec<(i64, f64)> = other.steps.iter().copied().zip(other.values.iter().copied()).collect();
+    known.sort_by_key(|(step, _)| *step);
+    let value = |step: &i64| match known.partition_point(|(known, _)| known <= step) {
+        0 => f64::NAN,
+        after => known[after - 1].1,
+    };
+    steps.iter().map(value).collect()
+}
+
+impl Placed {
+    pub(super) fn len(&self) -> usize {
+        self.x.len()
+    }
+
+    /// How many values are NaN or infinite.
+    pub(super) fn bad(&self) -> usize {
+        self.y.iter().filter(|y| !y.is_finite()).count()
+    }
+
+    /// The curve with at most `limit` points.
+    pub(super) fn curve(&self, row: usize, kind: XKind, limit: usize) -> Curve {
+        let keep = reduce(&self.x, &self.y, limit);
+        let pick = |from: &[f64]| keep.iter().map(|i| from[*i]).collect::<Vec<f64>>();
+        let y = round(&pick(&self.y));
+        Curve {
+            run: row,
+            x: pick(&self.x).into_iter().map(Num::from).collect(),
+            step: (kind != XKind::Step).then(|| keep.iter().map(|i| self.steps[*i]).collect()),
+            y: y.into_iter().map(Num::from).collect(),
+            n: self.len(),
+        }
+    }
+}
+
+/// To what a screen can show on a linear as well as on a logarithmic axis: five digits of the value, or of the curve's height.
+fn round(values: &[f64]) -> Vec<f64> {
+    let finite = || values.iter().copied().filter(|value| value.is_finite());
+    let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)));
+    let height = (high - low).log10().floor();
+    let digits = |value: f64| {
+        let beyond = if height.is_finite() { value.abs().log10().floor() - height } else { 0.0 };
+        5 + beyond.clamp(0.0, 12.0) as usize
+    };
+    let round = |value: &f64| if value.is_finite() && *value != 0.0 { significant(*value, digits(*value)) } else { *value };
+    values.iter().map(round).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{RunId, Time};
+    use proptest::prelude::*;
+
+    fn series(tag: &str, points: &[(i64, f64)]) -> Series {
+        let mut series = Series::new(RunId::from_bytes([1; 12]), "run", tag);
+        for (i, (step, value)) in points.iter().enumerate() {
+            series.steps.push(*step);
+            series.values.push(*value);
+            series.wall.push(1_000 + 250 * i as i64);
+        }
+        series
+    }
+
+    #[test]
+    fn another_metric_as_x_has_the_value_it_had_last() {
+        let loss = series("Loss", &[(0, 9.0), (10, 8.0), (20, 7.0), (25, 6.0)]);
+        let epoch = series("epoch", &[(10, 1.0), (20, 2.0), (20, 3.0)]);
+        let run = Run::new(loss.run, "f", "run", Time(1_000));
+        let curve = place(&loss, &run, XKind::Metric, Some(&epoch)).curve(0, XKind::Metric, 100);
+        assert_eq!(curve.x, [1.0, 3.0, 3.0].map(Num::from));
+        assert_eq!((curve.step, curve.n), (Some(vec![10, 20, 25]), 3));
+        let relative = place(&loss, &run, XKind::Relative, None).curve(0, XKind::Relative, 100);
+        assert_eq!(relative.x, [0.0, 0.25, 0.5, 0.75].map(Num::from));
+    }
+
+    #[test]
+    fn small_changes_of_great_values_stay_visible() {
+        assert_eq!(round(&[1_000_000.123_456, 1_000_000.234_567]), [1_000_000.123_46, 1_000_000.234_57]);
+        assert_eq!(round(&[0.123_456_789, 123.0]), [0.123_46, 123.0]);
+        assert!(round(&[f64::NAN, f64::INFINITY, 1.0])[0].is_nan());
+    }
+
+    proptest! {
+        #[test]
+        fn rounding_moves_no_point_by_a_pixel(values in prop::collection::vec(-1e6f64..1e6, 2..40)) {
+            let height = values.iter().fold(f64::MIN, |a, b| a.max(*b)) - values.iter().fold(f64::MAX, |a, b| a.min(*b));
+            for (value, rounded) in values.iter().zip(round(&values)) {
+                prop_assert!((value - rounded).abs() <= height / 10_000.0);
+                prop_assert!((value - rounded).abs() <= value.abs() / 10_000.0);
+            }
+        }
+    }
+}

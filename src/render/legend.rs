@@ -1,0 +1,153 @@
+//! Which colour a run has, and what the legend says of it: the value of one column.
+//!
+//! Colours come from the sorted distinct values of the whole column, never of the runs that happen to be drawn, so that a filter recolours nothing.
+
+use std::collections::BTreeSet;
+
+use super::payload::{Board, Column, ColumnKind};
+use super::rows::{MISSING, find};
+
+/// Okabe and Ito's colours without yellow, and two darker ones: told apart by most eyes, on white.
+const COLOURS: [&str; 8] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#882255", "#117733"];
+const GREY: &str = "#8a8f98";
+const DASHES: [&str; 4] = ["", "6 3", "2 3", "8 3 2 3"];
+
+/// Viridis, every eighth of it.
+const VIRIDIS: [[u8; 3]; 9] = [
+    [68, 1, 84],
+    [71, 44, 122],
+    [59, 81, 139],
+    [44, 113, 142],
+    [33, 144, 141],
+    [39, 173, 129],
+    [92, 200, 99],
+    [170, 220, 50],
+    [229, 214, 28],
+];
+
+/// How a run is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stroke {
+    pub(super) label: String,
+    pub(super) colour: String,
+    /// An SVG dash pattern; empty: a whole line.
+    pub(super) dash: &'static str,
+}
+
+#[derive(Debug)]
+pub(super) struct Legend {
+    pub(super) title: String,
+    /// By row of the board.
+    strokes: Vec<Stroke>,
+    /// The place of each row's value among the sorted values.
+    rank: Vec<usize>,
+    /// Many numbers are a scale instead of a list.
+    pub(super) scale: Option<Scale>,
+}
+
+/// A continuous scale of colours.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Scale {
+    pub(super) low: f64,
+    pub(super) high: f64,
+    pub(super) log: bool,
+}
+
+impl Scale {
+    fn of(numbers: &[f64]) -> Scale {
+        let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        Scale { low, high, log: low > 0.0 && high / low >= 100.0 }
+    }
+
+    /// The number at a place between 0 and 1.
+    pub(super) fn at(self, place: f64) -> f64 {
+        if self.log { self.low * (self.high / self.low).powf(place) } else { self.low + (self.high - self.low) * place }
+    }
+
+    fn place(self, number: f64) -> f64 {
+        let place = if self.log {
+            (number / self.low).ln() / (self.high / self.low).ln()
+        } else {
+            (number - self.low) / (self.high - self.low)
+        };
+        if place.is_finite() { place.clamp(0.0, 1.0) } else { 0.0 }
+    }
+}
+
+/// The colour at a place between 0 and 1 of the scale.
+pub(super) fn viridis(place: f64) -> String {
+    let at = place.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;
+    let below = (at as usize).min(VIRIDIS.len() - 2);
+    let mix = |channel: usize| {
+        let (a, b) = (f64::from(VIRIDIS[below][channel]), f64::from(VIRIDIS[below + 1][channel]));
+        (a + (b - a) * (at - below as f64)).round() as u8
+    };
+    format!("#{:02x}{:02x}{:02x}", mix(0), mix(1), mix(2))
+}
+
+/// The legend of a panel: by its own column, else the board's, else the runs' names.
+pub(super) fn legend(board: &Board, own: Option<&str>) -> Legend {
+    let key = own.or(board.legend.as_deref()).unwrap_or("name");
+    let Some(column) = find(board, key).or_else(|| find(board, "name")) else {
+        return Legend { title: key.into(), strokes: Vec::new(), rank: Vec::new(), scale: None };
+    };
+    let numbers: Vec<Option<f64>> = (0..board.n).map(|row| column.number(row)).collect();
+    let mut distinct: Vec<f64> = numbers.iter().flatten().copied().filter(|number| number.is_finite()).collect();
+    distinct.sort_by(f64::total_cmp);
+    distinct.dedup();
+    let scale = (column.kind != ColumnKind::Text && distinct.len() > COLOURS.len()).then(|| Scale::of(&distinct));
+    let values = sorted(column, board.n);
+    let mut strokes = Vec::with_capacity(board.n);
+    let mut rank = Vec::with_capacity(board.n);
+    for (row, number) in numbers.iter().enumerate() {
+        let label = column.cell(row);
+        let at = label.as_ref().and_then(|label| values.iter().position(|value| value == label));
+        let (colour, dash) = match (scale, number, at) {
+            (_, _, None) => (GREY.to_string(), DASHES[0]),
+            (Some(scale), Some(number), _) if number.is_finite() => (viridis(scale.place(*number)), DASHES[0]),
+            (Some(_), _, _) => (GREY.to_string(), DASHES[0]),
+            (None, _, Some(at)) => (COLOURS[at % COLOURS.len()].to_string(), DASHES[at / COLOURS.len() % DASHES.len()]),
+        };
+        strokes.push(Stroke { label: label.unwrap_or_else(|| MISSING.into()), colour, dash });
+        rank.push(at.unwrap_or(usize::MAX));
+    }
+    Legend { title: column.key.clone(), strokes, rank, scale }
+}
+
+/// The distinct values of a column as text: numbers by size, text by letter.
+fn sorted(column: &Column, rows: usize) -> Vec<String> {
+    let mut values: Vec<(Option<f64>, String)> =
+        (0..rows).filter_map(|row| Some((column.number(row), column.cell(row)?))).collect();
+    values.sort_by(|a, b| match (a.0, b.0) {
+        (Some(x), Some(y)) => x.total_cmp(&y),
+        _ => a.1.cmp(&b.1),
+    });
+    values.dedup_by(|a, b| a.1 == b.1);
+    values.into_iter().map(|(_, label)| label).collect()
+}
+
+impl Legend {
+    pub(super) fn stroke(&self, row: usize) -> Stroke {
+        self.strokes.get(row).cloned().unwrap_or(Stroke { label: MISSING.into(), colour: GREY.into(), dash: "" })
+    }
+
+    /// What these rows have, each value once, in order.
+    pub(super) fn entries(&self, rows: impl IntoIterator<Item = usize>) -> Vec<Stroke> {
+        let ranks: BTreeSet<(usize, usize)> = rows.into_iter().filter_map(|row| Some((*self.rank.get(row)?, row))).collect();
+        let mut entries: Vec<Stroke> = Vec::new();
+        for (_, row) in ranks {
+            let stroke = self.stroke(row);
+            if entries.last().is_none_or(|last| last.label != stroke.label) {
+                entries.push(stroke);
+            }
+        }
+        entries
+    }
+
+    /// `lr = 0.001`, or the name alone.
+    pub(super) fn caption(&self, row: usize) -> String {
+        let label = self.stroke(row).label;
+        if self.title == "name" { label } else { format!("{} = {label}", self.title) }
+    }
+}

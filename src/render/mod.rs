@@ -1,0 +1,57 @@
+//! What is drawn: a view and its data become one compact payload, and that becomes a page, a picture or text. Pure: no I/O.
+//!
+//! Everything after the payload is made of the payload alone, so the page, its static picture and the terminal say the same.
+
+mod columns;
+mod compose;
+mod curves;
+mod data;
+mod html;
+mod legend;
+mod media;
+mod missing;
+mod payload;
+mod picture;
+mod plotly;
+mod rows;
+mod text;
+mod words;
+
+pub(crate) mod choose;
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+pub(crate) use columns::field;
+pub(crate) use data::{Data, Drawn, ScopeData};
+
+use crate::display::{Page, Scope, View};
+use crate::error::Result;
+
+const HTML: &str = "text/html";
+const TEXT: &str = "text/plain";
+const SVG: &str = "image/svg+xml";
+
+/// Draws a view of these data: by MIME type, what that page gets.
+pub(crate) fn show(view: &View, data: &Data, page: Page) -> Result<BTreeMap<String, String>> {
+    let payload = compose::payload(view, data);
+    let bundle = match page {
+        Page::Cell => vec![(HTML, html::fragment(&payload)?), (TEXT, text::text(&payload))],
+        Page::File => vec![(HTML, html::page(&payload)?)],
+        Page::Picture => vec![(SVG, picture::figure(&payload).svg())],
+        Page::Text => vec![(TEXT, text::text(&payload))],
+    };
+    Ok(bundle.into_iter().map(|(mime, content)| (mime.to_string(), content)).collect())
+}
+
+/// The same for every output of the same folder of the same store, whatever the filter.
+fn board_id(scope: &Scope) -> String {
+    let place = [&scope.store, &scope.database, &scope.folder].map(|part| format!("{}:{part}", part.len())).concat();
+    Sha256::digest(place).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

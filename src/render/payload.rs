@@ -1,0 +1,277 @@
+//! What the page gets: one compact JSON. The mirror of `web/payload.ts`, where each field is explained; both change together.
+
+use serde::{Serialize, Serializer};
+use serde_json::Value as Json;
+
+/// A number of the page: non-finite ones by their name, a missing one null, whole ones without a point.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Num(pub(crate) Option<f64>);
+
+impl PartialEq for Num {
+    fn eq(&self, other: &Num) -> bool {
+        self.0.map(f64::to_bits) == other.0.map(f64::to_bits)
+    }
+}
+
+impl From<f64> for Num {
+    fn from(number: f64) -> Num {
+        Num(Some(number))
+    }
+}
+
+/// Beyond 2^53 a whole number is written as a float, which is what the page reads it as anyway.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+fn finite<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    let negative_zero = number == 0.0 && number.is_sign_negative();
+    if number.fract() == 0.0 && number.abs() <= WHOLE && !negative_zero {
+        serializer.serialize_i64(number as i64)
+    } else {
+        serializer.serialize_f64(number)
+    }
+}
+
+impl Serialize for Num {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            None => serializer.serialize_none(),
+            Some(number) if number.is_finite() => finite(number, serializer),
+            Some(number) => serializer.collect_str(&number),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Payload {
+    pub(crate) v: u32,
+    pub(crate) read_at: i64,
+    pub(crate) title: String,
+    pub(crate) boards: Vec<Board>,
+    pub(crate) panel: Panel,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Board {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) n: usize,
+    pub(crate) total: usize,
+    pub(crate) legend: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Column {
+    pub(crate) key: String,
+    pub(crate) kind: ColumnKind,
+    pub(crate) group: ColumnGroup,
+    pub(crate) values: Cells,
+    pub(crate) shown: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ColumnKind {
+    Number,
+    Text,
+    Time,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ColumnGroup {
+    Run,
+    Param,
+    Metric,
+}
+
+/// The values of a column; a time is a number of milliseconds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Cells {
+    Numbers(Vec<Num>),
+    Texts(Vec<Option<String>>),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(crate) enum Panel {
+    Row { children: Vec<Panel> },
+    Stack { children: Vec<Panel> },
+    Dashboard(Box<Dashboard>),
+    Plot(Plot),
+    Table(Table),
+    Images(Images),
+    Histogram(Histograms),
+    Thoughts(Thoughts),
+    Message(Message),
+}
+
+/// Its parts are panels, so that each says its type.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Dashboard {
+    pub(crate) board: usize,
+    pub(crate) table: Panel,
+    pub(crate) plots: Vec<Panel>,
+    pub(crate) images: Vec<Panel>,
+    pub(crate) histograms: Vec<Panel>,
+    pub(crate) thoughts: Panel,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Plot {
+    pub(crate) board: usize,
+    pub(crate) tag: String,
+    pub(crate) layout: Json,
+    pub(crate) legend: Option<String>,
+    pub(crate) x: XKind,
+    pub(crate) smooth: f64,
+    pub(crate) series: Vec<Curve>,
+    pub(crate) notes: Vec<String>,
+    /// For the picture; the page finds both in the layout.
+    #[serde(skip)]
+    pub(crate) axes: Axes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum XKind {
+    Step,
+    Relative,
+    Wall,
+    Metric,
+}
+
+/// What the axes of a plot say and how they count.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Axes {
+    pub(crate) x_title: String,
+    pub(crate) log_x: bool,
+    pub(crate) log_y: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Curve {
+    pub(crate) run: usize,
+    pub(crate) x: Vec<Num>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) step: Option<Vec<i64>>,
+    pub(crate) y: Vec<Num>,
+    pub(crate) n: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Table {
+    pub(crate) board: usize,
+    pub(crate) columns: Option<Vec<String>>,
+    pub(crate) sort: Vec<Sort>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Sort {
+    pub(crate) column: String,
+    pub(crate) descending: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Images {
+    pub(crate) board: usize,
+    pub(crate) tag: String,
+    pub(crate) legend: Option<String>,
+    pub(crate) steps: Vec<i64>,
+    pub(crate) items: Vec<ImageItem>,
+    pub(crate) sources: Vec<String>,
+    pub(crate) notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct ImageItem {
+    pub(crate) run: usize,
+    pub(crate) step: i64,
+    pub(crate) t: i64,
+    pub(crate) w: u32,
+    pub(crate) h: u32,
+    pub(crate) src: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Histograms {
+    pub(crate) board: usize,
+    pub(crate) tag: String,
+    pub(crate) legend: Option<String>,
+    pub(crate) steps: Vec<i64>,
+    pub(crate) items: Vec<HistogramItem>,
+    pub(crate) notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct HistogramItem {
+    pub(crate) run: usize,
+    pub(crate) step: i64,
+    pub(crate) n: u64,
+    pub(crate) nan: u64,
+    pub(crate) min: Num,
+    pub(crate) max: Num,
+    pub(crate) mean: Num,
+    pub(crate) edges: Vec<Num>,
+    pub(crate) counts: Vec<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Thoughts {
+    pub(crate) board: usize,
+    pub(crate) items: Vec<ThoughtItem>,
+    pub(crate) notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct ThoughtItem {
+    pub(crate) run: Option<usize>,
+    pub(crate) name: String,
+    pub(crate) folder: String,
+    pub(crate) step: Option<i64>,
+    pub(crate) t: i64,
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Message {
+    pub(crate) level: Level,
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Level {
+    Info,
+    Error,
+}
+
+impl Panel {
+    /// Something to read instead of a picture.
+    pub(crate) fn message(level: Level, text: impl Into<String>) -> Panel {
+        Panel::Message(Message { level, text: text.into() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_keep_what_json_has_no_word_for() {
+        let numbers = [Some(0.1), Some(12.0), Some(-0.0), Some(1e300), Some(f64::NAN), Some(f64::NEG_INFINITY), None];
+        let json = serde_json::to_string(&numbers.map(Num)).unwrap();
+        assert_eq!(json, r#"[0.1,12,-0.0,1e300,"NaN","-inf",null]"#);
+    }
+
+    #[test]
+    fn a_part_of_a_dashboard_says_its_type() {
+        let table = Panel::Table(Table { board: 0, columns: None, sort: Vec::new() });
+        let thoughts = Panel::Thoughts(Thoughts { board: 0, items: Vec::new(), notes: Vec::new() });
+        let dashboard =
+            Dashboard { board: 0, table, plots: Vec::new(), images: Vec::new(), histograms: Vec::new(), thoughts };
+        let json = serde_json::to_value(Panel::Dashboard(Box::new(dashboard))).unwrap();
+        assert_eq!((&json["type"], &json["table"]["type"]), (&"dashboard".into(), &"table".into()));
+    }
+}

@@ -1,0 +1,163 @@
+//! The curves of a metric.
+
+use super::axes::{Axis, Kind};
+use super::frame::{Area, dashes, frame};
+use super::{Detail, Picture};
+use crate::query::reduce;
+use crate::render::legend::legend;
+use crate::render::payload::{Board, Curve, Plot, XKind};
+
+/// A curve to draw: its points, and how strongly.
+struct Line<'a> {
+    curve: &'a Curve,
+    x: Vec<f64>,
+    y: Vec<f64>,
+    /// What a smoothed curve was before.
+    raw: Option<Vec<f64>>,
+}
+
+pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
+    let legend = legend(board, plot.legend.as_deref());
+    let shown = &plot.series[..plot.series.len().min(detail.curves)];
+    let share = (detail.points / shown.len().max(1)).clamp(24, 2_000);
+    let lines: Vec<Line<'_>> = shown.iter().map(|curve| line(curve, plot.smooth, share)).collect();
+
+    let kind = |log: bool| if log { Kind::Log } else { Kind::Linear };
+    let x_kind = if plot.x == XKind::Wall { Kind::Clock } else { kind(plot.axes.log_x) };
+    let x = Axis::new(lines.iter().flat_map(|line| line.x.iter().copied()), x_kind, 0.0, 7);
+    let y = Axis::new(lines.iter().flat_map(|line| line.y.iter().copied()), kind(plot.axes.log_y), 0.04, 6);
+    let x_title = if plot.x == XKind::Wall { format!("{}, from {}", plot.axes.x_title, x.day()) } else { plot.axes.x_title.clone() };
+
+    let mut notes = plot.notes.clone();
+    if shown.len() < plot.series.len() {
+        notes.insert(0, format!("{} of {} curves in this picture", shown.len(), plot.series.len()));
+    }
+    let rows: Vec<usize> = shown.iter().map(|curve| curve.run).collect();
+    let (mut picture, area) = frame(&plot.tag, &notes, (&x, &x_title), &y, &legend, &rows);
+    // The newest runs come first; they are drawn last, so on top.
+    for line in lines.iter().rev() {
+        let stroke = legend.stroke(line.curve.run);
+        let mut draw = |values: &[f64], width: f64, opacity: &str| {
+            let path = path(&line.x, values, &x, &y, area);
+            picture.push(format_args!(
+                "<path d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\"{opacity}{} stroke-linejoin=\"round\" \
+                 stroke-linecap=\"round\"/>",
+                stroke.colour,
+                dashes(stroke.dash)
+            ));
+        };
+        if let Some(raw) = &line.raw {
+            draw(raw, 1.0, " opacity=\".25\"");
+        }
+        draw(&line.y, if lines.len() > 20 { 1.2 } else { 1.8 }, "");
+        let crosses = crosses(line, &x, area);
+        if !crosses.is_empty() {
+            picture.push(format_args!("<path d=\"{crosses}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>", stroke.colour));
+        }
+    }
+    picture
+}
+
+fn line(curve: &Curve, smooth: f64, share: usize) -> Line<'_> {
+    let number = |num: &crate::render::payload::Num| num.0.unwrap_or(f64::NAN);
+    let (x, y): (Vec<f64>, Vec<f64>) = (curve.x.iter().map(number).collect(), curve.y.iter().map(number).collect());
+    let keep = reduce(&x, &y, share);
+    let pick = |from: &[f64]| keep.iter().map(|i| from[*i]).collect::<Vec<f64>>();
+    if smooth > 0.0 {
+        let smoothed = pick(&smoothed(&y, smooth));
+        return Line { curve, x: pick(&x), y: smoothed, raw: Some(pick(&y)) };
+    }
+    Line { curve, x: pick(&x), y: pick(&y), raw: None }
+}
+
+/// The debiased exponential moving average; what is not a number stays so and leaves no trace.
+fn smoothed(values: &[f64], weight: f64) -> Vec<f64> {
+    let (mut mean, mut total) = (0.0, 0.0);
+    let mut next = |value: &f64| {
+        if !value.is_finite() {
+            return *value;
+        }
+        mean = weight * mean + (1.0 - weight) * value;
+        total = weight * total + (1.0 - weight);
+        mean / total
+    };
+    values.iter().map(&mut next).collect()
+}
+
+/// The path through the points, broken where there is none; in tenths of pixels, relative, for few bytes.
+fn path(xs: &[f64], ys: &[f64], x: &Axis, y: &Axis, area: Area) -> String {
+    let mut path = String::new();
+    let mut pen: Option<(i64, i64)> = None;
+    let mut alone = false;
+    for (&at, &value) in xs.iter().zip(ys) {
+        let Some((px, py)) = x.place(at).zip(y.place(value)) else {
+            if alone {
+                path.push_str("h0");
+            }
+            (pen, alone) = (None, false);
+            continue;
+        };
+        let point = ((area.x(px) * 10.0).round() as i64, (area.y(py) * 10.0).round() as i64);
+        match pen {
+            None => {
+                path.push_str(&format!("M{} {}", tenths(point.0), tenths(point.1)));
+                alone = true;
+            }
+            Some(last) if last == point => continue,
+            Some(last) => {
+                let (dx, dy) = (point.0 - last.0, point.1 - last.1);
+                path.push_str(&format!("l{}{}{}", tenths(dx), if dy < 0 { "" } else { " " }, tenths(dy)));
+                alone = false;
+            }
+        }
+        pen = Some(point);
+    }
+    if alone {
+        path.push_str("h0");
+    }
+    path
+}
+
+fn tenths(n: i64) -> String {
+    let (whole, part, sign) = (n.abs() / 10, n.abs() % 10, if n < 0 { "-" } else { "" });
+    match (whole, part) {
+        (0, 0) => "0".into(),
+        (whole, 0) => format!("{sign}{whole}"),
+        (0, part) => format!("{sign}.{part}"),
+        (whole, part) => format!("{sign}{whole}.{part}"),
+    }
+}
+
+/// Small crosses where a value is NaN or infinite: at the top for plus infinity, else at the bottom.
+fn crosses(line: &Line<'_>, x: &Axis, area: Area) -> String {
+    const MOST: usize = 40;
+    let values = line.raw.as_ref().unwrap_or(&line.y);
+    let bad = line.x.iter().zip(values).filter(|(_, value)| !value.is_finite()).take(MOST);
+    let cross = |(at, value): (&f64, &f64)| {
+        let place = x.place(*at)?;
+        let y = if *value == f64::INFINITY { area.top + 4.0 } else { area.bottom - 4.0 };
+        Some(format!("M{} {}l6 6m0-6l-6 6", super::short(area.x(place) - 3.0), super::short(y - 3.0)))
+    };
+    bad.filter_map(cross).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smoothing_is_debiased_and_skips_what_is_no_number() {
+        let smooth = smoothed(&[2.0, f64::NAN, 2.0, 4.0], 0.5);
+        assert_eq!((smooth[0], smooth[2]), (2.0, 2.0));
+        assert!(smooth[1].is_nan() && (smooth[3] - (0.25 * 2.0 + 0.25 * 2.0 / 2.0 + 0.5 * 4.0) / 0.875).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_lone_point_is_a_dot_and_a_gap_is_a_gap() {
+        let axis = |values: &[f64]| Axis::new(values.iter().copied(), Kind::Linear, 0.0, 5);
+        let area = Area { left: 0.0, top: 0.0, right: 100.0, bottom: 100.0 };
+        let xs = [0.0, 1.0, 2.0, 3.0, 4.0];
+        let ys = [0.0, f64::NAN, 10.0, 5.0, f64::NAN];
+        assert_eq!(path(&xs, &ys, &axis(&xs), &axis(&ys), area), "M0 100h0M50 0l25 50");
+    }
+}
