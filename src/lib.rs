@@ -15,6 +15,8 @@ mod home;
 mod journal;
 mod model;
 mod query;
+#[cfg(feature = "engine")]
+mod render;
 #[cfg(any(feature = "writer", feature = "engine"))]
 mod store;
 

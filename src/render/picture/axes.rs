@@ -90,7 +90,7 @@ fn label(value: f64, step: f64, reach: f64) -> String {
     if multiple == 0.0 {
         return "0".into();
     }
-    let (unit, word) = match reach {
+    let (unit, word): (f64, &str) = match reach {
         reach if !(1e-4..1e12).contains(&reach) => return words::number(value, 6),
         reach if reach >= 1e9 && power >= 6 => (1e9, "G"),
         reach if reach >= 1e6 && power >= 3 => (1e6, "M"),

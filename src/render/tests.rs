@@ -1,0 +1,311 @@
+use std::io::Read as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proptest::prelude::*;
+
+use super::samples::{START, dashboard, full, hostile, id, plot, scope, search};
+use super::*;
+use crate::display::{HistogramSpec, ImagesSpec, PlotSpec, SortKey, TableSpec, ThoughtsSpec, XAxis};
+use crate::model::Time;
+use crate::query::{Filter, param};
+
+fn table(columns: &[&str], sort: &[(&str, bool)]) -> View {
+    let columns = (!columns.is_empty()).then(|| columns.iter().map(|key| key.to_string()).collect());
+    let sort = sort.iter().map(|(column, descending)| SortKey { column: column.to_string(), descending: *descending }).collect();
+    View::Table(TableSpec { scope: scope(), columns, sort })
+}
+
+fn text(view: &View, data: &Data) -> String {
+    show(view, data, Page::Text).unwrap().remove(TEXT).unwrap()
+}
+
+fn html(view: &View, data: &Data) -> String {
+    show(view, data, Page::Cell).unwrap().remove(HTML).unwrap()
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    let rest = &text[text.find(start).unwrap() + start.len()..];
+    &rest[..rest.find(end).unwrap()]
+}
+
+/// The payload as the page reads it out of an output.
+fn read_back(html: &str) -> serde_json::Value {
+    let gzip = STANDARD.decode(between(html, "data-mlb-data=\"", "\"")).unwrap();
+    let mut json = String::new();
+    flate2::read::GzDecoder::new(gzip.as_slice()).read_to_string(&mut json).unwrap();
+    serde_json::from_str(&json).unwrap()
+}
+
+/// The size of an output without the runtime that every output carries.
+fn weight(html: &str) -> usize {
+    html.len() - between(html, "data-mlb-rt=\"", "\"").len()
+}
+
+#[test]
+fn a_plot_as_text() {
+    let view = View::Plot(plot("Loss", Some("lr")));
+    insta::assert_snapshot!(text(&view, &search(7, 50)), @"");
+}
+
+#[test]
+fn a_table_as_text() {
+    let view = table(&["lr", "optim.name", "max(Accuracy)", "status", "seed"], &[("max(Accuracy)", true)]);
+    insta::assert_snapshot!(text(&view, &search(7, 50)), @"");
+}
+
+#[test]
+fn a_dashboard_as_text() {
+    insta::assert_snapshot!(text(&dashboard(), &full(3, 20)), @"");
+}
+
+#[test]
+fn the_payload_of_a_plot() {
+    let mut data = search(2, 3);
+    data.scopes[0].runs[1].params.remove("lr");
+    let payload = compose::payload(&View::Plot(plot("Loss", Some("lr"))), &data);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&payload).unwrap(), @"");
+}
+
+#[test]
+fn an_output_is_complete_and_reads_back() {
+    let data = full(12, 40);
+    let html = html(&dashboard(), &data);
+    let payload = compose::payload(&dashboard(), &data);
+    assert_eq!(read_back(&html), serde_json::to_value(&payload).unwrap());
+    assert!(html.starts_with("<div class=\"mlb\" data-mlb-v=\""));
+    assert!(html.ends_with("</script>") && html.contains("data:image/svg+xml;base64,") && html.contains("<td"));
+    assert!(html.contains("mlb-static tex2jax_ignore mathjax_ignore"));
+    assert!(!html.contains('\n') && !html.contains("__HASH__"));
+}
+
+#[test]
+fn a_file_is_a_page() {
+    let page = show(&dashboard(), &full(2, 5), Page::File).unwrap().remove(HTML).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>"));
+    assert!(page.contains("<title>digits / lr_search</title>"));
+}
+
+#[test]
+fn a_board_of_300_runs_is_light() {
+    let weight = weight(&html(&dashboard(), &search(300, 1_000)));
+    assert!(weight <= 200_000, "{weight} bytes of data and fallback");
+}
+
+#[test]
+fn a_hundred_long_curves_are_light() {
+    let view = View::Plot(plot("Loss", Some("lr")));
+    let html = html(&view, &search(100, 20_000));
+    assert!(weight(&html) <= 160_000, "{} bytes", weight(&html));
+}
+
+#[test]
+fn what_was_left_out_is_said() {
+    let payload = compose::payload(&View::Plot(plot("Loss", None)), &search(130, 3_000));
+    let payload::Panel::Plot(plot) = payload.panel else { panic!("no plot") };
+    assert_eq!(plot.notes, ["100 of 130 runs", "40,000 of 300,000 points"]);
+    assert_eq!((payload.boards[0].n, payload.boards[0].total), (100, 130));
+}
+
+#[test]
+fn what_is_no_number_is_kept_and_said() {
+    let mut data = search(1, 4);
+    let series = data.scopes[0].series.get_mut("Loss").unwrap();
+    series.shown[0].values = vec![1.0, f64::NAN, f64::NEG_INFINITY, 2.0];
+    let json = serde_json::to_value(compose::payload(&View::Plot(plot("Loss", None)), &data)).unwrap();
+    assert_eq!(json["panel"]["series"][0]["y"], serde_json::json!([1, "NaN", "-inf", 2]));
+    assert_eq!(json["panel"]["notes"], serde_json::json!(["2 values NaN or infinite"]));
+}
+
+#[test]
+fn a_name_that_no_run_has_is_answered() {
+    let data = full(3, 5);
+    let views = [
+        View::Plot(plot("Losss", None)),
+        View::Plot(plot("Loss", Some("lrr"))),
+        View::Plot(PlotSpec { x: XAxis::Metric("epoch".into()), ..plot("Loss", None) }),
+        table(&["batch_size", "max(accuracy)", "lr"], &[]),
+        View::Images(ImagesSpec { scope: scope(), tag: "missclassified".into(), legend: None }),
+        View::Histogram(HistogramSpec { scope: scope(), tag: "gradients".into(), legend: None }),
+    ];
+    let answers: Vec<String> = views.iter().map(|view| text(view, &data).lines().take(3).collect::<Vec<_>>().join("\n")).collect();
+    insta::assert_snapshot!(answers.join("\n\n"), @"");
+    assert!(html(&views[1], &data).contains("no run has a parameter `lrr`; did you mean `lr`?</p>"));
+}
+
+#[test]
+fn no_runs_are_said_too() {
+    let mut data = full(3, 5);
+    data.scopes[0].runs.clear();
+    let narrow = param("lr").lt(0.0);
+    let mut view = plot("Loss", None);
+    (view.scope.filter, data.scopes[0].scope.filter) = (narrow.clone(), narrow);
+    assert!(text(&View::Plot(view), &data).ends_with("none of the 3 runs of `lr_search` has `lr < 0.0`"));
+    let empty = Data { read_at: Time(START), scopes: vec![ScopeData::new(scope())] };
+    assert!(text(&dashboard(), &empty).ends_with("the folder `lr_search` of the database `digits` has no runs yet"));
+}
+
+#[test]
+fn boards_of_one_folder_have_one_id_and_panels_know_theirs() {
+    let whole = search(3, 5);
+    let mut narrow = whole.scopes[0].clone();
+    narrow.scope.filter = param("lr").gt(0.01);
+    narrow.runs.truncate(1);
+    let mut other = plot("Loss", None);
+    other.scope = narrow.scope.clone();
+    let data = Data { read_at: Time(START), scopes: vec![whole.scopes[0].clone(), narrow] };
+    let json = serde_json::to_value(compose::payload(&View::Row(vec![View::Plot(plot("Loss", None)), View::Plot(other)]), &data));
+    let json = json.unwrap();
+    assert_eq!(json["boards"][0]["id"], json["boards"][1]["id"]);
+    assert_eq!(json["boards"][1]["title"], "digits / lr_search: lr > 0.01");
+    assert_eq!((&json["panel"]["children"][0]["board"], &json["panel"]["children"][1]["board"]), (&0.into(), &1.into()));
+    assert_eq!(json["panel"]["children"][1]["series"].as_array().unwrap().len(), 1);
+    let mut elsewhere = scope();
+    elsewhere.folder = "other".into();
+    assert_ne!(board_id(&elsewhere), board_id(&scope()));
+}
+
+#[test]
+fn the_same_picture_is_carried_once() {
+    let mut data = full(3, 5);
+    let images = data.scopes[0].images.get_mut("misclassified").unwrap();
+    let blob = images.shown[0].blob.clone();
+    images.shown.iter_mut().for_each(|image| image.blob.clone_from(&blob));
+    let view = View::Images(ImagesSpec { scope: scope(), tag: "misclassified".into(), legend: None });
+    let json = serde_json::to_value(compose::payload(&view, &data)).unwrap();
+    assert_eq!((json["panel"]["sources"].as_array().unwrap().len(), json["panel"]["items"].as_array().unwrap().len()), (1, 9));
+}
+
+#[test]
+fn an_image_that_could_run_something_is_no_image() {
+    let mut data = full(1, 5);
+    data.scopes[0].images.get_mut("misclassified").unwrap().shown[0].mime = "image/svg+xml\" onload=\"x".into();
+    let view = View::Images(ImagesSpec { scope: scope(), tag: "misclassified".into(), legend: None });
+    let html = html(&view, &data);
+    assert_eq!(read_back(&html)["panel"]["items"].as_array().unwrap().len(), 2);
+    assert_eq!(read_back(&html)["panel"]["notes"], serde_json::json!(["2 of 3 images"]));
+}
+
+#[test]
+fn thoughts_of_other_folders_have_no_row() {
+    let mut data = full(2, 5);
+    let thoughts = data.scopes[0].thoughts.as_mut().unwrap();
+    thoughts.shown[0].folder = "other".into();
+    thoughts.shown[0].run = id(99);
+    let of = |everywhere| {
+        let view = View::Thoughts(ThoughtsSpec { scope: scope(), everywhere });
+        serde_json::to_value(compose::payload(&view, &data)).unwrap()["panel"]["items"].clone()
+    };
+    assert_eq!(of(false).as_array().unwrap().len(), 1);
+    assert_eq!((&of(true)[0]["run"], &of(true)[1]["run"]), (&serde_json::Value::Null, &0.into()));
+}
+
+const NASTY: &[&str] = &[
+    "</script><script>alert(1)</script>",
+    "\" onerror=\"alert(1)",
+    "' onload='x",
+    "a\nEVCXR_END_CONTENT\nb",
+    "EVCXR_END_CONTENT",
+    "\u{2028}x\u{2029}\r\0\u{1b}[31mred",
+    "$x$ \\(y\\) $$z$$",
+    "<img src=x onerror=alert(1)>",
+    "&lt;b&gt;",
+    "🦀 émoji 日本語",
+    "\u{202e}gnihtyreve \u{5d0}\u{5d1}",
+    "`tick` ``",
+    "]]>--><!--",
+    "\u{ffff}\u{fffe}",
+    "status",
+    "max(x)",
+    "",
+    " ",
+];
+
+/// Nothing of `text` got out of where text belongs.
+fn safe(text: &str) -> std::result::Result<(), TestCaseError> {
+    let (data, view) = hostile(text);
+    let bundle = show(&view, &data, Page::Cell).unwrap();
+    let html = &bundle[HTML];
+    prop_assert!(!html.contains(['\n', '\r', '\0']));
+    prop_assert_eq!(html.matches("<script").count(), 1);
+    prop_assert_eq!(html.matches("</script").count(), 1);
+    for attribute in ["onerror", "onload", "javascript:"] {
+        let still = between(html, "mathjax_ignore\">", "</div></div><script>");
+        for tag in still.split('<').filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag) {
+            let quoted = tag.split('"').step_by(2).collect::<String>();
+            prop_assert!(!quoted.contains(attribute), "{}", tag);
+        }
+    }
+    prop_assert_eq!(read_back(html), serde_json::to_value(compose::payload(&view, &data)).unwrap());
+    for line in bundle[TEXT].lines() {
+        prop_assert!(!line.contains("EVCXR_") && !line.contains(|c: char| c.is_control()), "{:?}", line);
+    }
+    let svg = &show(&view, &data, Page::Picture).unwrap()[SVG];
+    prop_assert!(!svg.contains("<script") && !svg.contains("<img") && !svg.contains('\n'));
+    well_formed(svg)
+}
+
+/// Every element is closed by its own end, and no attribute is broken: what a parser of XML would refuse.
+fn well_formed(xml: &str) -> std::result::Result<(), TestCaseError> {
+    let mut open: Vec<&str> = Vec::new();
+    for part in xml.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').unwrap();
+        prop_assert!(!text.contains('>') && tag.matches('"').count() % 2 == 0, "{}", part);
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
+        if tag.starts_with('/') {
+            prop_assert_eq!(open.pop(), Some(name));
+        } else if !tag.ends_with('/') {
+            open.push(name);
+        }
+        for entity in text.split('&').skip(1) {
+            prop_assert!(["amp;", "lt;", "gt;", "quot;"].iter().any(|known| entity.starts_with(known)), "{}", entity);
+        }
+    }
+    prop_assert!(open.is_empty());
+    Ok(())
+}
+
+#[test]
+fn nothing_from_the_database_gets_out_of_its_place() {
+    for text in NASTY {
+        safe(text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn nor_does_any_other_text(parts in prop::collection::vec(prop_oneof![prop::sample::select(NASTY).prop_map(String::from), any::<String>()], 1..3)) {
+        safe(&parts.concat())?;
+    }
+}
+
+/// Writes pages and pictures to look at: `ML_BOARD_SAMPLES=DIRECTORY cargo nextest run --features engine -E 'test(samples_to_look_at)'`.
+#[test]
+fn samples_to_look_at() {
+    let Some(directory) = std::env::var_os("ML_BOARD_SAMPLES") else { return };
+    let directory = std::path::Path::new(&directory);
+    let data = full(24, 400);
+    let plot = |legend| View::Plot(plot("Loss", legend));
+    let mut log = samples::plot("Loss", Some("seed"));
+    (log.log_y, log.smooth, log.x) = (true, 0.9, XAxis::Relative);
+    let mut wall = samples::plot("Accuracy", Some("name"));
+    wall.x = XAxis::Wall;
+    let views = [
+        ("dashboard", dashboard()),
+        ("lr", plot(Some("lr"))),
+        ("log", View::Plot(log)),
+        ("wall", View::Plot(wall)),
+        ("typo", plot(Some("lrr"))),
+        ("table", table(&[], &[("max(Accuracy)", true)])),
+        ("row", View::Row(vec![plot(Some("lr")), View::Plot(samples::plot("Accuracy", Some("optim.name")))])),
+    ];
+    for (name, view) in views {
+        for (page, end, mime) in [(Page::File, "html", HTML), (Page::Picture, "svg", SVG), (Page::Text, "txt", TEXT)] {
+            std::fs::write(directory.join(format!("{name}.{end}")), &show(&view, &data, page).unwrap()[mime]).unwrap();
+        }
+    }
+    let (data, view) = hostile("</script>\u{202e}\" 🦀 $x$\nEVCXR_END_CONTENT");
+    std::fs::write(directory.join("hostile.html"), &show(&view, &data, Page::File).unwrap()[HTML]).unwrap();
+    let _all: Filter = Filter::All;
+}
