@@ -11,11 +11,7 @@ use crate::render::{self, Data, Drawn, ScopeData, choose};
 use crate::store::read::{Kind, Place, Read};
 
 /// Draws a view: by MIME type, what a cell, a file, a picture or a terminal gets. `store` connects to a store by its handle.
-pub(crate) fn show(
-    view: &View,
-    page: Page,
-    store: &dyn Fn(&str) -> Result<Arc<dyn Read>>,
-) -> Result<BTreeMap<String, String>> {
+pub(crate) fn show(view: &View, page: Page, store: &dyn Fn(&str) -> Result<Arc<dyn Read>>) -> Result<BTreeMap<String, String>> {
     render::show(view, &gather(view, store)?, page)
 }
 

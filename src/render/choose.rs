@@ -85,7 +85,9 @@ mod tests {
     fn images(steps_of_runs: &[usize]) -> Vec<ImageInfo> {
         let of_run = |(run, steps): (usize, &usize)| {
             let id = RunId::from_bytes([run as u8; 12]);
-            (0..*steps).map(move |step| ImageInfo::new(id, "t", step as i64, Time(0), "image/png", (8, 8), "b")).collect::<Vec<_>>()
+            (0..*steps)
+                .map(move |step| ImageInfo::new(id, "t", step as i64, Time(0), "image/png", (8, 8), "b"))
+                .collect::<Vec<_>>()
         };
         steps_of_runs.iter().enumerate().flat_map(of_run).collect()
     }

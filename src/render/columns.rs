@@ -53,7 +53,8 @@ pub(crate) fn key(field: &Field) -> String {
 /// The columns of these rows: the run's own fields, all parameters, the last value of each of `tags`, and whatever else is asked for.
 pub(super) fn columns(data: &ScopeData, rows: &[&Run], tags: &BTreeSet<&str>, asked: &[Field]) -> Vec<Column> {
     let ids = Cells::Texts(rows.iter().map(|run| Some(run.id.to_string())).collect());
-    let mut columns = vec![Column { key: "id".into(), kind: ColumnKind::Text, group: ColumnGroup::Run, values: ids, shown: false }];
+    let mut columns =
+        vec![Column { key: "id".into(), kind: ColumnKind::Text, group: ColumnGroup::Run, values: ids, shown: false }];
     let mut add = |field: Field, shown: bool| {
         let column = column(rows, &field, shown);
         if !columns.iter().any(|known: &Column| known.key == column.key) {

@@ -7,9 +7,7 @@ use super::curves::{self, Placed};
 use super::data::{Data, ScopeData};
 use super::media;
 use super::missing;
-use super::payload::{
-    Axes, Board, Dashboard, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind,
-};
+use super::payload::{Axes, Board, Dashboard, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind};
 use super::plotly;
 use super::words::{count, plural};
 use crate::display::{DashboardSpec, HistogramSpec, ImagesSpec, PlotSpec, Scope, TableSpec, ThoughtsSpec, View, XAxis};
@@ -226,7 +224,11 @@ impl Part<'_> {
             table: Panel::Table(Table { board: self.board, columns: None, sort: Vec::new() }),
             plots: data.series.keys().filter(some).map(plot).collect(),
             images: data.images.keys().map(|tag| media::images(self.board, data, &self.rows.index, tag, None)).collect(),
-            histograms: data.histograms.keys().map(|tag| media::histograms(self.board, data, &self.rows.index, tag, None)).collect(),
+            histograms: data
+                .histograms
+                .keys()
+                .map(|tag| media::histograms(self.board, data, &self.rows.index, tag, None))
+                .collect(),
             thoughts: Panel::Thoughts(self.thoughts(&ThoughtsSpec { scope: scope(), everywhere: false })),
         }));
         self.with_legend(spec.legend.as_deref(), |_| dashboard)
@@ -285,9 +287,10 @@ impl Part<'_> {
         let known = |key: &&String| missing::key(key, data).is_none();
         let key = |key: &String| columns::key(&columns::field(key));
         let mut seen = BTreeSet::new();
-        let columns = spec.columns.as_ref().map(|columns| {
-            columns.iter().filter(known).map(key).filter(|key| seen.insert(key.clone())).collect::<Vec<_>>()
-        });
+        let columns = spec
+            .columns
+            .as_ref()
+            .map(|columns| columns.iter().filter(known).map(key).filter(|key| seen.insert(key.clone())).collect::<Vec<_>>());
         let sort = spec.sort.iter().filter(|sort| known(&&sort.column));
         let sort = sort.map(|sort| Sort { column: key(&sort.column), descending: sort.descending }).collect();
         let table = Panel::Table(Table { board: self.board, columns: columns.filter(|columns| !columns.is_empty()), sort });

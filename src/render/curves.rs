@@ -34,7 +34,8 @@ pub(super) fn place(series: &Series, run: &Run, kind: XKind, other: Option<&Seri
         XKind::Relative => series.wall.iter().map(|wall| exact(wall - run.started.millis()) / 1000.0).collect(),
         XKind::Metric => as_of(&series.steps, other),
     };
-    let mut placed = Placed { x: Vec::with_capacity(x.len()), y: Vec::with_capacity(x.len()), steps: Vec::with_capacity(x.len()) };
+    let mut placed =
+        Placed { x: Vec::with_capacity(x.len()), y: Vec::with_capacity(x.len()), steps: Vec::with_capacity(x.len()) };
     for ((x, y), step) in x.into_iter().zip(&series.values).zip(&series.steps) {
         if x.is_finite() {
             placed.x.push(x);

@@ -13,13 +13,7 @@ use crate::model::RunId;
 /// MIME types that a page may be given as an image: pictures that cannot run anything.
 const PICTURES: [&str; 5] = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"];
 
-pub(super) fn images(
-    board: usize,
-    data: &ScopeData,
-    index: &BTreeMap<RunId, usize>,
-    tag: &str,
-    legend: Option<String>,
-) -> Panel {
+pub(super) fn images(board: usize, data: &ScopeData, index: &BTreeMap<RunId, usize>, tag: &str, legend: Option<String>) -> Panel {
     let Some(drawn) = data.images.get(tag) else {
         return Panel::Stack { children: Vec::new() };
     };

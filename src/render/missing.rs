@@ -14,7 +14,9 @@ pub(super) fn runs(data: &ScopeData) -> Option<String> {
     }
     let scope = &data.scope;
     Some(match (data.known.runs, &scope.filter) {
-        (0, _) | (_, Filter::All) => format!("the folder `{}` of the database `{}` has no runs yet", scope.folder, scope.database),
+        (0, _) | (_, Filter::All) => {
+            format!("the folder `{}` of the database `{}` has no runs yet", scope.folder, scope.database)
+        }
         (1, filter) => format!("the only run of `{}` is not one with `{filter}`", scope.folder),
         (n, filter) => format!("none of the {} of `{}` has `{filter}`", plural(n, "run"), scope.folder),
     })

@@ -262,15 +262,14 @@ mod tests {
     fn numbers_are_short_and_keep_what_json_has_no_word_for() {
         let numbers = [Some(0.1), Some(12.0), Some(-0.0), Some(1e300), Some(f64::NAN), Some(f64::NEG_INFINITY), None];
         let json = serde_json::to_string(&numbers.map(Num)).unwrap();
-        assert_eq!(json, r#"[0.1,12,-0.0,1e300,"NaN","-inf",null]"#);
+        assert_eq!(json, r#"[0.1,12,-0.0,1e+300,"NaN","-inf",null]"#);
     }
 
     #[test]
     fn a_part_of_a_dashboard_says_its_type() {
         let table = Panel::Table(Table { board: 0, columns: None, sort: Vec::new() });
         let thoughts = Panel::Thoughts(Thoughts { board: 0, items: Vec::new(), notes: Vec::new() });
-        let dashboard =
-            Dashboard { board: 0, table, plots: Vec::new(), images: Vec::new(), histograms: Vec::new(), thoughts };
+        let dashboard = Dashboard { board: 0, table, plots: Vec::new(), images: Vec::new(), histograms: Vec::new(), thoughts };
         let json = serde_json::to_value(Panel::Dashboard(Box::new(dashboard))).unwrap();
         assert_eq!((&json["type"], &json["table"]["type"]), (&"dashboard".into(), &"table".into()));
     }

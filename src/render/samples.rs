@@ -86,7 +86,8 @@ pub(super) fn full(runs: usize, points: usize) -> Data {
     for run in &scope.runs {
         for step in [0, 10, 20] {
             let blob = format!("{}-{step}", run.id);
-            let pixels: Vec<u8> = (0..64).map(|i| if (i / 8 + i % 8) % 3 == 0 { 230 } else { (noise.next() * 90.0) as u8 }).collect();
+            let pixels: Vec<u8> =
+                (0..64).map(|i| if (i / 8 + i % 8) % 3 == 0 { 230 } else { (noise.next() * 90.0) as u8 }).collect();
             scope.blobs.insert(blob.clone(), png(8, 8, &pixels));
             images.push(ImageInfo::new(run.id, "misclassified", step, run.started, "image/png", (8, 8), blob));
             let mut bins = HistogramBins::new(run.id, "weights", step, run.started);
@@ -98,7 +99,8 @@ pub(super) fn full(runs: usize, points: usize) -> Data {
             (bins.min, bins.max) = (-1.5, 1.5);
             histograms.push(bins);
         }
-        let mut thought = Thought::new(run.id, &run.name, "lr_search", Time(run.started.millis() + 40_000), "overfits after epoch 3");
+        let mut thought =
+            Thought::new(run.id, &run.name, "lr_search", Time(run.started.millis() + 40_000), "overfits after epoch 3");
         thought.step = Some(12);
         thoughts.push(thought);
     }
@@ -173,7 +175,11 @@ pub(super) fn hostile(text: &str) -> (Data, View) {
     }
     let view = View::Stack(vec![
         View::Dashboard(DashboardSpec { scope: scope.scope.clone(), legend: None }),
-        View::Plot(PlotSpec { scope: scope.scope.clone(), legend: Some(format!("`{}`", text.replace('`', "``"))), ..plot(text, None) }),
+        View::Plot(PlotSpec {
+            scope: scope.scope.clone(),
+            legend: Some(format!("`{}`", text.replace('`', "``"))),
+            ..plot(text, None)
+        }),
         View::Plot(PlotSpec { scope: scope.scope.clone(), legend: Some(format!("{text}r")), ..plot(&format!("{text}s"), None) }),
     ]);
     (data, view)

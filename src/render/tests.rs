@@ -128,7 +128,8 @@ fn a_name_that_no_run_has_is_answered() {
         View::Images(ImagesSpec { scope: scope(), tag: "missclassified".into(), legend: None }),
         View::Histogram(HistogramSpec { scope: scope(), tag: "gradients".into(), legend: None }),
     ];
-    let answers: Vec<String> = views.iter().map(|view| text(view, &data).lines().take(3).collect::<Vec<_>>().join("\n")).collect();
+    let answers: Vec<String> =
+        views.iter().map(|view| text(view, &data).lines().take(3).collect::<Vec<_>>().join("\n")).collect();
     insta::assert_snapshot!(answers.join("\n\n"), @"");
     assert!(html(&views[1], &data).contains("no run has a parameter `lrr`; did you mean `lr`?</p>"));
 }

@@ -121,13 +121,17 @@ fn table(table: &Table, payload: &Payload, lines: &mut Vec<String>) {
 /// Columns side by side, numbers to the right.
 fn set(grid: &Grid, lines: &mut Vec<String>) {
     let cell = |text: &String| cut(text, WIDTH);
-    let table: Vec<Vec<String>> = std::iter::once(&grid.head).chain(&grid.rows).map(|row| row.iter().map(cell).collect()).collect();
-    let width = |column: usize| table.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let table: Vec<Vec<String>> =
+        std::iter::once(&grid.head).chain(&grid.rows).map(|row| row.iter().map(cell).collect()).collect();
+    let width =
+        |column: usize| table.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..grid.head.len()).map(width).collect();
     for row in &table {
-        let padded = row.iter().zip(&widths).zip(&grid.right).map(|((cell, width), right)| {
-            if *right { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
-        });
+        let padded = row
+            .iter()
+            .zip(&widths)
+            .zip(&grid.right)
+            .map(|((cell, width), right)| if *right { format!("{cell:>width$}") } else { format!("{cell:<width$}") });
         lines.push(padded.collect::<Vec<_>>().join("  ").trim_end().to_string());
     }
     if let Some(note) = &grid.note {

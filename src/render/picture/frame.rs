@@ -31,7 +31,14 @@ impl Area {
 }
 
 /// A new plot with all around the data drawn.
-pub(super) fn frame(title: &str, notes: &[String], x: (&Axis, &str), y: &Axis, legend: &Legend, rows: &[usize]) -> (Picture, Area) {
+pub(super) fn frame(
+    title: &str,
+    notes: &[String],
+    x: (&Axis, &str),
+    y: &Axis,
+    legend: &Legend,
+    rows: &[usize],
+) -> (Picture, Area) {
     let mut picture = Picture::new(WIDTH, HEIGHT);
     let entries = legend.entries(rows.iter().copied());
     let beside = if rows.is_empty() { 0.0 } else { legend_width(legend, &entries) };
@@ -93,7 +100,8 @@ fn draw_legend(picture: &mut Picture, left: f64, area: Area, legend: &Legend, en
             let place = 1.0 - (i as f64 + 0.5) / PARTS as f64;
             let (y, height) = (short(top + i as f64 * part), short(part + 0.4));
             let fill = viridis(place);
-            picture.push(format_args!("<rect x=\"{}\" y=\"{y}\" width=\"12\" height=\"{height}\" fill=\"{fill}\"/>", short(left)));
+            picture
+                .push(format_args!("<rect x=\"{}\" y=\"{y}\" width=\"12\" height=\"{height}\" fill=\"{fill}\"/>", short(left)));
         }
         for quarter in 0..=4 {
             let y = top + height * (1.0 - quarter as f64 / 4.0);

@@ -26,7 +26,8 @@ pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
     let x_kind = if plot.x == XKind::Wall { Kind::Clock } else { kind(plot.axes.log_x) };
     let x = Axis::new(lines.iter().flat_map(|line| line.x.iter().copied()), x_kind, 0.0, 7);
     let y = Axis::new(lines.iter().flat_map(|line| line.y.iter().copied()), kind(plot.axes.log_y), 0.04, 6);
-    let x_title = if plot.x == XKind::Wall { format!("{}, from {}", plot.axes.x_title, x.day()) } else { plot.axes.x_title.clone() };
+    let x_title =
+        if plot.x == XKind::Wall { format!("{}, from {}", plot.axes.x_title, x.day()) } else { plot.axes.x_title.clone() };
 
     let mut notes = plot.notes.clone();
     if shown.len() < plot.series.len() {

@@ -56,7 +56,11 @@ fn draw(grid: &Grid, most: f64) -> Picture {
         let set = if i == 0 { plain.bold() } else { plain };
         let mut left = 14.0;
         for ((cell, width), right) in row.iter().zip(&widths).zip(&grid.right) {
-            if *right { picture.text(left + width, y, set.end(), cell) } else { picture.text(left, y, set, cell) }
+            if *right {
+                picture.text(left + width, y, set.end(), cell)
+            } else {
+                picture.text(left, y, set, cell)
+            }
             left += width + SPACE;
         }
         if i + 1 < cells.len() {
