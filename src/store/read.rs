@@ -1,15 +1,9 @@
 //! The reading half of a store: what the engine asks. Tail first, then chunks (points only move that way), overlaps dropped by ordinal.
 
+pub(crate) use super::Place;
 use crate::error::Result;
 use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Thought};
 use crate::query::Filter;
-
-/// A folder of a database: a collection of runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place<'a> {
-    pub(crate) database: &'a str,
-    pub(crate) folder: &'a str,
-}
 
 /// What kind of event a tag names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,49 @@
+//! The tables: one for each collection of STORAGE, for all databases and folders. `document` is the document in BSON.
+
+use rusqlite::Connection;
+
+use super::PATIENCE;
+
+/// What `PRAGMA user_version` of a file with these tables is.
+const VERSION: i64 = 1;
+
+const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS runs (
+    database TEXT NOT NULL, folder TEXT NOT NULL, id BLOB NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (database, folder, id));
+CREATE TABLE IF NOT EXISTS scalars (
+    database TEXT NOT NULL, folder TEXT NOT NULL, run BLOB NOT NULL, tag TEXT NOT NULL, session BLOB NOT NULL, seq INTEGER NOT NULL,
+    n INTEGER NOT NULL, document BLOB NOT NULL,
+    PRIMARY KEY (database, folder, run, tag, session, seq));
+CREATE TABLE IF NOT EXISTS tail (
+    database TEXT NOT NULL, folder TEXT NOT NULL, run BLOB NOT NULL, session BLOB NOT NULL, k INTEGER NOT NULL,
+    id TEXT NOT NULL, document BLOB NOT NULL,
+    PRIMARY KEY (database, folder, run, session, k));
+CREATE UNIQUE INDEX IF NOT EXISTS tail_id ON tail (database, folder, id);
+CREATE TABLE IF NOT EXISTS events (
+    database TEXT NOT NULL, folder TEXT NOT NULL, id TEXT NOT NULL,
+    run BLOB NOT NULL, kind TEXT NOT NULL, tag TEXT NOT NULL, step INTEGER, n INTEGER, document BLOB NOT NULL,
+    PRIMARY KEY (database, folder, id));
+CREATE INDEX IF NOT EXISTS events_find ON events (database, folder, kind, run, tag, step);
+CREATE TABLE IF NOT EXISTS blobs (
+    database TEXT NOT NULL, folder TEXT NOT NULL, id BLOB NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (database, folder, id));
+";
+
+/// Sets the connection up and makes what is missing. `false`: a newer program wrote the file.
+pub(super) fn prepare(connection: &mut Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    // Acknowledged is written: the journal is deleted after it.
+    connection.pragma_update(None, "synchronous", "full")?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version < VERSION {
+        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        transaction.execute_batch(TABLES)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+        transaction.commit()?;
+    }
+    Ok(version <= VERSION)
+}

@@ -1,0 +1,164 @@
+//! MongoDB: a client and the small runtime it lives on.
+
+mod update;
+mod write;
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+use bson::doc;
+use mongodb::options::ClientOptions;
+use mongodb::{Client, Database};
+use tokio::runtime::{Builder, Runtime};
+
+use super::address::Uri;
+use crate::error::{Error, ErrorKind, Result};
+
+/// How long a server may take to be found. The writer has its own patience: it asks again.
+const SELECTION: Duration = Duration::from_secs(3);
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// A MongoDB.
+pub(crate) struct Mongo {
+    client: Client,
+    uri: Uri,
+    /// `None` only while it is dropped.
+    runtime: Option<Runtime>,
+    /// The folders that are known to have their collections and indexes.
+    ensured: Mutex<HashSet<(String, String)>>,
+}
+
+impl Mongo {
+    /// A client of the server at this address, which it does not wait for.
+    pub(super) fn connect(uri: &Uri) -> Result<Mongo> {
+        Mongo::with_patience(uri, SELECTION)
+    }
+
+    fn with_patience(uri: &Uri, selection: Duration) -> Result<Mongo> {
+        let runtime =
+            Builder::new_multi_thread().worker_threads(2).thread_name("ml_board-mongodb").enable_all().build().map_err(
+                |cause| Error::new(ErrorKind::Store, "the threads of the MongoDB client could not be started").because(cause),
+            )?;
+        let text = uri.reveal().to_owned();
+        let client = wait(&runtime, ANSWER, async move {
+            let mut options = ClientOptions::parse(text).await?;
+            options.app_name.get_or_insert_with(|| "ml_board".to_owned());
+            options.server_selection_timeout = Some(selection);
+            options.connect_timeout = Some(selection);
+            // What is written may be written again: we repeat by ourselves, and know what we repeat.
+            options.retry_writes = Some(false);
+            Client::with_options(options)
+        })
+        .unwrap_or_else(|| Err(mongodb::error::Error::custom("its name was not resolved in time")))
+        .map_err(|cause| trouble(uri, &cause))?;
+        Ok(Mongo { client, uri: uri.clone(), runtime: Some(runtime), ensured: Mutex::new(HashSet::new()) })
+    }
+
+    /// A handle to a database, cheap to clone into a future.
+    pub(crate) fn database(&self, name: &str) -> Database {
+        self.client.database(name)
+    }
+
+    /// The driver's client, cheap to clone into a future.
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Waits for a future of the driver's, for up to a minute; called from threads of ours only. The future runs on our runtime and
+    /// is never cancelled: dropping one may corrupt the driver's state. The errors have no password.
+    pub(crate) fn block_on<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = mongodb::error::Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        self.attempt(future)?.map_err(|cause| trouble(&self.uri, &cause))
+    }
+
+    /// The same, with the driver's own error where the caller wants to look at it.
+    pub(crate) fn attempt<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = mongodb::error::Result<T>> + Send + 'static,
+    ) -> Result<mongodb::error::Result<T>> {
+        let runtime = self.runtime.as_ref().ok_or_else(|| Error::new(ErrorKind::Store, "the MongoDB client was closed"))?;
+        wait(runtime, ANSWER, future).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Store,
+                format!("the MongoDB at {} did not answer within {} s", self.uri.target(), ANSWER.as_secs()),
+            )
+            .help("is the server overloaded or the network cut? what was logged stays in the journal until it answers")
+        })
+    }
+
+    /// Whether it answers now.
+    pub(super) fn ping(&self) -> Result<()> {
+        let database = self.database("admin");
+        self.block_on(async move { database.run_command(doc! { "ping": 1 }).await }).map(drop)
+    }
+
+    /// The driver's trouble as ours, without a password.
+    pub(crate) fn trouble(&self, cause: &mongodb::error::Error) -> Error {
+        trouble(&self.uri, cause)
+    }
+
+    /// Whether a folder's collections were made, or seen, by this client; `true` marks them as such.
+    fn ensured(&self, database: &str, folder: &str, mark: bool) -> bool {
+        let mut ensured = self.ensured.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (database.to_owned(), folder.to_owned());
+        if mark { ensured.insert(key) } else { ensured.contains(&key) }
+    }
+}
+
+impl Drop for Mongo {
+    fn drop(&mut self) {
+        // Dropping a runtime waits, and panics inside another one; this does neither.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Whether a MongoDB answers at this address within so long.
+pub(super) fn answers(uri: &Uri, patience: Duration) -> bool {
+    Mongo::with_patience(uri, patience).is_ok_and(|mongo| mongo.ping().is_ok())
+}
+
+/// Runs the future to its end on the runtime; `None` if that takes too long (it goes on there by itself).
+fn wait<T: Send + 'static>(runtime: &Runtime, patience: Duration, future: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    runtime.spawn(async move { sender.send(future.await) });
+    receiver.recv_timeout(patience).ok()
+}
+
+fn trouble(uri: &Uri, cause: &mongodb::error::Error) -> Error {
+    use mongodb::error::ErrorKind as Kind;
+    let target = uri.target();
+    let (what, help) = match cause.kind.as_ref() {
+        Kind::Authentication { .. } => (
+            format!("the MongoDB at {target} did not let us in"),
+            "check user and password in the address, and its authSource (?authSource=admin)",
+        ),
+        Kind::Command(error) if [13, 18].contains(&error.code) => (
+            format!("the MongoDB at {target} does not allow this"),
+            "the user of the address needs the role readWrite on the database; check also authSource (?authSource=admin)",
+        ),
+        Kind::Command(_) | Kind::Write(_) => {
+            (format!("the MongoDB at {target} refused a command"), "see the cause; `ml_board doctor` looks at the server")
+        }
+        Kind::DnsResolve { .. } => {
+            (format!("the name in {target} is not known to the DNS"), "check the spelling of the host, and the network")
+        }
+        _ => (
+            format!("the MongoDB at {target} does not answer"),
+            "is it running, and is the address right? set ML_BOARD_URI to it, or to local: for the embedded store",
+        ),
+    };
+    Error::new(ErrorKind::Store, what).because(brief(&uri.mask(&cause.kind.to_string()))).help(help)
+}
+
+/// The first sentence of the driver's long stories.
+fn brief(story: &str) -> &str {
+    let end = story.find(" Topology:").or_else(|| story.find('\n')).unwrap_or(story.len());
+    &story[..end]
+}

@@ -1,0 +1,393 @@
+//! Writing to MongoDB: every write by keys of our own, acknowledged when it is in the server's journal, on a majority of a replica set.
+
+use std::collections::BTreeMap;
+
+use bson::oid::ObjectId;
+use bson::raw::RawDocumentBuf;
+use bson::{Bson, Document, doc};
+
+use super::{Mongo, update};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{RunId, SessionId, Time};
+use crate::store::Place;
+use crate::store::documents::bytes::Writer;
+use crate::store::documents::{Blob, Chunk, Event, Frame, date, decode_summary, keys, new_run};
+use crate::store::write::{Inserted, NewSession, SessionState, SessionUpdate, Write};
+
+const DUPLICATE: i64 = 11000;
+/// How much one command holds; the server takes up to 48 MB.
+const COMMAND: usize = 12 << 20;
+const MAJORITY_MILLIS: i32 = 20_000;
+
+/// What the server refused of one command's writes.
+struct Refused {
+    code: i64,
+    message: String,
+}
+
+impl Mongo {
+    /// Runs a write command and returns what was refused of it.
+    fn write(&self, database: &str, command: RawDocumentBuf) -> Result<(Document, Vec<Refused>)> {
+        let database = self.database(database);
+        let reply = self.block_on(async move { database.run_raw_command(command).await })?;
+        if let Ok(concern) = reply.get_document("writeConcernError") {
+            let why = concern.get_str("errmsg").unwrap_or("the write was not confirmed by a majority in time");
+            return Err(self.refused(why));
+        }
+        let refused =
+            reply.get_array("writeErrors").map(|errors| errors.iter().filter_map(Bson::as_document).map(refusal).collect());
+        Ok((reply, refused.unwrap_or_default()))
+    }
+
+    fn refused(&self, why: &str) -> Error {
+        Error::new(ErrorKind::Store, format!("the MongoDB at {} refused a write", self.uri.target())).because(self.uri.mask(why))
+    }
+
+    /// Inserts; what is there already is left as it is. Returns whether each was new.
+    fn insert(&self, place: Place<'_>, collection: &str, documents: &[RawDocumentBuf]) -> Result<bool> {
+        let mut new = true;
+        for group in grouped(documents, |document| document.as_bytes().len()) {
+            let mut command = command("insert", &name(place, collection));
+            command.begin_array("documents");
+            group.iter().enumerate().for_each(|(index, document)| command.document(&index.to_string(), document));
+            command.end();
+            let (_, refused) = self.write(place.database, command.finish()?)?;
+            new &= refused.is_empty();
+            self.only_duplicates(&refused)?;
+        }
+        Ok(new)
+    }
+
+    fn only_duplicates(&self, refused: &[Refused]) -> Result<()> {
+        match refused.iter().find(|refused| refused.code != DUPLICATE) {
+            Some(other) => Err(self.refused(&other.message)),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts each document in the place of what its filter finds, or adds it. A duplicate key is a longer one that is there already.
+    fn replace(&self, place: Place<'_>, collection: &str, writes: &[(RawDocumentBuf, RawDocumentBuf)]) -> Result<()> {
+        for group in grouped(writes, |(filter, document)| filter.as_bytes().len() + document.as_bytes().len()) {
+            let mut command = command("update", &name(place, collection));
+            command.begin_array("updates");
+            for (index, (filter, document)) in group.iter().enumerate() {
+                command.begin(&index.to_string());
+                command.document("q", filter);
+                command.document("u", document);
+                command.bool("upsert", true);
+                command.end();
+            }
+            command.end();
+            let (_, refused) = self.write(place.database, command.finish()?)?;
+            self.only_duplicates(&refused)?;
+        }
+        Ok(())
+    }
+
+    /// Updates a run by a pipeline. Returns whether the filter found it.
+    fn update_run(&self, place: Place<'_>, filter: &Document, update: impl Into<Bson>) -> Result<bool> {
+        let command = doc! {
+            "update": place.folder, "ordered": false, "writeConcern": concern(),
+            "updates": [{ "q": filter.clone(), "u": update.into() }],
+        };
+        let raw = bson::serialize_to_raw_document_buf(&command)
+            .map_err(|cause| Error::new(ErrorKind::Store, "an update of a run cannot be written as BSON").because(cause))?;
+        let (reply, refused) = self.write(place.database, raw)?;
+        match refused.first() {
+            Some(refused) => Err(self.refused(&refused.message)),
+            None => Ok(integer(&reply, "n") > 0),
+        }
+    }
+
+    fn find(
+        &self,
+        place: Place<'_>,
+        collection: &str,
+        filter: Document,
+        projection: Option<Document>,
+    ) -> Result<Vec<RawDocumentBuf>> {
+        let collection = self.database(place.database).collection::<RawDocumentBuf>(&name(place, collection));
+        self.block_on(async move {
+            let found = collection.find(filter);
+            let mut cursor = match projection {
+                Some(projection) => found.projection(projection).await?,
+                None => found.await?,
+            };
+            let mut found = Vec::new();
+            while cursor.advance().await? {
+                found.push(cursor.current().to_owned());
+            }
+            Ok(found)
+        })
+    }
+
+    /// Makes a collection with zstd blocks, or, on a server that knows none, without.
+    fn create(&self, place: Place<'_>, collection: &str, zstd: bool) -> Result<()> {
+        let (database, name) = (self.database(place.database), name(place, collection));
+        let options = zstd.then(|| doc! { "wiredTiger": { "configString": "block_compressor=zstd" } });
+        let made = self.attempt(async move {
+            let mut command = doc! { "create": &name };
+            if let Some(options) = options {
+                command.insert("storageEngine", options);
+            }
+            database.run_command(command).await
+        })?;
+        match made {
+            Ok(_) => Ok(()),
+            Err(error) if code(&error) == Some(48) => Ok(()),
+            Err(error) if zstd && code(&error).is_some_and(|code| ![13, 18].contains(&code)) => {
+                self.create(place, collection, false)
+            }
+            Err(error) => Err(self.trouble(&error)),
+        }
+    }
+
+    fn index(&self, place: Place<'_>, collection: &str, indexes: Vec<Document>) -> Result<()> {
+        let database = self.database(place.database);
+        let command = doc! { "createIndexes": name(place, collection), "indexes": indexes, "writeConcern": concern() };
+        self.block_on(async move { database.run_command(command).await }).map(drop)
+    }
+}
+
+impl Write for Mongo {
+    fn ensure_folder(&self, place: Place<'_>) -> Result<()> {
+        if self.ensured(place.database, place.folder, false) {
+            return Ok(());
+        }
+        self.create(place, "scalars", true)?;
+        self.create(place, "events", true)?;
+        let ascending = |fields: &[&str]| fields.iter().map(|field| ((*field).to_owned(), Bson::Int32(1))).collect::<Document>();
+        let overview = ["run", "tag", "session", "seq", "i0", "n", "s0", "s1", "t0", "t1", "min", "max", "sum", "nan", "last"];
+        self.index(
+            place,
+            "scalars",
+            vec![
+                doc! { "name": "points", "key": ascending(&["run", "session", "tag", "seq"]), "unique": true },
+                doc! { "name": "overview", "key": ascending(&overview) },
+            ],
+        )?;
+        self.index(place, "tail", vec![doc! { "name": "frames", "key": ascending(&["run", "session", "k"]), "unique": true }])?;
+        self.index(place, "events", vec![doc! { "name": "find", "key": ascending(&["run", "kind", "tag", "step"]) }])?;
+        self.ensured(place.database, place.folder, true);
+        Ok(())
+    }
+
+    fn begin_session(&self, place: Place<'_>, session: &NewSession) -> Result<()> {
+        let run = bson::serialize_to_raw_document_buf(&new_run(session))
+            .map_err(|cause| Error::new(ErrorKind::Store, "the document of a run cannot be written as BSON").because(cause))?;
+        self.insert(place, "", &[run])?;
+        let (filter, pipeline) = update::add_session(session);
+        self.update_run(place, &filter, pipeline).map(drop)
+    }
+
+    fn session_state(&self, place: Place<'_>, run: RunId, session: SessionId) -> Result<Option<SessionState>> {
+        let known = doc! { "_id": object(run.bytes()), format!("sessions.{session}"): { "$exists": true } };
+        let Some(document) = self.find(place, "", known, Some(doc! { format!("sessions.{session}"): 1 }))?.pop() else {
+            return Ok(None);
+        };
+        let mut state = SessionState::default();
+        let path = session.to_string();
+        let Some(stored) = document.get_document("sessions").ok().and_then(|all| all.get_document(&path).ok()) else {
+            return Ok(None);
+        };
+        state.read(stored);
+
+        let of = doc! { "run": object(run.bytes()), "session": object(session.bytes()) };
+        let mut last: BTreeMap<String, i64> = BTreeMap::new();
+        for chunk in self.find(place, "scalars", of.clone(), Some(doc! { "_id": 0, "tag": 1, "seq": 1 }))? {
+            if let (Ok(tag), Ok(seq)) = (chunk.get_str("tag"), chunk.get_i64("seq")) {
+                let last = last.entry(tag.to_owned()).or_insert(seq);
+                *last = seq.max(*last);
+            }
+        }
+        let last: Vec<Bson> = last.into_iter().map(|(tag, seq)| doc! { "tag": tag, "seq": seq }.into()).collect();
+        for some in last.chunks(64) {
+            let mut filter = of.clone();
+            filter.insert("$or", some.to_vec());
+            for chunk in self.find(place, "scalars", filter, None)? {
+                state.chunks.push(Chunk::decode(&chunk)?);
+            }
+        }
+        for frame in self.find(place, "tail", of.clone(), None)? {
+            state.frames.push(Frame::decode(&frame)?);
+        }
+        let mut filter = of;
+        filter.insert("kind", "histogram");
+        filter.insert("samples", true);
+        for event in self.find(place, "events", filter, None)? {
+            state.samples.push(Event::decode(&event)?);
+        }
+        Ok(Some(state.in_order()))
+    }
+
+    fn update_session(&self, place: Place<'_>, change: &SessionUpdate) -> Result<bool> {
+        let (filter, pipeline) = update::update(change);
+        if self.update_run(place, &filter, pipeline)? {
+            return Ok(true);
+        }
+        let known = doc! { "_id": object(change.run.bytes()), format!("sessions.{}", change.session): { "$exists": true } };
+        Ok(!self.find(place, "", known, Some(doc! { "_id": 1 }))?.is_empty())
+    }
+
+    fn heartbeat(&self, place: Place<'_>, run: RunId, now: Time) -> Result<()> {
+        self.update_run(place, &doc! { "_id": object(run.bytes()) }, doc! { "$max": { "heartbeat": date(now) } }).map(drop)
+    }
+
+    fn insert_frame(&self, place: Place<'_>, frame: &Frame) -> Result<Inserted> {
+        if self.insert(place, "tail", &[frame.encode()?])? {
+            return Ok(Inserted::Stored);
+        }
+        let ours = self.find(place, "tail", doc! { "_id": &frame.id }, Some(doc! { "_id": 1 }))?;
+        Ok(if ours.is_empty() { Inserted::Taken } else { Inserted::Stored })
+    }
+
+    fn write_chunks(&self, place: Place<'_>, chunks: &[Chunk]) -> Result<()> {
+        let writes = chunks.iter().map(|chunk| Ok((chunk_filter(chunk)?, chunk.encode()?))).collect::<Result<Vec<_>>>()?;
+        self.replace(place, "scalars", &writes)
+    }
+
+    fn delete_frames(&self, place: Place<'_>, run: RunId, session: SessionId, k: i64) -> Result<()> {
+        let mut command = command("delete", &name(place, "tail"));
+        command.begin_array("deletes");
+        command.begin("0");
+        command.begin("q");
+        command.id("run", run.bytes());
+        command.id("session", session.bytes());
+        command.begin("k");
+        command.i64("$lte", k);
+        command.end();
+        command.end();
+        command.i32("limit", 0);
+        command.end();
+        command.end();
+        let (_, refused) = self.write(place.database, command.finish()?)?;
+        self.only_duplicates(&refused)
+    }
+
+    fn insert_events(&self, place: Place<'_>, events: &[Event]) -> Result<()> {
+        let (grown, whole): (Vec<_>, Vec<_>) = events.iter().partition(|event| event.grown().is_some());
+        let documents = whole.iter().map(|event| event.encode()).collect::<Result<Vec<_>>>()?;
+        self.insert(place, "events", &documents)?;
+        let writes = grown.iter().map(|event| {
+            let mut filter = Writer::with_capacity(96);
+            filter.str("_id", &event.id);
+            filter.begin("total");
+            filter.i64("$lte", event.grown().unwrap_or_default());
+            filter.end();
+            Ok((filter.finish()?, event.encode()?))
+        });
+        self.replace(place, "events", &writes.collect::<Result<Vec<_>>>()?)
+    }
+
+    fn insert_blob(&self, place: Place<'_>, blob: &Blob) -> Result<()> {
+        let key = Bson::Binary(bson::Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: blob.sha256.to_vec() });
+        if !self.find(place, "blobs", doc! { "_id": key }, Some(doc! { "_id": 1 }))?.is_empty() {
+            return Ok(());
+        }
+        for (_, document) in blob.encode()? {
+            self.insert(place, "blobs", &[document])?;
+        }
+        Ok(())
+    }
+}
+
+impl SessionState {
+    /// Takes what stands in the run's document.
+    pub(in crate::store) fn read(&mut self, session: &bson::RawDocument) {
+        let number =
+            |key| session.get(key).ok().flatten().and_then(|value| value.as_i64().or_else(|| value.as_i32().map(i64::from)));
+        self.applied = number("applied").unwrap_or_default();
+        self.k = number("k").unwrap_or_default();
+        self.thoughts = u64::try_from(number("thoughts").unwrap_or_default()).unwrap_or_default();
+        self.ended = session.get_str("status").is_ok_and(|status| status != "running");
+        if let Ok(metrics) = session.get_document("metrics") {
+            for (key, value) in metrics.iter().flatten() {
+                if let Some(summary) = value.as_document() {
+                    self.metrics.insert(keys::unescape(key.as_str()).into_owned(), decode_summary(summary));
+                }
+            }
+        }
+    }
+
+    pub(in crate::store) fn in_order(mut self) -> SessionState {
+        self.frames.sort_by_key(|frame| frame.k);
+        self.k = self.frames.last().map_or(self.k, |frame| frame.k.max(self.k));
+        self
+    }
+}
+
+/// What finds the chunk that this one may replace: its own, if not longer.
+fn chunk_filter(chunk: &Chunk) -> Result<RawDocumentBuf> {
+    let mut filter = Writer::with_capacity(128 + chunk.tag.len());
+    filter.id("run", chunk.run.bytes());
+    filter.id("session", chunk.session.bytes());
+    filter.str("tag", &chunk.tag);
+    filter.i64("seq", chunk.seq);
+    filter.begin("n");
+    filter.i32("$lte", i32::try_from(chunk.points.len()).unwrap_or(i32::MAX));
+    filter.end();
+    filter.finish()
+}
+
+/// The beginning of an unordered write command.
+fn command(verb: &str, collection: &str) -> Writer {
+    let mut command = Writer::with_capacity(64 << 10);
+    command.str(verb, collection);
+    command.bool("ordered", false);
+    command.begin("writeConcern");
+    command.str("w", "majority");
+    command.bool("j", true);
+    command.i32("wtimeout", MAJORITY_MILLIS);
+    command.end();
+    command
+}
+
+/// A standalone server takes its own word for the majority's.
+fn concern() -> Document {
+    doc! { "w": "majority", "j": true, "wtimeout": MAJORITY_MILLIS }
+}
+
+/// `folder`, or `folder.scalars` and the others beside it.
+fn name(place: Place<'_>, collection: &str) -> String {
+    if collection.is_empty() { place.folder.to_owned() } else { format!("{}.{collection}", place.folder) }
+}
+
+/// Slices of at most [`COMMAND`] bytes, or of one.
+fn grouped<T>(all: &[T], size: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
+    let mut rest = all;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let n = rest.iter().take(1000).take_while(|one| {
+            bytes += size(one);
+            bytes <= COMMAND
+        });
+        let n = n.count().max(1).min(rest.len());
+        let (group, after) = rest.split_at(n);
+        rest = after;
+        (!group.is_empty()).then_some(group)
+    })
+}
+
+fn refusal(error: &Document) -> Refused {
+    Refused { code: integer(error, "code"), message: error.get_str("errmsg").unwrap_or_default().to_owned() }
+}
+
+fn integer(document: &Document, key: &str) -> i64 {
+    match document.get(key) {
+        Some(Bson::Int32(value)) => i64::from(*value),
+        Some(Bson::Int64(value)) => *value,
+        Some(Bson::Double(value)) => *value as i64,
+        _ => 0,
+    }
+}
+
+fn code(error: &mongodb::error::Error) -> Option<i32> {
+    match error.kind.as_ref() {
+        mongodb::error::ErrorKind::Command(error) => Some(error.code),
+        _ => None,
+    }
+}
+
+fn object(id: [u8; 12]) -> ObjectId {
+    ObjectId::from_bytes(id)
+}
