@@ -10,24 +10,36 @@ mod test;
 mod tools;
 mod web;
 
+use std::process::ExitCode;
+
 const HELP: &str = "\
 cargo xtask demo    installs what is missing, trains on real digits, runs the tour notebook, and says where to open it
 cargo xtask test    installs what the tests need, and runs them all; `cargo xtask test NAME…` runs some parts, `list` names them
 cargo xtask tour    executes notebooks/tour.ipynb in place, outputs and all, on freshly trained runs
 cargo xtask web     builds the page's runtime from web/ into src/render/assets";
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["demo"] => demo::demo(),
-        ["test", parts @ ..] => test::test(parts),
-        ["tour"] => demo::tour(),
-        ["web"] => web::build(),
-        [] | ["help" | "--help" | "-h"] => {
-            println!("{HELP}");
-            Ok(())
+    match run(&words) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
         }
+    }
+}
+
+/// Whether it came out well.
+fn run(words: &[&str]) -> anyhow::Result<bool> {
+    match words {
+        ["demo"] => demo::demo()?,
+        ["test", parts @ ..] => return test::test(parts),
+        ["tour"] => demo::tour()?,
+        ["web"] => web::build()?,
+        [] | ["help" | "--help" | "-h"] => println!("{HELP}"),
         _ => anyhow::bail!("no such command: {}\n{HELP}", words.join(" ")),
     }
+    Ok(true)
 }

@@ -1,6 +1,5 @@
 //! What the tests of a run of `cargo xtask test` share: one server, one browser, one engine.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
@@ -29,9 +28,12 @@ impl Rig {
     /// The same, with the engine and the program that trains on the digits.
     pub(super) fn equip_with_runs(&mut self, test: &mut Command) -> Result<()> {
         self.equip(test)?;
-        let engine = build(&["--features", "engine", "--bin", "ml_board"], "ml_board")?;
-        let digits = build(&["--package", "digits"], "digits")?;
-        test.env("ML_BOARD_ENGINE", engine).env("ML_BOARD_TEST_DIGITS", digits);
+        // With the features of the Rust tests, so that the library is compiled once for both.
+        let both =
+            ["build", "--quiet", "--package", "ml_board", "--package", "digits", "--features", "ml_board/engine,ml_board/writer"];
+        shell::run(&mut shell::cargo(&both))?;
+        let built = |name: &str| place::target().join("debug").join(name);
+        test.env("ML_BOARD_ENGINE", built("ml_board")).env("ML_BOARD_TEST_DIGITS", built("digits"));
         Ok(())
     }
 
@@ -45,9 +47,4 @@ impl Rig {
         };
         Ok(self.uri.insert(uri).clone())
     }
-}
-
-fn build(which: &[&str], program: &str) -> Result<PathBuf> {
-    shell::run(shell::cargo(&["build", "--quiet"]).args(which))?;
-    Ok(place::target().join("debug").join(program))
 }
