@@ -1,9 +1,13 @@
 """A real evcxr kernel, one cell at a time."""
 
+import queue
 import time
 from dataclasses import dataclass, field
 
 from jupyter_client.manager import start_new_kernel
+
+# Seconds without a message after which a cell has said all.
+QUIET = 0.4
 
 
 @dataclass
@@ -39,13 +43,25 @@ class Kernel:
         self.manager, self.client = start_new_kernel(kernel_name="rust", cwd=str(directory), env=env, startup_timeout=120)
 
     def run(self, source, timeout=900):
-        """Runs a cell to its end."""
+        """Runs a cell to its end, and takes what it prints until it is quiet: the kernel may send stderr after its last word."""
         cell = Cell(source)
         begun = time.monotonic()
-
-        def take(message):
+        request = self.client.execute(source, allow_stdin=False, stop_on_error=False)
+        ended = False
+        while True:
+            try:
+                message = self.client.get_iopub_msg(timeout=QUIET if ended else timeout)
+            except queue.Empty:
+                if ended:
+                    return cell
+                raise TimeoutError(source) from None
+            if message["parent_header"].get("msg_id") != request:
+                continue
             content = message["content"]
             match message["msg_type"]:
+                case "status" if content["execution_state"] == "idle":
+                    cell.seconds = time.monotonic() - begun
+                    ended = True
                 case "stream" if content["name"] == "stdout":
                     cell.stdout += content["text"]
                 case "stream":
@@ -55,10 +71,6 @@ class Kernel:
                     cell.data.update(content["data"])
                 case "error":
                     cell.error += "\n".join(content["traceback"]) or content["evalue"]
-
-        self.client.execute_interactive(source, timeout=timeout, output_hook=take, allow_stdin=False, stop_on_error=False)
-        cell.seconds = time.monotonic() - begun
-        return cell
 
     def __enter__(self):
         return self

@@ -1,0 +1,117 @@
+// Looks at the tour in a browser: JupyterLab trusted and untrusted, light and dark, and the page that nbconvert makes.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const { chromium } = createRequire(new URL("../../web/package.json", import.meta.url))("playwright-core");
+const { LAB, TOKEN, SETTINGS, PAGE, PICTURES, CHROMIUM } = process.env;
+
+let passed = 0;
+let failed = 0;
+function check(name, holds, seen = "") {
+  if (holds) passed += 1;
+  else failed += 1;
+  console.log(holds ? `ok    ${name}` : `FAIL  ${name}\n${JSON.stringify(seen)}`);
+}
+
+/** Waits until `read` gives what `holds` for, and checks that it did. */
+async function eventually(name, read, holds) {
+  let seen;
+  for (const end = Date.now() + 15_000; Date.now() < end; await new Promise(next => setTimeout(next, 50))) {
+    seen = await read();
+    if (holds(seen)) break;
+  }
+  check(name, holds(seen), seen);
+}
+
+/** JupyterLab's own settings, read when a page is loaded. */
+function settings(plugin, values) {
+  const directory = join(SETTINGS, "@jupyterlab/apputils-extension");
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, `${plugin}.jupyterlab-settings`), JSON.stringify(values));
+}
+
+async function lab(page, notebook) {
+  await page.goto(`${LAB}/lab/tree/${notebook}?token=${TOKEN}&reset`, { waitUntil: "load" });
+  await page.locator(".jp-Notebook .jp-OutputArea-output").first().waitFor({ timeout: 60_000 });
+}
+
+const curves = plot => plot.locator(".scatterlayer .trace path.js-line").count();
+
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+const page = await browser.newPage({ viewport: { width: 1500, height: 1050 } });
+const errors = [];
+page.on("pageerror", error => errors.push(String(error.stack ?? error)));
+
+settings("notification", { fetchNews: "false", checkForUpdates: false, doNotDisturbMode: true });
+
+// Trusted: everything moves.
+await lab(page, "trusted.ipynb");
+const board = page.locator(".mlb[data-mlb-on]").first();
+await board.waitFor({ timeout: 60_000 });
+await board.scrollIntoViewIfNeeded();
+const plot = board.locator(".mlb-plot").first();
+await eventually("the dashboard draws curves", () => curves(plot), n => n > 10);
+const all = await curves(plot);
+
+const field = board.locator("[role=grid] input").first();
+await field.fill("0.001");
+await eventually("a filter typed into the table leaves fewer curves", () => curves(plot), n => n > 0 && n < all);
+await field.fill("");
+await eventually("without it all are back", () => curves(plot), n => n === all);
+
+const chip = board.locator(".mlb-legend .mlb-chip").first();
+await chip.dblclick();
+await eventually("a legend entry shows its curves alone", () => curves(plot), n => n > 0 && n < all);
+await chip.dblclick();
+await eventually("and gives the others back", () => curves(plot), n => n === all);
+
+const images = page.locator(".mlb-images").first();
+await images.scrollIntoViewIfNeeded();
+const sources = () => images.locator("img").evaluateAll(each => each.map(img => img.src).join());
+await eventually("images are there", sources, text => text.startsWith("data:image"));
+const before = await sources();
+await images.locator("input[type=range]").first().focus();
+await page.keyboard.press("Home");
+await eventually("the slider moves them", sources, text => text !== before && text.startsWith("data:image"));
+check("no error in the page", errors.length === 0, errors);
+
+for (const theme of ["Light", "Dark"]) {
+  settings("themes", { theme: `JupyterLab ${theme}` });
+  await lab(page, "trusted.ipynb");
+  await board.waitFor();
+  const each = page.locator(".jp-CodeCell:has(.mlb)");
+  for (let i = 0; i < (await each.count()); i += 1) {
+    const cell = each.nth(i);
+    await cell.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(600); // drawn when it came into view
+    await page.screenshot({ path: join(PICTURES, `${theme.toLowerCase()}-${String(i).padStart(2, "0")}.png`) });
+  }
+}
+settings("themes", { theme: "JupyterLab Light" });
+
+// Untrusted: no script runs, and there is something to see.
+await lab(page, "untrusted.ipynb");
+const pictures = page.locator(".jp-OutputArea-output img[src^='data:image']");
+await eventually("untrusted: static pictures are seen", () => pictures.evaluateAll(all => all.filter(img => img.naturalWidth > 50).length), n => n >= 5);
+check("untrusted: nothing runs", (await page.locator("[data-mlb-on]").count()) === 0);
+await pictures.first().scrollIntoViewIfNeeded();
+await page.screenshot({ path: join(PICTURES, "untrusted.png") });
+
+// As a page: alive with scripts, and something to see without.
+await page.goto(pathToFileURL(PAGE).href);
+await eventually("nbconvert: outputs come alive", () => page.locator(".mlb[data-mlb-on]").count(), n => n >= 5);
+await page.locator(".mlb").first().scrollIntoViewIfNeeded();
+await page.waitForTimeout(600);
+await page.screenshot({ path: join(PICTURES, "nbconvert.png") });
+const still = await (await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1500, height: 1050 } })).newPage();
+await still.goto(pathToFileURL(PAGE).href);
+check("nbconvert without scripts: static pictures are seen", (await still.locator("img[src^='data:image']:visible").count()) >= 5);
+await still.locator("img[src^='data:image']").first().scrollIntoViewIfNeeded();
+await still.screenshot({ path: join(PICTURES, "nbconvert-without-scripts.png") });
+
+await browser.close();
+console.log(`pictures: ${PICTURES}\n${passed} passed, ${failed} failed, 0 skipped`);
+process.exit(failed > 0 ? 1 : 0);

@@ -1,0 +1,88 @@
+"""The executed tour in a real JupyterLab and a real browser: this side trains, executes, converts and serves; check.mjs looks.
+
+Run by `cargo xtask test lab`. Pictures go to ML_BOARD_TEST_PICTURES, by default target/lab.
+"""
+
+import os
+import pathlib
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "kernel"))
+from stage import REPOSITORY, Stage  # noqa: E402
+
+JUPYTER = [sys.executable, "-m", "jupyter"]
+
+
+def execute(stage):
+    """The tour, run in a kernel: once for a person who trusts it, once as it comes from somebody else, and as a page."""
+    tour = (REPOSITORY / "notebooks/tour.ipynb").read_text()
+    here = 'path = \\"..\\"'
+    if here not in tour:
+        sys.exit("notebooks/tour.ipynb does not take the library from `..`")
+    trusted = stage.path / "notebooks/trusted.ipynb"
+    trusted.parent.mkdir()
+    trusted.write_text(tour.replace(here, f'path = \\"{REPOSITORY}\\"'))
+    convert = [*JUPYTER, "nbconvert", "--log-level=WARN", "--ExecutePreprocessor.timeout=900"]
+    stage.run(*convert, "--to", "notebook", "--execute", "--inplace", str(trusted))
+    stage.run(*convert, "--to", "html", str(trusted), "--output", "page.html")
+    shutil.copy(trusted, trusted.with_name("untrusted.ipynb"))
+    # Trust goes by the outputs' content: the other copy has to differ from what is trusted.
+    other = trusted.with_name("untrusted.ipynb")
+    other.write_text(other.read_text().replace("<div class=", "<div data-from=\\\"elsewhere\\\" class="))
+    stage.run(*JUPYTER, "trust", str(trusted))
+    return trusted.parent
+
+
+def serve(stage, directory):
+    """JupyterLab on the loopback interface; the process and its address with the token."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    options = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={directory}"]
+    log = open(stage.path / "lab.log", "w")
+    env = dict(stage.env, JUPYTER_TOKEN=token)
+    server = subprocess.Popen([*JUPYTER, "lab", "--allow-root", *options], env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"{address}/api?token={token}", timeout=5).close()
+            return server, address, token
+        except (urllib.error.URLError, OSError):
+            if server.poll() is not None:
+                break
+            time.sleep(0.1)
+    server.kill()
+    sys.exit("JupyterLab did not start:\n" + (stage.path / "lab.log").read_text())
+
+
+def main():
+    pictures = pathlib.Path(os.environ.get("ML_BOARD_TEST_PICTURES", REPOSITORY / "target/lab"))
+    pictures.mkdir(parents=True, exist_ok=True)
+    # At least the grid's learning rates, and the random search's first runs of plain gradient descent.
+    with Stage(runs=30, epochs=4) as stage:
+        # A person's own settings, trust and running servers are none of our business.
+        for name in ("CONFIG", "DATA", "RUNTIME"):
+            stage.env[f"JUPYTER_{name}_DIR"] = str(stage.path / name.lower())
+        settings = stage.path / "settings"
+        stage.env["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
+        directory = execute(stage)
+        server, address, token = serve(stage, directory)
+        try:
+            looks = dict(stage.env, LAB=address, TOKEN=token, SETTINGS=str(settings), PAGE=str(directory / "page.html"), PICTURES=str(pictures))
+            check = subprocess.run(["node", str(pathlib.Path(__file__).with_name("check.mjs"))], env=looks, stdin=subprocess.DEVNULL)
+        finally:
+            server.terminate()
+            server.wait()
+    sys.exit(check.returncode)
+
+
+if __name__ == "__main__":
+    main()
