@@ -1,4 +1,4 @@
-// The bar over an output: what it shows, how many runs of how many, the way back to all, and the legend chooser.
+// The bar over the panels of a board: what they show, how many runs of how many, the way back to all, and the legend chooser.
 
 import { h, inFrame } from "./dom";
 import { clock, exactTime, grouped } from "./format";
@@ -6,7 +6,7 @@ import { RUN_NAME } from "./legend";
 import type { View } from "./view";
 
 export function bar(view: View, own: string | null, legendMatters: boolean, ...more: HTMLElement[]): HTMLElement {
-  const { payload, store } = view;
+  const { board, readAt, store } = view;
   const count = h("span", { class: "mlb-count", role: "status" });
   const clear = h("button", { type: "button", class: "mlb-link", onclick: () => store.clear() }, "Clear");
   const draw = inFrame(() => {
@@ -18,21 +18,21 @@ export function bar(view: View, own: string | null, legendMatters: boolean, ...m
   count.textContent = countText(view);
   draw();
   return h("div", { class: "mlb-bar" },
-    h("span", { class: "mlb-title", dir: "auto", title: `Read at ${exactTime(payload.read_at)}` }, payload.title),
+    h("span", { class: "mlb-title", dir: "auto", title: board.title }, board.title),
     count,
     clear,
     h("span", { class: "mlb-space" }),
     ...more,
     legendMatters && legendChooser(view, own),
-    h("span", { class: "mlb-read", title: `Read from the store at ${exactTime(payload.read_at)}` }, clock(payload.read_at)));
+    h("span", { class: "mlb-read", title: `Read from the store at ${exactTime(readAt)}` }, clock(readAt)));
 }
 
 /** `12 of 300 runs, 3 selected`. */
 export function countText(view: View): string {
-  const { runs, rows, payload, store } = view;
+  const { runs, rows, board, store } = view;
   const total = rows.length === runs.n ? grouped(runs.n) : `${grouped(rows.length)} of ${grouped(runs.n)}`;
   const parts = [`${total} ${runs.n === 1 ? "run" : "runs"}`];
-  if (payload.total > payload.n) parts.push(`${grouped(payload.total - payload.n)} more not shown`);
+  if (board.total > board.n) parts.push(`${grouped(board.total - board.n)} more not shown`);
   const chosen = view.selectedRows().length, away = store.selected.size - chosen;
   if (chosen || away > 0) parts.push(`${grouped(chosen)} selected${away > 0 && chosen ? `, ${grouped(away)} selected but filtered out` : ""}`);
   return parts.join(", ");

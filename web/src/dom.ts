@@ -3,10 +3,10 @@
 type Props = Record<string, string | number | boolean | null | undefined | ((event: any) => void)>;
 
 /** An element. `on…` are listeners, true and false add or leave out an attribute, everything else is an attribute. */
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props = {}, ...children: (Node | string | null | false)[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props = {}, ...children: (Node | string | false)[]): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   set(element, props);
-  for (const child of children) if (child !== null && child !== false) element.append(child);
+  for (const child of children) if (child !== false) element.append(child);
   return element;
 }
 

@@ -17,9 +17,9 @@ export async function mount(root: HTMLElement): Promise<void> {
   const body = h("div", { class: "mlb-b tex2jax_ignore mathjax_ignore notranslate", "data-lm-suppress-shortcuts": "true" });
   root.append(body);
   try {
-    const view = new View(payload, body);
-    view.begin();
-    body.append(...output(view));
+    const views = payload.boards.map(board => new View(board, payload.read_at, body));
+    for (const view of views) view.begin();
+    body.append(...output(views, payload.panel));
   } catch (error) {
     body.remove();
     throw error;

@@ -1,41 +1,53 @@
 // From the payload's panels to elements.
 
-import type { Panel, Payload } from "../payload";
+import type { Group, Panel } from "../payload";
 import { bar } from "./bar";
+import { dashboard } from "./dashboard";
 import { h } from "./dom";
+import { HistogramPanel } from "./histograms";
+import { ImagesPanel } from "./images";
 import { PlotPanel } from "./plot";
+import { RunTable } from "./table";
+import { ThoughtsPanel } from "./thoughts";
 import type { View } from "./view";
 
-/** The whole output. */
-export function output(view: View): HTMLElement[] {
-  const { panel } = view.payload as Payload;
-  if (panel.type === "message") return [element(view, panel)];
-  return [bar(view, ownLegend(panel), hasLegend(panel)), element(view, panel)];
+/** The whole output: a bar for each board that needs one, then the panels. */
+export function output(views: View[], panel: Panel): HTMLElement[] {
+  const panels = leaves(panel);
+  const bars = views.flatMap((view, board) => {
+    const own = panels.filter(leaf => isOf(leaf, board));
+    // A dashboard brings its own bar.
+    if (!own.length || own.every(leaf => leaf.type === "dashboard")) return [];
+    return [bar(view, ownLegend(own), own.some(leaf => leaf.type !== "thoughts"))];
+  });
+  return [...bars, element(views, panel, panels)];
 }
 
-function element(view: View, panel: Panel): HTMLElement {
+function element(views: View[], panel: Panel, all: Leaf[]): HTMLElement {
   switch (panel.type) {
     case "row":
-    case "stack":
-      return h("div", { class: `mlb-${panel.type}` }, ...panel.children.map(child => element(view, child)));
-    case "plot":
-      return new PlotPanel(view, panel, true).element;
-    case "message":
-      return h("p", { class: "mlb-message", "data-level": panel.level, dir: "auto" }, panel.text);
-    case "dashboard":
-      return h("div", { class: "mlb-row" }, ...panel.plots.map(plot => element(view, plot)));
-    default:
-      return h("p", { class: "mlb-message" }, `This page cannot show ${panel.type} yet.`);
+    case "stack": return h("div", { class: `mlb-${panel.type}` }, ...panel.children.map(child => element(views, child, all)));
+    case "dashboard": return dashboard(views[panel.board], panel);
+    case "plot": return new PlotPanel(views[panel.board], panel, true).element;
+    // The boxes of a table have the colours of the plots beside it.
+    case "table": return new RunTable(views[panel.board], panel, ownLegend(all.filter(leaf => isOf(leaf, panel.board)))).element;
+    case "images": return new ImagesPanel(views[panel.board], panel).element;
+    case "histogram": return new HistogramPanel(views[panel.board], panel).element;
+    case "thoughts": return new ThoughtsPanel(views[panel.board], panel).element;
+    case "message": return h("p", { class: "mlb-message", "data-level": panel.level, dir: "auto" }, panel.text);
   }
 }
 
-function hasLegend(panel: Panel): boolean {
-  if (panel.type === "row" || panel.type === "stack") return panel.children.some(hasLegend);
-  return panel.type !== "thoughts" && panel.type !== "message";
+type Leaf = Exclude<Panel, Group>;
+
+function leaves(panel: Panel): Leaf[] {
+  return panel.type === "row" || panel.type === "stack" ? panel.children.flatMap(leaves) : [panel as Leaf];
 }
 
+const isOf = (leaf: Leaf, board: number) => leaf.type !== "message" && leaf.board === board;
+
 /** The legend column that the first of the panels asked for. */
-function ownLegend(panel: Panel): string | null {
-  if (panel.type === "row" || panel.type === "stack") return panel.children.map(ownLegend).find(key => key !== null) ?? null;
-  return "legend" in panel ? panel.legend : null;
+function ownLegend(panels: Panel[]): string | null {
+  for (const panel of panels) if ("legend" in panel && panel.legend !== null) return panel.legend;
+  return null;
 }

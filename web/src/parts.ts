@@ -1,11 +1,12 @@
 // Parts that several panels have.
 
 import { freshId, h, s } from "./dom";
+import type { Entry } from "./legend";
 import type { Style } from "./palette";
 import type { View } from "./view";
 
 /** A panel with its heading, its controls at the right of it, and its body. */
-export function card(kind: string, title: string, controls: HTMLElement[], ...body: (HTMLElement | null | false)[]): HTMLElement {
+export function card(kind: string, title: string, controls: HTMLElement[], ...body: (HTMLElement | false)[]): HTMLElement {
   const id = freshId("h");
   const head = h("div", { class: "mlb-card-head" }, h("div", { class: "mlb-card-title", id, dir: "auto", title }, title), h("div", { class: "mlb-controls" }, ...controls));
   return h("div", { class: `mlb-card mlb-${kind}`, role: "group", "aria-labelledby": id }, head, ...body);
@@ -27,4 +28,11 @@ export function emptyNote(view: View): HTMLElement {
 export function stroke({ colour, dash }: Style): SVGElement {
   const dashes = { solid: "", dash: "5 3", dot: "2 2", dashdot: "6 2 2 2" }[dash];
   return s("svg", { class: "mlb-stroke", width: 16, height: 6, viewBox: "0 0 16 6", "aria-hidden": "true" }, s("line", { x1: 0, y1: 3, x2: 16, y2: 3, stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dashes }));
+}
+
+/** The value of the legend beside its colour, for what is not a curve. */
+export function captionOf(entry: Entry): HTMLElement {
+  const dot = h("span", { class: "mlb-dot" });
+  dot.style.background = entry.colour;
+  return h("div", { class: "mlb-label", title: entry.label }, dot, h("span", { dir: "auto" }, entry.label));
 }

@@ -1,6 +1,6 @@
-// The runs of one output, column by column.
+// The runs of one board, column by column.
 
-import type { Column as Packed, Num, Payload } from "../payload";
+import type { Board, Column as Packed, Num } from "../payload";
 import type { Kind, Value } from "./filter";
 import { clock, cut, exactTime, number, short } from "./format";
 
@@ -21,9 +21,9 @@ export class Runs {
   private readonly rowOfId = new Map<string, number>();
   private readonly orders = new Map<string, Float64Array>();
 
-  constructor(payload: Payload) {
-    this.n = payload.n;
-    for (const { key, kind, group, shown, values } of payload.columns) {
+  constructor(board: Board) {
+    this.n = board.n;
+    for (const { key, kind, group, shown, values } of board.columns) {
       this.columns.set(key, { key, kind, group, shown, values: kind === "text" ? (values as Value[]) : (values as Num[]).map(number) });
     }
     const texts = (key: string) => this.columns.get(key)?.values.map((value, row) => (value === null ? `run ${row + 1}` : String(value)));

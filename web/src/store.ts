@@ -4,7 +4,7 @@
 import { parseFilter } from "./filter";
 import type { Runs } from "./runs";
 
-export type Change = "rows" | "selection" | "legend" | "theme";
+export type Change = "rows" | "selection" | "legend";
 
 export class Store extends EventTarget {
   /** By column: what was typed. */
@@ -67,7 +67,7 @@ export class Store extends EventTarget {
     this.tell("legend");
   }
 
-  /** Rows that pass every filter, in the order of the payload. A filter on a column that these runs lack asks another output's. */
+  /** Rows that pass every filter, in the order of the board. A filter on a column that these runs lack asks another output's. */
   rows(runs: Runs): number[] {
     const tests: ((row: number) => boolean)[] = [];
     for (const [key, text] of this.filters) {

@@ -1,6 +1,6 @@
-// One output: its runs, the board's store, and what of both is to be seen.
+// One board of one output: its runs, the store that it shares with other outputs, and what of both is to be seen.
 
-import type { Payload } from "../payload";
+import type { Board } from "../payload";
 import { Legend, RUN_NAME } from "./legend";
 import { Runs } from "./runs";
 import { storeOf, type Change, type Store } from "./store";
@@ -14,10 +14,11 @@ export class View {
   theme!: Theme;
   private readonly ending = new AbortController();
   private readonly legends = new Map<string, Legend>();
+  private readonly themed = new Set<() => void>();
 
-  constructor(readonly payload: Payload, readonly root: HTMLElement) {
-    this.runs = new Runs(payload);
-    this.store = storeOf(payload.board);
+  constructor(readonly board: Board, readonly readAt: number, readonly root: HTMLElement) {
+    this.runs = new Runs(board);
+    this.store = storeOf(board.id);
     this.store.attach(this.runs, this.signal);
     this.rows = this.store.rows(this.runs);
     this.store.on(["rows"], () => this.alive() && (this.rows = this.store.rows(this.runs)), this.signal);
@@ -33,20 +34,15 @@ export class View {
     watchTheme(this.root, theme => {
       this.theme = theme;
       this.legends.clear();
-      this.alive() && this.dispatch();
+      for (const listener of this.themed) listener();
     }, this.signal);
   }
 
-  private readonly themed = new Set<() => void>();
-  private dispatch() {
-    for (const listener of this.themed) listener();
-  }
-
   /** Calls the listener at these changes as long as the output is on the page. */
-  on(changes: Change[], listener: () => void) {
+  on(changes: (Change | "theme")[], listener: () => void) {
     const guarded = () => this.alive() && listener();
     if (changes.includes("theme")) this.themed.add(guarded);
-    this.store.on(changes.filter(change => change !== "theme"), guarded, this.signal);
+    this.store.on(changes.filter((change): change is Change => change !== "theme"), guarded, this.signal);
   }
 
   /** Whether the root is still on the page; if not, everything is let go. */
@@ -55,9 +51,9 @@ export class View {
     return !this.signal.aborted;
   }
 
-  /** The legend's column: chosen on the page, else the panel's own, else the payload's, else the run's name. */
+  /** The legend's column: chosen on the page, else the panel's own, else the board's, else the run's name. */
   legendKey(own: string | null = null): string {
-    for (const key of [this.store.legend, own, this.payload.legend]) if (key && (key === RUN_NAME || this.runs.columns.has(key))) return key;
+    for (const key of [this.store.legend, own, this.board.legend]) if (key && (key === RUN_NAME || this.runs.columns.has(key))) return key;
     return RUN_NAME;
   }
 

@@ -1,6 +1,6 @@
 // Made-up runs that look like a real search.
 
-import type { Column, Curve, Histograms, Images, Num, Panel, Payload, Plot, Thoughts } from "../../payload";
+import type { Board, Column, Curve, Dashboard, Histograms, Images, Num, Panel, Payload, Plot, Thoughts } from "../../payload";
 
 /** The same numbers every time (mulberry32). */
 export function random(seed: number): () => number {
@@ -52,7 +52,7 @@ export function plot(tag: string, { n, steps = 200, seed = 2 }: Search, more: Pa
     if (run === 5) y.splice(Math.floor(steps * 0.6), steps, "NaN", "inf", "NaN");
     return { run, x: y.map((_, step) => step), y, n: y.length };
   });
-  return { type: "plot", tag, layout: { xaxis: { title: { text: "step" } }, yaxis: { title: { text: tag } } }, legend: null, x: "step", smooth: 0, series, notes: [], ...more };
+  return { type: "plot", board: 0, tag, layout: { xaxis: { title: { text: "step" } }, yaxis: { title: { text: tag } } }, legend: null, x: "step", smooth: 0, series, notes: [], ...more };
 }
 
 /** A grey blob for each run and step, as a data: URI. */
@@ -68,7 +68,7 @@ export function images(tag: string, n: number): Images {
       sources.push(bitmap(8, (x, y) => 255 * Math.exp(-((x - 3.5 - Math.sin(step + run)) ** 2 + (y - 3.5 - Math.cos(step * 2 + run)) ** 2) / (2 + run % 4))));
     }
   }
-  return { type: "images", tag, legend: null, steps, items, sources, notes: [] };
+  return { type: "images", board: 0, tag, legend: null, steps, items, sources, notes: [] };
 }
 
 /** An 8-bit grey BMP: the one image format that needs no library. */
@@ -98,7 +98,7 @@ export function histograms(tag: string, n: number): Histograms {
       items.push({ run, step, n: counts.reduce((a, b) => a + b), nan: run === 5 ? 3 : 0, min: from, max: -from, mean: 0.001, edges, counts });
     }
   }
-  return { type: "histogram", tag, legend: null, steps, items, notes: [] };
+  return { type: "histogram", board: 0, tag, legend: null, steps, items, notes: [] };
 }
 
 export function thoughts(n: number, runs: number): Thoughts {
@@ -107,9 +107,25 @@ export function thoughts(n: number, runs: number): Thoughts {
     const other = i % 7 === 6;
     return { run: other ? null : i % runs, name: other ? "old-run" : `run-${i % runs}`, folder: other ? "warm_up" : "lr_search", step: i % 3 ? i * 10 : null, t: START + i * 47_000, text: texts[i % texts.length] };
   });
-  return { type: "thoughts", items, notes: [] };
+  return { type: "thoughts", board: 0, items, notes: [] };
 }
 
-export function payload(panel: Panel, search: Search, more: Partial<Payload> = {}): Payload {
-  return { v: 1, board: "board-1", title: "digits / lr_search", read_at: Date.now(), columns: columns(search), n: search.n, total: search.n, legend: "lr", panel, ...more };
+export function dashboard(search: Search): Dashboard {
+  return {
+    type: "dashboard",
+    board: 0,
+    table: { type: "table", board: 0, columns: null, sort: [{ column: "started", descending: true }] },
+    plots: ["train/Loss", "valid/Loss", "train/Accuracy", "valid/Accuracy"].map((tag, i) => plot(tag, { ...search, seed: i + 2 })),
+    images: [images("Filters", search.n)],
+    histograms: [histograms("weights/1", search.n), histograms("weights/2", search.n)],
+    thoughts: thoughts(12, search.n),
+  };
+}
+
+export function board(search: Search, more: Partial<Board> = {}): Board {
+  return { id: "board-1", title: "digits / lr_search", columns: columns(search), n: search.n, total: search.n, legend: "lr", ...more };
+}
+
+export function payload(panel: Panel, search: Search, more: Partial<Board> = {}): Payload {
+  return { v: 1, title: "digits / lr_search", read_at: Date.now(), boards: [board(search, more)], panel };
 }

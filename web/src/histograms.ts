@@ -1,0 +1,143 @@
+// The histograms of one tag, at the step of the slider or the nearest before it: laid over one another, or one for each run.
+
+import type { Histograms } from "../payload";
+import { h, s, slider, toggle } from "./dom";
+import { Figure, type Drawing, type Trace } from "./figure";
+import { grouped, plain, short } from "./format";
+import { latest } from "./images";
+import { RUN_NAME } from "./legend";
+import { captionOf, card, emptyNote, notesOf } from "./parts";
+import type { View } from "./view";
+
+type Item = Histograms["items"][number];
+
+const TILES = 60;
+/** More curves over one another cannot be told apart. */
+const OVERLAID = 40;
+
+export class HistogramPanel {
+  readonly element: HTMLElement;
+  private readonly overlay: Figure;
+  private readonly tiles = h("div", { class: "mlb-tiles mlb-histograms", role: "list", hidden: true });
+  private readonly left = h("span", { class: "mlb-note", hidden: true });
+  private readonly empty: HTMLElement;
+  private readonly byRun = new Map<number, Item[]>();
+  private each = false;
+  private step: number;
+
+  constructor(private readonly view: View, private readonly histograms: Histograms) {
+    for (const item of histograms.items) {
+      if (!this.byRun.has(item.run)) this.byRun.set(item.run, []);
+      this.byRun.get(item.run)!.push(item);
+    }
+    for (const items of this.byRun.values()) items.sort((a, b) => a.step - b.step);
+    this.empty = emptyNote(view);
+    const { steps } = histograms;
+    this.step = steps[steps.length - 1] ?? 0;
+    this.overlay = new Figure(view, histograms.tag, () => this.makeOverlay());
+    const controls: HTMLElement[] = [
+      toggle("each run", "One histogram for each run, instead of all in one picture", false, on => {
+        this.each = on;
+        this.update();
+      }),
+    ];
+    if (steps.length > 1) {
+      controls.unshift(slider("Step", steps.length - 1, steps.length - 1, position => String(steps[position]), position => {
+        this.step = steps[position];
+        this.update();
+      }));
+    }
+    this.element = card("histogram", histograms.tag, controls, h("div", { class: "mlb-stage" }, this.overlay.element, this.tiles, this.empty), notesOf(histograms.notes, this.left));
+    view.on(["rows", "selection", "legend", "theme"], () => this.update());
+    this.update();
+  }
+
+  /** What is to be drawn: the item of each visible run, in the order of the legend. */
+  private items(most: number): Item[] {
+    const { view, histograms } = this;
+    const legend = view.legend(histograms.legend);
+    const order = new Map(legend.entries.map((entry, i) => [entry.value, i]));
+    const items = view.visible(legend).map(row => latest(this.byRun.get(row) ?? [], this.step)).filter((item): item is Item => item !== null);
+    const place = (item: Item) => order.get(legend.of(item.run).value) ?? 0;
+    items.sort((a, b) => place(a) - place(b) || a.run - b.run);
+    this.empty.hidden = items.length > 0;
+    this.left.hidden = items.length <= most;
+    this.left.textContent = `${most} of ${grouped(items.length)} runs drawn: filter or select to see others`;
+    return items.slice(0, most);
+  }
+
+  private update() {
+    this.overlay.element.hidden = this.each;
+    this.tiles.hidden = !this.each;
+    if (this.each) this.drawTiles();
+    else this.overlay.update();
+  }
+
+  private makeOverlay(): Drawing {
+    const legend = this.view.legend(this.histograms.legend);
+    const named = new Set<string>();
+    const traces = this.items(OVERLAID).filter(item => item.counts.length).map((item): Trace => {
+      const entry = legend.of(item.run);
+      const first = !named.has(entry.value);
+      named.add(entry.value);
+      const heights = densities(item);
+      return {
+        type: "scatter",
+        mode: "lines",
+        x: [item.edges[0], ...item.edges],
+        y: [0, ...heights, 0],
+        line: { shape: "hv", color: entry.colour, width: 1.5, dash: entry.dash },
+        fill: "tozeroy",
+        fillcolor: translucent(entry.colour),
+        name: plain(entry.label),
+        legendgroup: entry.value,
+        showlegend: first,
+        uid: `run${item.run}`,
+        meta: [plain(this.view.runs.title(item.run)), legend.key === RUN_NAME ? "" : `<br>${plain(entry.label)}`, item.step],
+        customdata: [[""], ...item.counts.map((count, i) => [`${short(item.edges[i], 3)} to ${short(item.edges[i + 1], 3)}: ${grouped(count)}`]), [""]],
+        hovertemplate: "%{meta[0]}%{meta[1]}<br>step %{meta[2]}<br><b>%{customdata[0]}</b><extra></extra>",
+      };
+    });
+    return { traces, layout: { xaxis: { title: "value" }, yaxis: { title: "density", rangemode: "tozero" } } };
+  }
+
+  private drawTiles() {
+    const legend = this.view.legend(this.histograms.legend);
+    const items = this.items(TILES);
+    const low = Math.min(...items.map(item => item.edges[0] ?? Infinity)), high = Math.max(...items.map(item => item.edges[item.edges.length - 1] ?? -Infinity));
+    this.tiles.replaceChildren(...items.map(item => {
+      const entry = legend.of(item.run);
+      const facts = [legend.key === RUN_NAME ? "" : this.view.runs.names[item.run], `step ${item.step}`, `n ${grouped(item.n)}`, item.nan ? `${grouped(item.nan)} NaN` : ""].filter(Boolean).join(" · ");
+      return h("div", { class: "mlb-tile", role: "listitem" }, this.bars(item, entry.colour, low, high), h("div", { class: "mlb-caption" }, captionOf(entry), h("div", { class: "mlb-second", dir: "auto", title: facts }, facts)));
+    }));
+  }
+
+  private bars(item: Item, colour: string, low: number, high: number): SVGElement {
+    const width = 200, height = 70, span = high - low || 1;
+    const x = (value: number) => ((value - low) / span) * width;
+    const heights = densities(item), top = Math.max(...heights, Number.MIN_VALUE);
+    const bars = heights.map((value, i) => {
+      const bar = s("rect", { x: x(item.edges[i]), y: height - (value / top) * height, width: Math.max(0.75, x(item.edges[i + 1]) - x(item.edges[i]) - 0.4), height: (value / top) * height, fill: colour });
+      const tip = s("title");
+      tip.textContent = `${short(item.edges[i], 3)} to ${short(item.edges[i + 1], 3)}: ${grouped(item.counts[i])}`;
+      bar.append(tip);
+      return bar;
+    });
+    const label = `${this.histograms.tag} of ${this.view.runs.title(item.run)} at step ${item.step}: from ${short(item.min, 3)} to ${short(item.max, 3)}, mean ${short(item.mean, 3)}`;
+    const text = (at: number, anchor: string, value: number) => {
+      const tick = s("text", { x: at, y: height + 12, "text-anchor": anchor });
+      tick.textContent = short(value, 3);
+      return tick;
+    };
+    return s("svg", { class: "mlb-bars", viewBox: `0 0 ${width} ${height + 15}`, role: "img", "aria-label": label }, ...bars,
+      s("line", { x1: 0, x2: width, y1: height, y2: height }), ...(Number.isFinite(high - low) ? [text(0, "start", low), text(width, "end", high)] : []));
+  }
+}
+
+/** Share of the values per unit of x: bins of different widths, and runs of different sizes, compare. */
+export function densities(item: { edges: number[]; counts: number[] }): number[] {
+  const total = item.counts.reduce((sum, count) => sum + count, 0) || 1;
+  return item.counts.map((count, i) => count / total / (item.edges[i + 1] - item.edges[i] || 1));
+}
+
+const translucent = (hex: string) => `${hex}1c`;

@@ -1,0 +1,258 @@
+// The table of runs: sort, filter, select. What passes and what is selected is what plots, images, histograms and thoughts show.
+
+import type { Table } from "../payload";
+import { h } from "./dom";
+import { parseFilter } from "./filter";
+import { Grid, ROW_HEIGHT } from "./grid";
+import { RUN_NAME } from "./legend";
+import { card } from "./parts";
+import { sortRows, type Column } from "./runs";
+import type { View } from "./view";
+
+const HEAD_HEIGHT = 60;
+const MOST_ROWS_IN_SIGHT = 11;
+const TYPING_PAUSE_MS = 120;
+
+const HELP: Record<Column["kind"], string> = {
+  number: "Examples: >0.9   <=1e-3   0.1..0.5   !=3   nan   – (missing)   1e-3 | 1e-2   >0.1, <0.5",
+  text: "Examples: part of it   =all of it   !not this   this | that   /regular expression/i",
+  time: "Examples: 2026-11-23   >2026-11-23 14:00   2026-11..2026-12",
+};
+
+type SortKey = Table["sort"][number];
+
+export class RunTable {
+  readonly element: HTMLElement;
+  private readonly grid: Grid;
+  private readonly columns: Column[];
+  private readonly message = h("div", { class: "mlb-table-message", role: "status" });
+  private readonly headers = new Map<string, HTMLElement>();
+  private readonly inputs = new Map<string, HTMLInputElement>();
+  private readonly errors = new Map<string, string>();
+  private sort: SortKey[];
+  /** Rows as they stand in the table. */
+  private rows: number[] = [];
+  /** Where a range begins that Shift extends. */
+  private anchor = -1;
+
+  /** `ownLegend`: the legend column of what is shown beside the table, for the colour of the boxes. */
+  constructor(private readonly view: View, table: Table, private readonly ownLegend: string | null = null) {
+    const { runs } = view;
+    const all = [...runs.columns.values()];
+    const chosen = table.columns ? table.columns.map(key => runs.columns.get(key)).filter((column): column is Column => !!column) : all.filter(column => column.shown);
+    this.columns = chosen.filter(column => column.key !== RUN_NAME);
+    this.sort = table.sort.filter(key => runs.columns.has(key.column));
+    this.grid = new Grid({
+      label: "Runs",
+      widths: this.columns.map(column => this.width(column)),
+      headHeight: HEAD_HEIGHT,
+      count: () => this.rows.length,
+      fillRow: (row, frozen, index) => this.fillRow(row, frozen, index),
+      fillCell: (cell, index, column) => this.fillCell(cell, index, column),
+    }, view.signal);
+    const scrollbar = 12;
+    this.grid.element.style.height = `${HEAD_HEIGHT + Math.max(2, Math.min(runs.n, MOST_ROWS_IN_SIGHT)) * ROW_HEIGHT + scrollbar}px`;
+    this.makeHead();
+    this.grid.element.addEventListener("click", event => this.click(event));
+    this.grid.element.addEventListener("keydown", event => this.key(event));
+    this.element = card("table", "Runs", [], this.grid.element, this.message);
+    view.on(["rows"], () => this.arrange());
+    view.on(["selection", "legend", "theme"], this.grid.draw);
+    this.arrange();
+  }
+
+  /** Sorts what passes the filters, and says what is wrong with them. */
+  private arrange() {
+    const { view } = this;
+    this.rows = sortRows(view.rows, view.runs, this.sort);
+    for (const [key, input] of this.inputs) {
+      const text = view.store.filters.get(key) ?? "";
+      if (input !== document.activeElement && input.value.trim() !== text && !this.errors.has(key)) input.value = text;
+      if (!view.store.filters.size && input !== document.activeElement) {
+        input.value = "";
+        this.check(key, input);
+      }
+      input.classList.toggle("mlb-set", text !== "");
+    }
+    for (const [key, header] of this.headers) {
+      const place = this.sort.findIndex(sorted => sorted.column === key);
+      const descending = place >= 0 && this.sort[place].descending;
+      if (header.getAttribute("role") === "columnheader") header.setAttribute("aria-sort", place < 0 ? "none" : descending ? "descending" : "ascending");
+      header.querySelector(".mlb-arrow")!.textContent = place < 0 ? "" : (descending ? "▼" : "▲") + (this.sort.length > 1 ? place + 1 : "");
+    }
+    this.say();
+    this.grid.draw();
+  }
+
+  private say() {
+    const [error] = this.errors.values();
+    this.message.classList.toggle("mlb-is-wrong", error !== undefined);
+    if (error !== undefined) this.message.replaceChildren(error);
+    else if (!this.rows.length && this.view.runs.n) this.message.replaceChildren("No run passes the filters. ", h("button", { type: "button", class: "mlb-link", onclick: () => this.view.store.clear() }, "Show all runs"));
+    else this.message.replaceChildren();
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------ head
+
+  private makeHead() {
+    const titles = h("div", { role: "row", "aria-rowindex": 1, class: "mlb-head-row" }), filters = h("div", { role: "row", "aria-rowindex": 2, class: "mlb-filter-row" });
+    const name = this.view.runs.columns.get(RUN_NAME);
+    titles.append(this.header(RUN_NAME, "run", "mlb-frozen"));
+    filters.append(name ? this.filterCell(name, "mlb-frozen") : h("div", { role: "gridcell", class: "mlb-head-cell mlb-frozen" }));
+    this.columns.forEach((column, i) => {
+      for (const [row, cell] of [[titles, this.header(column.key, column.key, column.kind === "number" ? "mlb-number" : "")], [filters, this.filterCell(column, "")]] as const) {
+        this.grid.placeHead(cell, i);
+        row.append(cell);
+      }
+    });
+    this.grid.head.append(titles, filters);
+  }
+
+  private header(key: string, text: string, kind: string): HTMLElement {
+    const button = h("button", { type: "button", title: `${text}\nClick: sort. Shift and click: sort by this, too.` }, h("span", { class: "mlb-head-text", dir: "auto" }, text), h("span", { class: "mlb-arrow", "aria-hidden": "true" }));
+    button.addEventListener("click", event => this.sortBy(key, event.shiftKey));
+    const cell = h("div", { role: "columnheader", class: `mlb-head-cell ${kind}`, "aria-sort": "none", "aria-colindex": 1 }, button);
+    this.headers.set(key, cell);
+    return cell;
+  }
+
+  private filterCell(column: Column, kind: string): HTMLElement {
+    const { store } = this.view;
+    const hint = { number: ">0.9", text: "text", time: ">2026-11" }[column.kind];
+    const input = h("input", { type: "text", "aria-label": `Filter ${column.key}`, placeholder: hint, spellcheck: "false", autocomplete: "off", title: HELP[column.kind] });
+    input.value = store.filters.get(column.key) ?? "";
+    let pause: ReturnType<typeof setTimeout>;
+    const apply = () => {
+      clearTimeout(pause);
+      // What cannot be read yet filters nothing: the last filter that could be read stays.
+      if (this.check(column.key, input)) store.setFilter(column.key, input.value);
+      this.say();
+    };
+    input.addEventListener("input", () => {
+      clearTimeout(pause);
+      pause = setTimeout(apply, TYPING_PAUSE_MS);
+    });
+    input.addEventListener("change", apply);
+    input.addEventListener("keydown", event => {
+      if (event.key === "Enter") apply();
+      if (event.key === "ArrowDown") this.grid.element.focus();
+      if (event.key === "Escape" && input.value) {
+        input.value = "";
+        apply();
+      }
+      event.stopPropagation();
+    });
+    this.inputs.set(column.key, input);
+    return h("div", { role: "gridcell", class: `mlb-head-cell ${kind}`, "aria-colindex": 1 }, input);
+  }
+
+  /** Whether the text of a filter can be read; marks it if not. */
+  private check(key: string, input: HTMLInputElement): boolean {
+    const { kind } = this.view.runs.columns.get(key)!;
+    const parsed = parseFilter(input.value, kind);
+    const wrong = parsed !== null && typeof parsed !== "function";
+    if (wrong) this.errors.set(key, `${key}: ${parsed.error}`);
+    else this.errors.delete(key);
+    input.setAttribute("aria-invalid", String(wrong));
+    input.title = wrong ? parsed.error : HELP[kind];
+    return !wrong;
+  }
+
+  /** Ascending, descending, then not at all. */
+  private sortBy(column: string, alsoOthers: boolean) {
+    const before = this.sort.find(key => key.column === column);
+    const next: SortKey | null = !before ? { column, descending: false } : before.descending ? null : { column, descending: true };
+    const rest = alsoOthers ? this.sort : [];
+    this.sort = before && alsoOthers ? rest.flatMap(key => (key === before ? (next ? [next] : []) : [key])) : [...rest, ...(next ? [next] : [])];
+    this.arrange();
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------ rows
+
+  private fillRow(row: HTMLElement, frozen: HTMLElement, index: number) {
+    const { view } = this, { runs, store } = view;
+    const run = this.rows[index], id = runs.ids[run];
+    const legend = view.legend(this.ownLegend);
+    const entry = legend.of(run);
+    const on = !store.hiddenOf(legend.key).has(entry.value) && (!store.selected.size || store.selected.has(id));
+    row.setAttribute("aria-selected", String(store.selected.has(id)));
+    if (!frozen.firstChild) frozen.append(h("span", { class: "mlb-box" }), h("span", { class: "mlb-run", dir: "auto" }));
+    const [box, name] = frozen.children as unknown as HTMLElement[];
+    box.style.borderColor = entry.colour;
+    box.style.backgroundColor = on ? entry.colour : "transparent";
+    box.title = entry.label;
+    if (name.textContent !== runs.names[run]) name.textContent = name.title = runs.names[run];
+  }
+
+  private fillCell(cell: HTMLElement, index: number, place: number) {
+    const { runs } = this.view, column = this.columns[place], run = this.rows[index];
+    const text = runs.text(column.key, run);
+    if (cell.textContent !== text) cell.textContent = text;
+    cell.title = runs.fullText(column.key, run);
+    cell.className = `mlb-cell${column.kind === "number" ? " mlb-number" : ""}${runs.value(column.key, run) === null ? " mlb-missing" : ""}`;
+    if (column.key === "status") cell.dataset.status = text;
+    else delete cell.dataset.status;
+  }
+
+  /** As wide as its head and the first of its values need. */
+  private width(column: Column): number {
+    let longest = 0;
+    for (let row = 0; row < Math.min(40, this.view.runs.n); row++) longest = Math.max(longest, this.view.runs.text(column.key, row).length);
+    return Math.round(Math.max(72, Math.min(230, Math.max(column.key.length * 7 + 34, longest * 7 + 20))));
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------ selection
+
+  private idsBetween(a: number, b: number): string[] {
+    return this.rows.slice(Math.min(a, b), Math.max(a, b) + 1).map(row => this.view.runs.ids[row]);
+  }
+
+  private toggle(index: number) {
+    const { store, runs } = this.view;
+    const now = new Set(store.selected), id = runs.ids[this.rows[index]];
+    if (!now.delete(id)) now.add(id);
+    this.anchor = index;
+    store.select(now);
+  }
+
+  /** A click selects this run alone, or lets it go; on its box, or with Ctrl, it joins the others; with Shift all between. */
+  private click(event: MouseEvent) {
+    const index = this.grid.indexAt(event.target);
+    if (index === null) return;
+    const { store, runs } = this.view;
+    this.grid.active = index;
+    if (event.shiftKey && this.anchor >= 0) {
+      getSelection()?.removeAllRanges();
+      store.select([...store.selected, ...this.idsBetween(this.anchor, index)]);
+    } else if (event.ctrlKey || event.metaKey || (event.target as HTMLElement).closest(".mlb-box")) {
+      this.toggle(index);
+    } else {
+      const id = runs.ids[this.rows[index]];
+      this.anchor = index;
+      store.select(store.selected.size === 1 && store.selected.has(id) ? [] : [id]);
+    }
+  }
+
+  private key(event: KeyboardEvent) {
+    if (event.target !== this.grid.element) return;
+    const { grid, view: { store } } = this;
+    const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: grid.pageRows, PageUp: -grid.pageRows, Home: -this.rows.length, End: this.rows.length };
+    if (event.key in moves) {
+      const from = Math.max(grid.active, 0);
+      grid.activate(grid.active < 0 ? 0 : grid.active + moves[event.key]);
+      if (event.shiftKey) store.select([...store.selected, ...this.idsBetween(from, grid.active)]);
+    } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
+      grid.element.scrollLeft += event.key === "ArrowRight" ? 80 : -80;
+    } else if ((event.key === " " || event.key === "Enter") && this.rows[grid.active] !== undefined) {
+      this.toggle(grid.active);
+    } else if (event.key === "Escape" && store.selected.size) {
+      store.select([]);
+    } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+      store.select(this.idsBetween(0, this.rows.length));
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
