@@ -24,5 +24,7 @@ pub(crate) use check::{Catalog, check};
 pub(crate) use date::span_of_date;
 pub use expression::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
 #[cfg(feature = "engine")]
+pub(crate) use matches::Matcher;
+#[cfg(feature = "engine")]
 pub(crate) use reduce::reduce;
 pub(crate) use suggest::{shortened, suggest};

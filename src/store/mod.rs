@@ -4,11 +4,15 @@
 //! STORAGE in `documents` says what is written; `write` how it is written so that writing twice changes nothing.
 
 mod address;
+#[cfg(feature = "engine")]
+mod assemble;
 pub(crate) mod documents;
 mod local;
 mod mongo;
 #[cfg(feature = "engine")]
 pub(crate) mod read;
+#[cfg(feature = "engine")]
+mod reading;
 mod write;
 
 use std::sync::Arc;
@@ -46,6 +50,15 @@ pub(crate) fn open(address: &Address) -> Result<Arc<Store>> {
 impl Store {
     /// Its writing half.
     pub(crate) fn writing(&self) -> &dyn Write {
+        match self {
+            Store::Mongo(mongo) => mongo,
+            Store::Local(local) => local,
+        }
+    }
+
+    /// Its reading half. (The store itself is [`read::Read`] by it.)
+    #[cfg(feature = "engine")]
+    fn reading(&self) -> &dyn read::Read {
         match self {
             Store::Mongo(mongo) => mongo,
             Store::Local(local) => local,

@@ -42,3 +42,44 @@ pub(crate) trait Read: Send + Sync {
     /// The thoughts of the runs of these folders, in order of time, each with its run's name and folder.
     fn thoughts(&self, database: &str, folders: &[String]) -> Result<Vec<Thought>>;
 }
+
+impl Read for super::Store {
+    fn databases(&self) -> Result<Vec<String>> {
+        self.reading().databases()
+    }
+
+    fn folders(&self, database: &str) -> Result<Vec<String>> {
+        self.reading().folders(database)
+    }
+
+    fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>> {
+        self.reading().runs(place, filter)
+    }
+
+    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+        self.reading().series(place, runs, tag)
+    }
+
+    fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {
+        self.reading().tags(place, runs, kind)
+    }
+
+    fn images(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
+        self.reading().images(place, runs, tag)
+    }
+
+    fn blob(&self, place: Place<'_>, sha256: &str) -> Result<Vec<u8>> {
+        self.reading().blob(place, sha256)
+    }
+
+    fn histograms(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<HistogramBins>> {
+        self.reading().histograms(place, runs, tag)
+    }
+
+    fn thoughts(&self, database: &str, folders: &[String]) -> Result<Vec<Thought>> {
+        self.reading().thoughts(database, folders)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,9 @@
 //! MongoDB: a client and the small runtime it lives on.
 
+#[cfg(feature = "engine")]
+mod lower;
+#[cfg(feature = "engine")]
+mod read;
 mod update;
 mod write;
 

@@ -1,0 +1,170 @@
+//! Series from their pieces: chunks, and frames that are not folded into chunks yet.
+
+use std::collections::HashMap;
+
+use super::documents::{Chunk, Frame, Points};
+use crate::model::{Run, RunId, Series, SessionId};
+
+/// The points of one session: ordinal of the first, and the points.
+#[derive(Default)]
+struct Pieces {
+    chunks: Vec<(i64, Points)>,
+    frames: Vec<(i64, Points)>,
+}
+
+/// The series of a tag, in the order of `runs`; runs without a point are left out. Sessions follow one another in order of their
+/// start. A point that is in a chunk and in a frame is taken once, from the chunk (where a person may have edited it).
+pub(super) fn series(runs: &[Run], tag: &str, frames: Vec<Frame>, chunks: Vec<Chunk>) -> Vec<Series> {
+    let mut pieces: HashMap<RunId, HashMap<SessionId, Pieces>> = HashMap::new();
+    for chunk in chunks {
+        let of = pieces.entry(chunk.run).or_default().entry(chunk.session).or_default();
+        of.chunks.push((chunk.i0, chunk.points));
+    }
+    for frame in frames {
+        for part in frame.parts.into_iter().filter(|part| *part.tag == *tag) {
+            let of = pieces.entry(frame.run).or_default().entry(frame.session).or_default();
+            of.frames.push((part.i, part.points));
+        }
+    }
+    let of_run = |run: &Run| {
+        let mut sessions: Vec<_> = pieces.remove(&run.id)?.into_iter().collect();
+        let started = |id: SessionId| run.sessions.iter().position(|session| session.id == id).unwrap_or(usize::MAX);
+        sessions.sort_by_key(|(id, _)| (started(*id), *id));
+        let mut points = Points::default();
+        sessions.into_iter().for_each(|(_, pieces)| join(pieces, &mut points));
+        let mut series = Series::new(run.id, &run.name, tag);
+        (series.steps, series.values, series.wall) = (points.steps, points.values, points.wall);
+        (!series.is_empty()).then_some(series)
+    };
+    runs.iter().filter_map(of_run).collect()
+}
+
+/// Appends the points of one session in order of their ordinals, each once.
+fn join(pieces: Pieces, to: &mut Points) {
+    let end = |(i, points): &(i64, Points)| i.saturating_add_unsigned(points.len() as u64);
+    let Pieces { mut chunks, mut frames } = pieces;
+    // A chunk that grew between two looks at it is there twice: the longer one first.
+    chunks.sort_by_key(|piece| (piece.0, -end(piece)));
+    frames.sort_by_key(|piece| (piece.0, -end(piece)));
+
+    let mut taken: Vec<(i64, i64, &Points, usize)> = Vec::with_capacity(chunks.len() + frames.len());
+    let mut next = i64::MIN;
+    for piece in &chunks {
+        let from = piece.0.max(next);
+        if from < end(piece) {
+            taken.push((from, end(piece), &piece.1, offset(from, piece.0)));
+            next = end(piece);
+        }
+    }
+    let folded: Vec<(i64, i64)> = taken.iter().map(|(from, until, ..)| (*from, *until)).collect();
+    let mut next = i64::MIN;
+    for piece in &frames {
+        let mut from = piece.0.max(next);
+        next = next.max(end(piece));
+        let begin = folded.partition_point(|(_, until)| *until <= from);
+        for (chunk_from, chunk_until) in &folded[begin..] {
+            if *chunk_from >= end(piece) || from >= end(piece) {
+                break;
+            }
+            if from < *chunk_from {
+                taken.push((from, *chunk_from, &piece.1, offset(from, piece.0)));
+            }
+            from = from.max(*chunk_until);
+        }
+        if from < end(piece) {
+            taken.push((from, end(piece), &piece.1, offset(from, piece.0)));
+        }
+    }
+    taken.sort_by_key(|(from, ..)| *from);
+    for (from, until, points, skip) in taken {
+        let range = skip..skip + offset(until, from);
+        to.steps.extend_from_slice(&points.steps[range.clone()]);
+        to.values.extend_from_slice(&points.values[range.clone()]);
+        to.wall.extend_from_slice(points.wall.get(range).unwrap_or_default());
+    }
+}
+
+fn offset(ordinal: i64, first: i64) -> usize {
+    usize::try_from(ordinal.saturating_sub(first)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{Session, Time};
+    use crate::store::documents::Part;
+
+    const RUN: RunId = RunId::from_bytes([1; 12]);
+
+    fn session(n: u8) -> SessionId {
+        SessionId::from_bytes([n; 12])
+    }
+
+    /// Points whose value is their ordinal, plus a mark for where they were found.
+    fn points(from: i64, until: i64, mark: f64) -> Points {
+        let mut points = Points::default();
+        (from..until).for_each(|i| points.push(i * 10, i as f64 + mark, i * 1000));
+        points
+    }
+
+    fn chunk(of: SessionId, from: i64, until: i64) -> Chunk {
+        Chunk { run: RUN, session: of, tag: "Loss".into(), seq: from / 2048, i0: from, points: points(from, until, 0.5) }
+    }
+
+    fn frame(of: SessionId, from: i64, until: i64) -> Frame {
+        let part = |tag: &str| Part { tag: tag.into(), i: from, points: points(from, until, 0.0) };
+        Frame { id: format!("{of}:{from}"), run: RUN, session: of, k: from, parts: vec![part("Other"), part("Loss")] }
+    }
+
+    fn run() -> Run {
+        let mut run = Run::new(RUN, "folder", "name", Time(0));
+        // Not in order of their identities.
+        run.sessions = vec![Session::new(session(9), "", 0, Time(1)), Session::new(session(2), "", 0, Time(2))];
+        run
+    }
+
+    #[test]
+    fn sessions_follow_in_order_of_start_and_a_chunk_wins_over_a_frame() {
+        let frames = vec![frame(session(2), 0, 2), frame(session(9), 3, 6), frame(session(9), 1, 3)];
+        let all = series(&[run()], "Loss", frames, vec![chunk(session(9), 0, 4)]);
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].values, [0.5, 1.5, 2.5, 3.5, 4.0, 5.0, 0.0, 1.0]);
+        assert_eq!(all[0].steps, [0, 10, 20, 30, 40, 50, 0, 10]);
+        assert_eq!(all[0].wall[4..6], [4000, 5000]);
+        assert!(series(&[run()], "Los", Vec::new(), Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn a_fold_seen_half_done_misses_nothing() {
+        // The second chunk is there, the first one has not grown yet; the frames have what is between.
+        let chunks = vec![chunk(session(9), 0, 1000), chunk(session(9), 2048, 2100)];
+        let frames = vec![frame(session(9), 900, 1500), frame(session(9), 1500, 2200)];
+        let all = series(&[run()], "Loss", frames, chunks);
+        assert_eq!(all[0].steps, (0..2200).map(|i| i * 10).collect::<Vec<_>>());
+    }
+
+    proptest! {
+        #[test]
+        fn every_ordinal_once_and_in_order(chunks in prop::collection::vec((0i64..60, 1i64..20), 0..6),
+                                           frames in prop::collection::vec((0i64..60, 1i64..20), 0..10)) {
+            let of = session(9);
+            let mut expected: Vec<i64> = chunks.iter().chain(&frames).flat_map(|(from, n)| *from..from + n).collect();
+            expected.sort_unstable();
+            expected.dedup();
+            let chunked: Vec<i64> = chunks.iter().flat_map(|(from, n)| *from..from + n).collect();
+            let all = series(
+                &[run()],
+                "Loss",
+                frames.iter().map(|(from, n)| frame(of, *from, from + n)).collect(),
+                chunks.iter().map(|(from, n)| chunk(of, *from, from + n)).collect(),
+            );
+            let got: Vec<(i64, f64)> = all.first().map(|one| one.steps.iter().map(|step| step / 10).zip(one.values.iter().copied()).collect()).unwrap_or_default();
+            prop_assert_eq!(got.iter().map(|(i, _)| *i).collect::<Vec<_>>(), expected);
+            for (i, value) in got {
+                prop_assert_eq!(value, i as f64 + if chunked.contains(&i) { 0.5 } else { 0.0 });
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Reading from the embedded store.
+
+use std::collections::HashMap;
+
+use bson::{RawDocument, RawDocumentBuf};
+use rusqlite::{OptionalExtension as _, Params, params};
+
+use super::Local;
+use crate::error::Result;
+use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Thought, Time};
+use crate::query::Filter;
+use crate::store::assemble;
+use crate::store::documents::{Event, part_key};
+use crate::store::read::{Kind, Place, Read};
+use crate::store::reading::{self, Found, Names};
+
+const EVENTS: &str =
+    "SELECT document FROM events WHERE database = ?1 AND folder = ?2 AND kind = ?3 AND run = ?4 AND tag = ?5 ORDER BY step, id";
+
+impl Local {
+    /// The documents that a statement selects.
+    fn documents(&self, sql: &str, keys: impl Params) -> Result<Vec<RawDocumentBuf>> {
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map(keys, |row| row.get::<_, Vec<u8>>(0))?;
+            rows.map(|bytes| raw(bytes?)).collect()
+        })
+    }
+
+    fn texts(&self, sql: &str, keys: impl Params) -> Result<Vec<String>> {
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            statement.query_map(keys, |row| row.get(0))?.collect()
+        })
+    }
+
+    fn events(&self, place: Place<'_>, kind: Kind, runs: &[RunId], tag: &str) -> Result<Vec<Event>> {
+        let mut events = Vec::new();
+        for run in runs {
+            let keys = params![place.database, place.folder, kind.word(), run.bytes(), tag];
+            for document in self.documents(EVENTS, keys)? {
+                events.push(reading::event(&document)?);
+            }
+        }
+        Ok(events)
+    }
+
+    fn blob_document(&self, place: Place<'_>, key: &[u8]) -> Result<Option<RawDocumentBuf>> {
+        self.with(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT document FROM blobs WHERE database = ?1 AND folder = ?2 AND id = ?3")?;
+            let found = statement.query_row(params![place.database, place.folder, key], |row| row.get::<_, Vec<u8>>(0));
+            found.optional()?.map(raw).transpose()
+        })
+    }
+}
+
+impl Read for Local {
+    fn databases(&self) -> Result<Vec<String>> {
+        self.texts("SELECT DISTINCT database FROM runs ORDER BY database", [])
+    }
+
+    fn folders(&self, database: &str) -> Result<Vec<String>> {
+        self.texts("SELECT DISTINCT folder FROM runs WHERE database = ?1 ORDER BY folder", [database])
+    }
+
+    fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>> {
+        let now = Time::now();
+        let sql = "SELECT document FROM runs WHERE database = ?1 AND folder = ?2";
+        let runs = self.documents(sql, [place.database, place.folder])?;
+        let runs = runs.iter().map(|run| reading::run(place.folder, run, now)).collect::<Result<Vec<_>>>()?;
+        Ok(reading::filtered(runs, filter))
+    }
+
+    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+        let names = Names::of(runs, tag);
+        let (mut frames, mut chunks) = (Vec::new(), Vec::new());
+        for run in runs {
+            let keys = || (place.database, place.folder, run.id.bytes());
+            // Points move from frames to chunks, never back: in this order none is missed.
+            let tail = "SELECT document FROM tail WHERE database = ?1 AND folder = ?2 AND run = ?3";
+            for frame in self.documents(tail, keys())? {
+                frames.push(names.frame(&frame)?);
+            }
+            let (database, folder, id) = keys();
+            let scalars = "SELECT document FROM scalars WHERE database = ?1 AND folder = ?2 AND run = ?3 AND tag = ?4";
+            for chunk in self.documents(scalars, (database, folder, id, tag))? {
+                chunks.push(names.chunk(&chunk)?);
+            }
+        }
+        Ok(assemble::series(runs, tag, frames, chunks))
+    }
+
+    fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {
+        let sql = "SELECT DISTINCT tag FROM events WHERE database = ?1 AND folder = ?2 AND kind = ?3 AND run = ?4";
+        let mut tags = Vec::new();
+        for run in runs {
+            tags.extend(self.texts(sql, params![place.database, place.folder, kind.word(), run.bytes()])?);
+        }
+        tags.sort();
+        tags.dedup();
+        Ok(tags)
+    }
+
+    fn images(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
+        Ok(reading::images(runs, &self.events(place, Kind::Image, runs, tag)?))
+    }
+
+    fn blob(&self, place: Place<'_>, sha256: &str) -> Result<Vec<u8>> {
+        let key = reading::blob_key(sha256)?;
+        let parts = match reading::blob(sha256, self.blob_document(place, &key)?.as_deref())? {
+            Found::Whole(bytes) => return Ok(bytes),
+            Found::Parts(parts) => parts,
+        };
+        let mut bytes = Vec::new();
+        for part in 0..parts {
+            let document = self.blob_document(place, &part_key(&key, part))?;
+            bytes.extend(reading::part(sha256, part, document.as_deref())?);
+        }
+        Ok(bytes)
+    }
+
+    fn histograms(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<HistogramBins>> {
+        Ok(reading::histograms(runs, &self.events(place, Kind::Histogram, runs, tag)?))
+    }
+
+    fn thoughts(&self, database: &str, folders: &[String]) -> Result<Vec<Thought>> {
+        let mut all = Vec::new();
+        for folder in folders {
+            let name = |run: &RawDocument| {
+                let id = RunId::from_bytes(run.get_object_id("_id").ok()?.bytes());
+                Some((id, run.get_str("name").unwrap_or_default().to_owned()))
+            };
+            let runs = self.documents("SELECT document FROM runs WHERE database = ?1 AND folder = ?2", [database, folder])?;
+            let names: HashMap<RunId, String> = runs.iter().filter_map(|run| name(run)).collect();
+            let sql = "SELECT document FROM events WHERE database = ?1 AND folder = ?2 AND kind = 'text' ORDER BY id";
+            let texts = self.documents(sql, [database, folder])?;
+            let texts = texts.iter().map(|text| reading::event(text)).collect::<Result<Vec<_>>>()?;
+            all.extend(reading::thoughts(folder, &names, &texts));
+        }
+        Ok(reading::in_order_of_time(all))
+    }
+}
+
+fn raw(bytes: Vec<u8>) -> rusqlite::Result<RawDocumentBuf> {
+    RawDocumentBuf::from_bytes(bytes)
+        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(cause)))
+}

@@ -1,0 +1,166 @@
+//! Reading from MongoDB.
+
+use std::collections::HashMap;
+
+use bson::oid::ObjectId;
+use bson::spec::BinarySubtype;
+use bson::{Binary, Bson, Document, RawDocument, RawDocumentBuf, doc};
+
+use super::Mongo;
+use super::lower::lower;
+use crate::error::Result;
+use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Thought, Time};
+use crate::query::Filter;
+use crate::store::assemble;
+use crate::store::documents::Event;
+use crate::store::read::{Kind, Place, Read};
+use crate::store::reading::{self, Found, Names};
+
+/// What belongs to the server itself.
+const SYSTEM: [&str; 3] = ["admin", "config", "local"];
+
+impl Mongo {
+    /// Runs a pipeline and makes something of each document that it finds.
+    fn gather<T: Send + 'static>(
+        &self,
+        database: &str,
+        collection: impl AsRef<str>,
+        pipeline: Vec<Document>,
+        make: impl Fn(&RawDocument) -> Result<T> + Send + 'static,
+    ) -> Result<Vec<T>> {
+        let collection = self.database(database).collection::<RawDocumentBuf>(collection.as_ref());
+        self.block_on(async move {
+            let mut cursor = collection.aggregate(pipeline).await?;
+            let mut made = Vec::new();
+            while cursor.advance().await? {
+                match make(cursor.current()) {
+                    Ok(one) => made.push(one),
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
+            Ok(Ok(made))
+        })?
+    }
+
+    fn events(&self, database: &str, folder: &str, filter: Document) -> Result<Vec<Event>> {
+        self.gather(database, format!("{folder}.events"), vec![doc! { "$match": filter }], reading::event)
+    }
+
+    fn blob_document(&self, place: Place<'_>, id: Bson) -> Result<Option<RawDocumentBuf>> {
+        let collection = self.database(place.database).collection::<RawDocumentBuf>(&format!("{}.blobs", place.folder));
+        self.block_on(async move { collection.find_one(doc! { "_id": id }).await })
+    }
+}
+
+impl Read for Mongo {
+    fn databases(&self) -> Result<Vec<String>> {
+        let client = self.client();
+        let mut names = self.block_on(async move { client.list_database_names().await })?;
+        names.retain(|name| !SYSTEM.contains(&name.as_str()));
+        names.sort();
+        let mut found = Vec::new();
+        for name in names {
+            if !self.folders(&name)?.is_empty() {
+                found.push(name);
+            }
+        }
+        Ok(found)
+    }
+
+    fn folders(&self, database: &str) -> Result<Vec<String>> {
+        let database = self.database(database);
+        let names = self.block_on(async move { database.list_collection_names().await })?;
+        let folders = names.iter().filter_map(|name| name.strip_suffix(".scalars"));
+        let mut folders: Vec<String> =
+            folders.filter(|folder| names.iter().any(|name| name == folder)).map(str::to_owned).collect();
+        folders.sort();
+        Ok(folders)
+    }
+
+    fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>> {
+        // Each session repeats the summaries of what it logged; here they are not wanted.
+        let slim = doc! { "$map": {
+            "input": { "$objectToArray": "$sessions" },
+            "in": { "k": "$$this.k", "v": { "$setField": { "field": "metrics", "input": "$$this.v", "value": "$$REMOVE" } } },
+        } };
+        let slim = doc! { "$cond": [{ "$eq": [{ "$type": "$sessions" }, "object"] }, { "$arrayToObject": slim }, "$sessions"] };
+        let pipeline = vec![doc! { "$match": lower(filter) }, doc! { "$set": { "sessions": slim } }];
+        let (folder, now) = (place.folder.to_owned(), Time::now());
+        let runs = self.gather(place.database, place.folder, pipeline, move |run| reading::run(&folder, run, now))?;
+        Ok(reading::filtered(runs, filter))
+    }
+
+    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+        if runs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = among(runs.iter().map(|run| run.id));
+        let this_tag = doc! { "$filter": { "input": "$p", "cond": { "$eq": ["$$this.tag", { "$literal": tag }] } } };
+        let tail = vec![doc! { "$match": { "run": ids.clone(), "p.tag": { "$eq": tag } } }, doc! { "$set": { "p": this_tag } }];
+        let chunks = vec![doc! { "$match": { "run": ids, "tag": { "$eq": tag } } }];
+        let names = Names::of(runs, tag);
+        let names_too = names.clone();
+        let of = |collection| format!("{}.{collection}", place.folder);
+        // Points move from frames to chunks, never back: in this order none is missed.
+        let frames = self.gather(place.database, of("tail"), tail, move |frame| names.frame(frame))?;
+        let chunks = self.gather(place.database, of("scalars"), chunks, move |chunk| names_too.chunk(chunk))?;
+        Ok(assemble::series(runs, tag, frames, chunks))
+    }
+
+    fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {
+        let collection = self.database(place.database).collection::<RawDocumentBuf>(&format!("{}.events", place.folder));
+        let filter = doc! { "run": among(runs.iter().copied()), "kind": kind.word() };
+        let tags = self.block_on(async move { collection.distinct("tag", filter).await })?;
+        let mut tags: Vec<String> = tags.iter().filter_map(Bson::as_str).map(str::to_owned).collect();
+        tags.sort();
+        Ok(tags)
+    }
+
+    fn images(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
+        let filter = doc! { "run": among(runs.iter().copied()), "kind": Kind::Image.word(), "tag": { "$eq": tag } };
+        Ok(reading::images(runs, &self.events(place.database, place.folder, filter)?))
+    }
+
+    fn blob(&self, place: Place<'_>, sha256: &str) -> Result<Vec<u8>> {
+        let hash = Bson::Binary(Binary { subtype: BinarySubtype::Generic, bytes: reading::blob_key(sha256)?.to_vec() });
+        let parts = match reading::blob(sha256, self.blob_document(place, hash.clone())?.as_deref())? {
+            Found::Whole(bytes) => return Ok(bytes),
+            Found::Parts(parts) => parts,
+        };
+        let mut bytes = Vec::new();
+        for part in 0..parts {
+            let id = Bson::Document(doc! { "h": hash.clone(), "part": part });
+            bytes.extend(reading::part(sha256, part, self.blob_document(place, id)?.as_deref())?);
+        }
+        Ok(bytes)
+    }
+
+    fn histograms(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<HistogramBins>> {
+        let filter = doc! { "run": among(runs.iter().copied()), "kind": Kind::Histogram.word(), "tag": { "$eq": tag } };
+        Ok(reading::histograms(runs, &self.events(place.database, place.folder, filter)?))
+    }
+
+    fn thoughts(&self, database: &str, folders: &[String]) -> Result<Vec<Thought>> {
+        let mut all = Vec::new();
+        for folder in folders {
+            let names = vec![doc! { "$project": { "name": 1 } }];
+            let names = self.gather(database, folder, names, |run| {
+                let id = run.get_object_id("_id").ok().map(|id| RunId::from_bytes(id.bytes()));
+                Ok(id.map(|id| (id, run.get_str("name").unwrap_or_default().to_owned())))
+            })?;
+            let names: HashMap<RunId, String> = names.into_iter().flatten().collect();
+            if names.is_empty() {
+                continue;
+            }
+            let mut runs: Vec<RunId> = names.keys().copied().collect();
+            runs.sort_unstable();
+            let texts = self.events(database, folder, doc! { "run": among(runs), "kind": "text" })?;
+            all.extend(reading::thoughts(folder, &names, &texts));
+        }
+        Ok(reading::in_order_of_time(all))
+    }
+}
+
+fn among(runs: impl IntoIterator<Item = RunId>) -> Document {
+    doc! { "$in": runs.into_iter().map(|run| Bson::ObjectId(ObjectId::from_bytes(run.bytes()))).collect::<Vec<_>>() }
+}
