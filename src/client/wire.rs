@@ -129,10 +129,13 @@ impl Wire {
             input.write_all(&line)?;
             input.flush()
         });
-        sent.map(|()| answers).map_err(|cause| {
+        if sent.is_err() {
+            // It closed its stdin. How it ended is known as soon as its listener has waited for it.
+            drop(answers.recv_timeout(2 * LINGER));
             locked(&self.waiting).askers.remove(&id);
-            self.gone().because(cause)
-        })
+            return Err(self.gone());
+        }
+        Ok(answers)
     }
 
     /// The engine is no more.
