@@ -60,6 +60,18 @@ impl Error {
         self
     }
 
+    /// The same with one more thing that the person can do, or know.
+    #[must_use]
+    #[allow(dead_code)] // Not every side has more to say.
+    pub(crate) fn and_help(self, more: impl Into<String>) -> Error {
+        let more = more.into();
+        let help = match &self.help {
+            Some(help) => format!("{help}\n{more}"),
+            None => more,
+        };
+        self.help(help)
+    }
+
     /// The sort of trouble.
     pub fn kind(&self) -> ErrorKind {
         self.kind

@@ -114,7 +114,34 @@ fn program(places: &Places, say: &dyn Fn(&str)) -> Result<Wire> {
         .map_err(|why| Error::new(ErrorKind::Engine, why).help(format!("remove it, and it is built anew: {}", built.display())))
 }
 
-fn install_line() -> String {
+/// An engine that a notebook of this version would find, and what is wrong with it.
+#[cfg(feature = "engine")]
+pub(crate) struct Found {
+    pub(crate) program: PathBuf,
+    pub(crate) wrong: Option<String>,
+    /// Whether it was named, so that no other one is tried.
+    pub(crate) named: bool,
+}
+
+/// The engines that a notebook would try, in order.
+#[cfg(feature = "engine")]
+pub(crate) fn engines() -> Result<Vec<Found>> {
+    let places = Places::here(None)?;
+    let named = places.named.is_some();
+    let mut programs = places.named.clone().map_or_else(|| places.installed(), |named| vec![named]);
+    if !named {
+        // A machine without the sources has no engine built from them.
+        programs.extend(Recipe::new(&places).ok().map(|recipe| recipe.program()).filter(|built| is_program(built)));
+    }
+    let look = |program: PathBuf| {
+        let wrong = right(&program, &places.home).map_or_else(|error| Some(error.to_string()), Result::err);
+        Found { program, wrong, named }
+    };
+    Ok(programs.into_iter().map(look).collect())
+}
+
+/// What installs the engine of this version.
+pub(crate) fn install_line() -> String {
     format!("cargo install ml_board --version {} --locked --features engine", env!("CARGO_PKG_VERSION"))
 }
 

@@ -1,16 +1,78 @@
-//! Answers one request at a time.
+//! Answers one request at a time; what several have in common is in [`Stores`].
 
-use std::sync::Arc;
-
+use super::gather::show;
+use super::notes;
+use super::stores::Stores;
 use crate::client::protocol::{Answer, Ask};
-use crate::error::{Error, ErrorKind};
+use crate::display::Scope;
+use crate::error::Result;
+use crate::query::{Catalog, Filter, check};
+use crate::store::read::Place;
 
 #[derive(Default)]
-pub(super) struct Desk {}
+pub(super) struct Desk {
+    stores: Stores,
+}
 
 impl Desk {
-    pub(super) fn answer(self: &Arc<Desk>, ask: Ask) -> Answer {
-        let asked: String = format!("{ask:?}").chars().take_while(char::is_ascii_alphanumeric).collect();
-        Answer::Failed { error: Error::new(ErrorKind::Engine, format!("this engine cannot answer {asked} yet")) }
+    pub(super) fn answer(&self, ask: Ask) -> Answer {
+        self.try_answer(ask).unwrap_or_else(|error| Answer::Failed { error })
     }
+
+    fn try_answer(&self, ask: Ask) -> Result<Answer> {
+        match ask {
+            // Answered by the loop, without a thread.
+            Ask::Hello { .. } => Ok(Answer::Known),
+            Ask::Open { uri, database, folder, empty } => {
+                self.open(uri.as_deref(), Place { database: &database, folder: &folder }, empty)
+            }
+            Ask::Know { store, uri } => {
+                self.stores.know(&store, uri.as_deref())?;
+                Ok(Answer::Known)
+            }
+            Ask::Check { scope, filter, text } => {
+                let runs = self.stores.get(&scope.store)?.runs(place(&scope), &Filter::All)?;
+                check(&filter, text.as_deref(), &Catalog::of(&runs))?;
+                Ok(Answer::Checked { filter })
+            }
+            Ask::Show { view, page } => {
+                let bundle = show(&view, page, &|handle| self.stores.get(handle))?;
+                Ok(Answer::Shown { bundle })
+            }
+            Ask::Runs { scope } => {
+                let runs = self.stores.get(&scope.store)?.runs(place(&scope), &scope.filter)?;
+                Ok(Answer::Runs { runs })
+            }
+            Ask::Series { scope, tag } => {
+                let store = self.stores.get(&scope.store)?;
+                let runs = store.runs(place(&scope), &scope.filter)?;
+                let series = store.series(place(&scope), &runs, &tag)?;
+                if series.is_empty() {
+                    notes::known_metric(store.as_ref(), place(&scope), &tag)?;
+                }
+                Ok(Answer::Series { series })
+            }
+            Ask::Folders { store, database } => Ok(Answer::Names { names: self.stores.get(&store)?.folders(&database)? }),
+            Ask::Databases { store } => Ok(Answer::Names { names: self.stores.get(&store)?.databases()? }),
+        }
+    }
+
+    fn open(&self, uri: Option<&str>, place: Place<'_>, empty: bool) -> Result<Answer> {
+        let (address, mut notes) = self.stores.resolve(uri)?;
+        let target = address.target();
+        let waits = |error| notes::and_what_waits(error, &target);
+        let read = self.stores.get(&target).map_err(waits)?;
+        // The first question finds out whether the store answers at all.
+        let folders = read.folders(place.database).map_err(waits)?;
+        if !empty && !folders.iter().any(|known| known == place.folder) && !notes::expected(&target, place) {
+            return Err(notes::unknown_folder(read.as_ref(), &address, place, &folders));
+        }
+        notes.extend(notes::waiting(&target));
+        notes.extend(notes::also_local(&address, place));
+        Ok(Answer::Opened { store: target, notes })
+    }
+}
+
+fn place(scope: &Scope) -> Place<'_> {
+    Place { database: &scope.database, folder: &scope.folder }
 }

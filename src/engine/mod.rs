@@ -3,8 +3,9 @@
 pub(crate) mod cli;
 mod desk;
 mod gather;
+mod journals;
+mod notes;
 mod serve;
+mod stores;
 
-#[allow(unused_imports)] // Until the desk answers `Show`.
-pub(crate) use gather::show;
 pub(crate) use serve::serve;

@@ -57,17 +57,29 @@ impl IntoFilter for &str {
     fn into_filter(self) -> Result<Filter> {
         Filter::parse(self)
     }
+
+    fn text(&self) -> Option<String> {
+        Some((*self).to_owned())
+    }
 }
 
 impl IntoFilter for String {
     fn into_filter(self) -> Result<Filter> {
         Filter::parse(&self)
     }
+
+    fn text(&self) -> Option<String> {
+        Some(self.clone())
+    }
 }
 
 impl IntoFilter for &String {
     fn into_filter(self) -> Result<Filter> {
         Filter::parse(self)
+    }
+
+    fn text(&self) -> Option<String> {
+        Some((*self).clone())
     }
 }
 

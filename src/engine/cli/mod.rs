@@ -1,5 +1,7 @@
 //! The command line.
 
+mod doctor;
+mod ls;
 mod say;
 
 use std::io::{self, BufReader};
@@ -23,6 +25,10 @@ enum Command {
     /// Answers a notebook on stdin and stdout. Notebooks start it themselves.
     #[command(hide = true)]
     Engine,
+    /// Says what is missing or mismatched on this machine, and how to mend it.
+    Doctor,
+    /// Lists what this machine still holds: journals that are not stored yet, and the runs of the local store.
+    Ls,
 }
 
 /// Runs the command that the program's arguments name.
@@ -42,5 +48,12 @@ fn run(command: Command) -> Result<ExitCode> {
             serve::run(BufReader::with_capacity(1 << 16, io::stdin()), io::stdout());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Doctor => Ok(doctor::doctor()),
+        Command::Ls => ls::ls().map(|()| ExitCode::SUCCESS),
     }
+}
+
+/// Bytes as a person reads them.
+fn size(bytes: u64) -> String {
+    indicatif::HumanBytes(bytes).to_string()
 }

@@ -1,0 +1,58 @@
+//! `ml_board ls`: what this machine holds itself: journals that are not stored yet, and the local store.
+
+use super::{say, size};
+use crate::engine::journals::{self, Waiting};
+use crate::engine::notes::counted;
+use crate::error::Result;
+use crate::query::Filter;
+use crate::store::read::{Place, Read};
+use crate::store::{self, Address};
+
+pub(super) fn ls() -> Result<()> {
+    let (mut waiting, wrong) = journals::waiting()?;
+    waiting.sort_by_key(|waiting| waiting.info.started);
+    say::line(match counted(waiting.len(), "journal") {
+        None => "no journal waits to be stored".to_owned(),
+        Some(journals) => format!("{journals} not wholly stored yet:"),
+    });
+    waiting.iter().for_each(|waiting| say::line(journal(waiting)));
+    for (directory, error) in wrong {
+        say::line(format!("  {} cannot be read: {error}", directory.display()));
+    }
+    let address = Address::parse("local:")?;
+    if address.directory().is_some_and(|directory| !directory.exists()) {
+        say::line(format!("there is no local store yet ({address})"));
+        return Ok(());
+    }
+    let store = store::open_reading(&address)?;
+    say::line(format!("the local store {address}:"));
+    local(store.as_ref())
+}
+
+fn journal(waiting: &Waiting) -> String {
+    let info = &waiting.info;
+    let state = if waiting.alive { "its program runs" } else { "its program died; `ml_board sync` stores it" };
+    format!(
+        "  {}/{}  {}  {} to go to {}  ({state})\n    {}",
+        info.database,
+        info.folder,
+        info.run_name,
+        size(waiting.bytes),
+        info.target,
+        waiting.directory.display()
+    )
+}
+
+fn local(store: &dyn Read) -> Result<()> {
+    let databases = store.databases()?;
+    if databases.is_empty() {
+        say::line("  no runs");
+    }
+    for database in databases {
+        for folder in store.folders(&database)? {
+            let runs = store.runs(Place { database: &database, folder: &folder }, &Filter::All)?;
+            say::line(format!("  {database}/{folder}  {}", counted(runs.len(), "run").unwrap_or_else(|| "no runs".to_owned())));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! The journals of this machine, as the engine and the command line tell of them.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::home::home;
+use crate::journal::{Reader, SessionInfo, owner_alive, sessions};
+
+/// One journal that is not wholly shipped.
+pub(crate) struct Waiting {
+    pub(crate) directory: PathBuf,
+    pub(crate) info: SessionInfo,
+    /// Whether its program still runs, and so ships it itself.
+    pub(crate) alive: bool,
+    pub(crate) bytes: u64,
+}
+
+/// All of them, and those that cannot be read with the reason. Locks nothing that a writer or shipper waits for.
+pub(crate) fn waiting() -> Result<(Vec<Waiting>, Vec<(PathBuf, crate::error::Error)>)> {
+    let (mut found, mut wrong) = (Vec::new(), Vec::new());
+    for directory in sessions(&home()?)? {
+        match look(&directory) {
+            Ok(waiting) => found.push(waiting),
+            // Shipped and removed while we looked.
+            Err(_) if !directory.exists() => {}
+            Err(error) => wrong.push((directory, error)),
+        }
+    }
+    Ok((found, wrong))
+}
+
+fn look(directory: &Path) -> Result<Waiting> {
+    let reader = Reader::open(directory)?;
+    Ok(Waiting {
+        directory: directory.to_path_buf(),
+        info: reader.info().clone(),
+        alive: owner_alive(directory)?,
+        bytes: reader.pending(),
+    })
+}
+
+/// Those for a store.
+pub(crate) fn waiting_for(target: &str) -> Vec<Waiting> {
+    // What cannot be listed is told by `ml_board doctor`; a board is opened without it.
+    let all = waiting().map(|(found, _)| found).unwrap_or_default();
+    all.into_iter().filter(|waiting| waiting.info.target == target).collect()
+}
