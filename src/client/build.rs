@@ -217,7 +217,8 @@ fn files_below(directory: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::cell::RefCell;
     use std::os::unix::fs::PermissionsExt;

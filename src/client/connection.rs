@@ -163,5 +163,6 @@ fn right(program: &Path, home: &Path) -> Result<Result<Wire, String>> {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -7,6 +7,6 @@ pub(crate) mod protocol;
 mod start;
 mod wire;
 
+pub(crate) use connection::{Connection, Launch, unexpected};
 #[cfg(feature = "engine")]
 pub(crate) use connection::{Found, engines, install_line};
-pub(crate) use connection::{Connection, Launch, unexpected};

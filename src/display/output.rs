@@ -1,7 +1,6 @@
 //! Output as the evcxr kernel reads it: lines on stdout, some of them markers. Nothing from a database may look like one.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::Write;
 
 use super::Bundle;
 
@@ -14,21 +13,22 @@ pub(super) fn show(bundle: &Bundle) {
 pub(crate) fn say(note: &str) {
     let mut text = String::new();
     for (i, line) in note.lines().enumerate() {
-        // Infallible: a String takes everything.
-        let _ = writeln!(text, "{}{}", if i == 0 { "ml_board: " } else { "          " }, defused(line));
+        text.push_str(if i == 0 { "ml_board: " } else { "          " });
+        text.push_str(&defused(line));
+        text.push('\n');
     }
     if std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
         print(&text);
     } else {
         // Nobody can be told that nobody can be told.
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        drop(std::io::stderr().write_all(text.as_bytes()));
     }
 }
 
 fn print(text: &str) {
     let mut stdout = std::io::stdout().lock();
     // A kernel that is gone reads no output; there is nobody left to tell.
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    drop(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()));
 }
 
 fn blocks(bundle: &Bundle) -> String {

@@ -48,8 +48,7 @@ impl Plot {
     /// Smooths by a debiased exponential moving average: 0 is none, 0.6 some, 0.999 the most. What is beyond is taken as the nearest.
     #[must_use]
     pub fn smooth(&self, weight: f64) -> Plot {
-        // `max` also makes 0 of NaN.
-        self.with(|spec| spec.smooth = weight.max(0.0).min(0.999))
+        self.with(|spec| spec.smooth = if weight.is_nan() { 0.0 } else { weight.clamp(0.0, 0.999) })
     }
 
     /// At most so many runs, the newest.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::home::home;
 use crate::journal::{Reader, SessionInfo, owner_alive, sessions};
 
@@ -15,9 +15,17 @@ pub(crate) struct Waiting {
     pub(crate) bytes: u64,
 }
 
-/// All of them, and those that cannot be read with the reason. Locks nothing that a writer or shipper waits for.
-pub(crate) fn waiting() -> Result<(Vec<Waiting>, Vec<(PathBuf, crate::error::Error)>)> {
-    let (mut found, mut wrong) = (Vec::new(), Vec::new());
+/// The journals of this machine.
+#[derive(Default)]
+pub(crate) struct Journals {
+    pub(crate) found: Vec<Waiting>,
+    /// Those that cannot be read, and why.
+    pub(crate) wrong: Vec<(PathBuf, Error)>,
+}
+
+/// All of them. Locks nothing that a writer or shipper waits for.
+pub(crate) fn waiting() -> Result<Journals> {
+    let Journals { mut found, mut wrong } = Journals::default();
     for directory in sessions(&home()?)? {
         match look(&directory) {
             Ok(waiting) => found.push(waiting),
@@ -26,7 +34,7 @@ pub(crate) fn waiting() -> Result<(Vec<Waiting>, Vec<(PathBuf, crate::error::Err
             Err(error) => wrong.push((directory, error)),
         }
     }
-    Ok((found, wrong))
+    Ok(Journals { found, wrong })
 }
 
 fn look(directory: &Path) -> Result<Waiting> {
@@ -42,6 +50,6 @@ fn look(directory: &Path) -> Result<Waiting> {
 /// Those for a store.
 pub(crate) fn waiting_for(target: &str) -> Vec<Waiting> {
     // What cannot be listed is told by `ml_board doctor`; a board is opened without it.
-    let all = waiting().map(|(found, _)| found).unwrap_or_default();
+    let all = waiting().map(|journals| journals.found).unwrap_or_default();
     all.into_iter().filter(|waiting| waiting.info.target == target).collect()
 }

@@ -11,14 +11,14 @@ use crate::store::{self, Address};
 pub(super) fn waiting(target: &str) -> Option<String> {
     let dead = waiting_for(target).iter().filter(|waiting| !waiting.alive).count();
     let runs = counted(dead, "run")?;
-    Some(format!("{runs} of programs that died still wait in this machine's journals for {target}, and are being stored; `ml_board ls` lists them"))
+    Some(format!(
+        "{runs} of programs that died still wait in this machine's journals for {target}, and are being stored; `ml_board ls` lists them"
+    ))
 }
 
 /// Whether a program on this machine logs to that folder, or did, and nothing is stored yet.
 pub(super) fn expected(target: &str, place: Place<'_>) -> bool {
-    waiting_for(target)
-        .iter()
-        .any(|waiting| waiting.info.database == place.database && waiting.info.folder == place.folder)
+    waiting_for(target).iter().any(|waiting| waiting.info.database == place.database && waiting.info.folder == place.folder)
 }
 
 /// That the local store has runs of the same folder, if the board looks at another store.
@@ -41,7 +41,7 @@ fn local() -> Option<std::sync::Arc<dyn Read>> {
     if !made || home().is_err() {
         return None;
     }
-    let opened = store::open_reading(&address).ok()?;
+    let opened = store::open(&address).ok()?;
     Some(opened)
 }
 

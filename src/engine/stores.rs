@@ -39,7 +39,9 @@ impl Stores {
     pub(super) fn get(&self, handle: &str) -> Result<Arc<dyn Read>> {
         let address = {
             let known = self.known();
-            let unknown = || Error::new(ErrorKind::Engine, format!("the engine does not know the store {handle}")).help("open the board again");
+            let unknown = || {
+                Error::new(ErrorKind::Engine, format!("the engine does not know the store {handle}")).help("open the board again")
+            };
             let store = known.get(handle).ok_or_else(unknown)?;
             if let Some(open) = &store.open {
                 return Ok(Arc::clone(open));
@@ -47,7 +49,7 @@ impl Stores {
             store.address.clone()
         };
         // Not under the lock: a server that does not answer must hold up no other store.
-        let opened: Arc<dyn Read> = store::open_reading(&address)?;
+        let opened: Arc<dyn Read> = store::open(&address)?;
         if let Some(store) = self.known().get_mut(handle) {
             return Ok(Arc::clone(store.open.get_or_insert(opened)));
         }

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 
 use super::{say, size};
 use crate::client::{Found, engines};
-use crate::engine::journals::{self, Waiting};
+use crate::engine::journals::{self, Journals, Waiting};
 use crate::error::{Error, Result};
 use crate::home::home;
 use crate::store::{self, Address};
@@ -56,9 +56,11 @@ impl Finding {
     }
 }
 
+type Look = fn() -> Vec<Finding>;
+
 /// Looks at everything, and says it as it goes: a server that is away takes its time.
 pub(super) fn doctor() -> ExitCode {
-    let looks: [(&str, fn() -> Vec<Finding>); 4] =
+    let looks: [(&str, Look); 4] =
         [("the program", program), ("notebooks", notebooks), ("the store", store_of_runs), ("journals", journals_here)];
     let mut bad = 0;
     for (i, (title, look)) in looks.into_iter().enumerate() {
@@ -117,7 +119,9 @@ fn engine_findings(found: &[Found]) -> Vec<Finding> {
         });
     }
     match used {
-        Some(engine) => findings.push(Finding::good(format!("notebooks with this version use the engine {}", engine.program.display()))),
+        Some(engine) => {
+            findings.push(Finding::good(format!("notebooks with this version use the engine {}", engine.program.display())))
+        }
         None if found.iter().any(|engine| engine.named) => {}
         None => findings.push(Finding::note(
             "no engine of this version on PATH: the first notebook that needs one builds it (2 to 5 minutes)",
@@ -150,8 +154,13 @@ fn notebooks() -> Vec<Finding> {
 
 fn rust_src() -> Finding {
     let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
-    let Ok(output) = sysroot.as_ref().map_err(|_| ()).and_then(|output| if output.status.success() { Ok(output) } else { Err(()) }) else {
-        return Finding::bad("there is no working `rustc` on PATH, which the Rust kernel needs", "install Rust: https://rustup.rs");
+    let Ok(output) =
+        sysroot.as_ref().map_err(|_| ()).and_then(|output| if output.status.success() { Ok(output) } else { Err(()) })
+    else {
+        return Finding::bad(
+            "there is no working `rustc` on PATH, which the Rust kernel needs",
+            "install Rust: https://rustup.rs",
+        );
     };
     let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     if sysroot.join("lib/rustlib/src/rust/library/std").is_dir() {
@@ -207,7 +216,8 @@ fn jupyter_directories() -> Vec<PathBuf> {
     directories.extend(set("APPDATA").map(|data| PathBuf::from(data).join("jupyter")));
     // A virtual environment's own, next to its `bin`.
     let environment = on_path("jupyter").and_then(|program| Some(program.canonicalize().ok()?.parent()?.parent()?.to_path_buf()));
-    directories.extend(set("VIRTUAL_ENV").map(PathBuf::from).into_iter().chain(environment).map(|root| root.join("share/jupyter")));
+    directories
+        .extend(set("VIRTUAL_ENV").map(PathBuf::from).into_iter().chain(environment).map(|root| root.join("share/jupyter")));
     directories.extend(["/usr/local/share/jupyter", "/usr/share/jupyter"].map(PathBuf::from));
     directories.dedup();
     directories
@@ -222,7 +232,7 @@ fn on_path(program: &str) -> Option<PathBuf> {
 fn store_of_runs() -> Vec<Finding> {
     let looked = || -> Result<Vec<Finding>> {
         let resolved = Address::resolve(None)?;
-        let databases = store::open_reading(&resolved.address)?.databases()?;
+        let databases = store::open(&resolved.address)?.databases()?;
         let by = match (std::env::var_os(store::VARIABLE), &resolved.address) {
             (Some(_), _) => format!("by {}", store::VARIABLE),
             (None, Address::Mongo(_)) => "it answers".to_owned(),
@@ -239,7 +249,7 @@ fn store_of_runs() -> Vec<Finding> {
 fn journals_here() -> Vec<Finding> {
     match journals::waiting() {
         Err(error) => vec![Finding::error(&error)],
-        Ok((found, wrong)) => {
+        Ok(Journals { found, wrong }) => {
             let mut findings = journal_findings(&found);
             findings.extend(wrong.iter().map(|(_, error)| Finding::error(error)));
             findings
@@ -295,10 +305,14 @@ mod tests {
 
     #[test]
     fn a_named_engine_that_is_wrong_is_to_be_mended_another_one_is_passed_over() {
-        let found = |wrong: Option<&str>, named| Found { program: "/bin/ml_board".into(), wrong: wrong.map(str::to_owned), named };
+        let found =
+            |wrong: Option<&str>, named| Found { program: "/bin/ml_board".into(), wrong: wrong.map(str::to_owned), named };
         let states = |found: &[Found]| engine_findings(found).iter().map(|finding| finding.state).collect::<Vec<_>>();
         assert_eq!(states(&[found(None, false)]), [State::Good]);
-        assert_eq!(states(&[found(Some("old"), false), found(None, false), found(Some("old"), false)]), [State::Note, State::Good]);
+        assert_eq!(
+            states(&[found(Some("old"), false), found(None, false), found(Some("old"), false)]),
+            [State::Note, State::Good]
+        );
         assert_eq!(states(&[found(Some("old"), true)]), [State::Bad]);
         assert_eq!(states(&[]), [State::Note]);
     }

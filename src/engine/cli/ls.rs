@@ -1,7 +1,7 @@
 //! `ml_board ls`: what this machine holds itself: journals that are not stored yet, and the local store.
 
 use super::{say, size};
-use crate::engine::journals::{self, Waiting};
+use crate::engine::journals::{self, Journals, Waiting};
 use crate::engine::notes::counted;
 use crate::error::Result;
 use crate::query::Filter;
@@ -9,7 +9,7 @@ use crate::store::read::{Place, Read};
 use crate::store::{self, Address};
 
 pub(super) fn ls() -> Result<()> {
-    let (mut waiting, wrong) = journals::waiting()?;
+    let Journals { found: mut waiting, wrong } = journals::waiting()?;
     waiting.sort_by_key(|waiting| waiting.info.started);
     say::line(match counted(waiting.len(), "journal") {
         None => "no journal waits to be stored".to_owned(),
@@ -24,7 +24,7 @@ pub(super) fn ls() -> Result<()> {
         say::line(format!("there is no local store yet ({address})"));
         return Ok(());
     }
-    let store = store::open_reading(&address)?;
+    let store = store::open(&address)?;
     say::line(format!("the local store {address}:"));
     local(store.as_ref())
 }
