@@ -1,6 +1,7 @@
 //! The connection that a board and its views share: starts an engine when one is needed, and again when it died.
 
 use std::collections::BTreeMap;
+#[cfg(feature = "engine")]
 use std::io::{PipeReader, PipeWriter};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -15,11 +16,11 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Which engine.
 #[derive(Debug, Clone)]
-#[cfg_attr(feature = "engine", allow(dead_code))]
 pub(crate) enum Launch {
     /// A program of its own: the named one, or the first that is found, or one that is built.
     Program(Option<PathBuf>),
     /// On a thread of this process: it reads requests and writes answers.
+    #[cfg(feature = "engine")]
     Here(fn(PipeReader, PipeWriter)),
 }
 
@@ -59,6 +60,7 @@ impl Connection {
         }
         let started = Arc::new(match &self.launch {
             Launch::Program(named) => program(&Places::here(named.clone())?, &say)?,
+            #[cfg(feature = "engine")]
             Launch::Here(serve) => here(*serve)?,
         });
         *wire = Some(Arc::clone(&started));
@@ -82,6 +84,7 @@ pub(crate) fn unexpected(answer: &Answer) -> Error {
 }
 
 /// An engine on a thread of this process. It ends when its input is closed, as the program does.
+#[cfg(feature = "engine")]
 fn here(serve: fn(PipeReader, PipeWriter)) -> Result<Wire> {
     let failed = |cause| Error::new(ErrorKind::Engine, "could not start the engine on a thread").because(cause);
     let (requests, input) = std::io::pipe().map_err(failed)?;

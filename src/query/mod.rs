@@ -27,4 +27,5 @@ pub use expression::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, 
 pub(crate) use matches::Matcher;
 #[cfg(feature = "engine")]
 pub(crate) use reduce::reduce;
+#[cfg(feature = "engine")]
 pub(crate) use suggest::{shortened, suggest};

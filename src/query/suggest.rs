@@ -45,6 +45,7 @@ fn distance(a: &[char], b: &[char]) -> usize {
 }
 
 /// Names for a message: the first few, and how many more there are.
+#[cfg_attr(not(feature = "engine"), allow(dead_code))]
 pub(crate) fn shortened<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 8;
     let names: Vec<&str> = names.into_iter().collect();

@@ -204,6 +204,7 @@ fn an_engine_ends_when_nobody_holds_it() {
 }
 
 #[test]
+#[cfg(feature = "engine")]
 fn on_a_thread_of_this_process_it_is_the_same() {
     fn serve(requests: PipeReader, mut answers: PipeWriter) {
         use std::io::{BufRead, BufReader, Write};

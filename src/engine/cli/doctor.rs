@@ -8,6 +8,7 @@ use crate::client::{Found, engines};
 use crate::engine::journals::{self, Journals, Waiting};
 use crate::error::{Error, Result};
 use crate::home::home;
+use crate::store::read::Read;
 use crate::store::{self, Address};
 
 /// What one look gave.
