@@ -18,6 +18,8 @@ mod query;
 #[cfg(feature = "engine")]
 mod render;
 #[cfg(any(feature = "writer", feature = "engine"))]
+mod ship;
+#[cfg(any(feature = "writer", feature = "engine"))]
 mod store;
 
 #[cfg(feature = "board")]

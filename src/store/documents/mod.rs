@@ -6,7 +6,7 @@
 //!                  sessions: {ID: {rank, host, pid, started, ended, how, status, applied, k, thoughts, metrics: {…}}}}
 //! FOLDER.scalars  {_id, v, run, session, tag, seq, i0, n, s0, s1, ds | steps: [i64…], t0, t1, min, max, sum, nan, first, last, enc: "a",
 //!                  values: [f64…], wall: [int32 ms since t0…]}
-//! FOLDER.tail     {_id: "SESSION:POSITION", v, run, session, k, t0, p: [{tag, i, steps: [i64…], values: [f64…], wall: [ms since t0…]}, …]}
+//! FOLDER.tail     {_id: "SESSION:POSITION:K", v, run, session, k, t0, p: [{tag, i, steps: [i64…], values: [f64…], wall: [ms since t0…]}, …]}
 //! FOLDER.events   {_id: "SESSION:POSITION", v, run, session, kind: "image" | "histogram" | "text", tag, step, t, …}
 //!                  image: mime, w, h, nan, blob;  histogram: n, nan, min, max, sum, sumsq, edges, counts;  text: text
 //!                  a histogram of single numbers: _id: "SESSION:samples:TAG", samples: true, step: 0

@@ -1,0 +1,380 @@
+//! One session on its way from the journal to the store. What is written is a function of the journal and of what is stored, so a
+//! shipper that died anywhere is followed by one that reads the same entries again and changes nothing that was done.
+//!
+//! A flush writes blobs, events, chunks and frames first, then the run's document with `applied` = how far that goes, and only then
+//! may the journal be acknowledged. An error leaves all as it was, for the next attempt with the same content.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::media::{self, Samples};
+use super::tag::{self, FOLD, Tag};
+use crate::error::{Error, Result};
+use crate::journal::{Batch, Entry, EntryKind, Position, SessionInfo};
+use crate::model::{Status, Time, Value};
+use crate::store::documents::{Blob, Chunk, Event, Frame, What};
+use crate::store::{Inserted, NewSession, Place, SessionEnd, SessionState, SessionUpdate, Write};
+
+/// A session with so many frames folds all it has.
+const FRAMES: i64 = 512;
+/// How much a frame holds, in bytes.
+const FRAME: usize = 900 << 10;
+/// How many points are folded by one call of the store.
+const FOLD_POINTS: usize = 1 << 18;
+
+/// One session on its way.
+pub(super) struct Session {
+    info: SessionInfo,
+    tags: BTreeMap<Arc<str>, Tag>,
+    samples: BTreeMap<Arc<str>, Grown>,
+    blobs: Vec<Blob>,
+    events: Vec<Event>,
+    params: Vec<(String, Value)>,
+    /// All parameters that went by, for a run that somebody deleted meanwhile.
+    all_params: BTreeMap<String, Value>,
+    thoughts: u64,
+    /// All before this position is told to the run's document.
+    applied: i64,
+    /// All before this position was taken.
+    taken: Position,
+    /// The highest `k` of a frame, and the highest that was deleted.
+    k: i64,
+    deleted: i64,
+    last_wall: i64,
+    end: Option<SessionEnd>,
+    closed: bool,
+    weight: usize,
+    stored_points: u64,
+    /// What could not be stored because it is not what it says.
+    pub(super) rejected: Vec<Error>,
+}
+
+#[derive(Default)]
+struct Grown {
+    samples: Samples,
+    changed: bool,
+    last: Time,
+}
+
+impl Session {
+    /// Takes up the session where the store has it; begins it if the store has not.
+    pub(super) fn open(store: &dyn Write, info: SessionInfo) -> Result<Session> {
+        let mut session = Session {
+            info,
+            tags: BTreeMap::new(),
+            samples: BTreeMap::new(),
+            blobs: Vec::new(),
+            events: Vec::new(),
+            params: Vec::new(),
+            all_params: BTreeMap::new(),
+            thoughts: 0,
+            applied: 0,
+            taken: Position(0),
+            k: 0,
+            deleted: 0,
+            last_wall: 0,
+            end: None,
+            closed: false,
+            weight: 0,
+            stored_points: 0,
+            rejected: Vec::new(),
+        };
+        store.ensure_folder(session.place())?;
+        match store.session_state(session.place(), session.info.run, session.info.session)? {
+            Some(state) => session.resume(state),
+            None => store.begin_session(session.place(), &new_session(&session.info))?,
+        }
+        Ok(session)
+    }
+
+    fn resume(&mut self, state: SessionState) {
+        (self.applied, self.k, self.thoughts) = (state.applied, state.k, state.thoughts);
+        self.deleted = state.frames.first().map_or(state.k, |frame| frame.k - 1);
+        for (tag, summary) in state.metrics {
+            self.tags.entry(tag.into()).or_default().summary = summary;
+        }
+        for chunk in state.chunks {
+            self.tags.entry(chunk.tag.clone()).or_default().resume_chunk(chunk);
+        }
+        for frame in &state.frames {
+            for part in &frame.parts {
+                self.tags.entry(part.tag.clone()).or_default().resume_frame(frame.k, part);
+            }
+        }
+        for event in state.samples {
+            if let What::Histogram(histogram) = &event.what {
+                let samples = Samples::resume(histogram);
+                self.samples.insert(event.tag, Grown { samples, changed: false, last: event.t });
+            }
+        }
+    }
+
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { database: &self.info.database, folder: &self.info.folder }
+    }
+
+    /// All before this position was taken; it may be acknowledged after a flush.
+    pub(super) fn taken(&self) -> Position {
+        self.taken
+    }
+
+    /// About how many bytes wait for a flush.
+    pub(super) fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// Whether there is something to flush.
+    pub(super) fn is_dirty(&self) -> bool {
+        self.weight > 0 || (self.end.is_some() && !self.closed)
+    }
+
+    /// Whether its end is stored: nothing more comes.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// How many points this shipper stored.
+    pub(super) fn stored_points(&self) -> u64 {
+        self.stored_points
+    }
+
+    /// Takes what was read from the journal. A journal that is complete without its end is that of a program that was killed.
+    pub(super) fn take(&mut self, batch: Batch) {
+        for entry in batch.entries {
+            self.last_wall = self.last_wall.max(entry.wall_micros);
+            self.weight += 64;
+            self.take_entry(entry);
+        }
+        self.taken = self.taken.max(batch.end);
+        if batch.complete && self.end.is_none() {
+            let at = if self.last_wall == 0 { self.info.started } else { millis(self.last_wall) };
+            self.end = Some(SessionEnd { status: Status::Killed, how: None, at });
+        }
+    }
+
+    fn take_entry(&mut self, entry: Entry) {
+        let known = before(entry.position) < self.applied;
+        let t = millis(entry.wall_micros);
+        match entry.kind {
+            EntryKind::Scalar { tag, ordinal, step, value } => {
+                let tag = match self.tags.get_mut(&tag) {
+                    Some(tag) => tag,
+                    None => self.tags.entry(tag).or_default(),
+                };
+                tag.push(ordinal, step, value, t.millis());
+                if !known {
+                    tag.summary.add(step, value);
+                    tag.changed = true;
+                }
+            }
+            EntryKind::Sample { tag, ordinal, value } => {
+                let grown = self.samples.entry(tag).or_default();
+                if u64::try_from(ordinal).unwrap_or_default() >= grown.samples.len() {
+                    grown.samples.add(value);
+                    (grown.changed, grown.last) = (true, t);
+                }
+            }
+            EntryKind::End { status, how } => self.end = Some(SessionEnd { status, how, at: t }),
+            _ if known => {}
+            EntryKind::Param { name, value } => {
+                self.all_params.insert(name.clone(), value.clone());
+                self.params.push((name, value));
+            }
+            EntryKind::Values { tag, step, values } => {
+                self.event(entry.position, tag, Some(step), t, What::Histogram(media::histogram(&values)));
+            }
+            EntryKind::Text { tag, step, text } => {
+                self.thoughts += 1;
+                self.weight += text.len();
+                self.event(entry.position, tag, step, t, What::Text(text));
+            }
+            EntryKind::Image { tag, step, pixels } => {
+                let (width, height, nan) = (pixels.width, pixels.height, pixels.nan);
+                match media::blob(pixels) {
+                    Ok(blob) => {
+                        let what = What::Image { mime: blob.mime.clone(), width, height, nan, blob: blob.sha256 };
+                        self.weight += blob.bytes.len();
+                        self.blobs.push(blob);
+                        self.event(entry.position, tag, Some(step), t, what);
+                    }
+                    Err(error) => self.rejected.push(error),
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, position: Position, tag: Arc<str>, step: Option<i64>, t: Time, what: What) {
+        let (run, session) = (self.info.run, self.info.session);
+        self.weight += 1024;
+        self.events.push(Event { id: format!("{session}:{}", position.0), run, session, tag, step, t, what });
+    }
+
+    /// Stores all that was taken. After an error it is called again.
+    pub(super) fn flush(&mut self, store: &dyn Write) -> Result<()> {
+        self.flush_events(store)?;
+        let closing = self.end.is_some();
+        let all = closing || self.k - self.deleted >= FRAMES;
+        self.fold(store, |tag| tag.unfolded() > 0 && (all || tag.unfolded() >= FOLD))?;
+        self.frame(store)?;
+        self.delete_frames(store)?;
+        self.tell(store)?;
+        self.weight = 0;
+        self.closed = closing;
+        Ok(())
+    }
+
+    fn flush_events(&mut self, store: &dyn Write) -> Result<()> {
+        while let Some(blob) = self.blobs.last() {
+            store.insert_blob(self.place(), blob)?;
+            self.blobs.pop();
+        }
+        if !self.events.is_empty() {
+            store.insert_events(self.place(), &self.events)?;
+            self.events.clear();
+        }
+        let (run, session) = (self.info.run, self.info.session);
+        let grown: Vec<Event> = self
+            .samples
+            .iter()
+            .filter(|(_, grown)| grown.changed)
+            .map(|(tag, grown)| Event {
+                id: format!("{session}:samples:{tag}"),
+                run,
+                session,
+                tag: tag.clone(),
+                step: Some(0),
+                t: grown.last,
+                what: What::Histogram(grown.samples.histogram()),
+            })
+            .collect();
+        if !grown.is_empty() {
+            store.insert_events(self.place(), &grown)?;
+            self.samples.values_mut().for_each(|grown| grown.changed = false);
+        }
+        Ok(())
+    }
+
+    /// Writes the chunks of the tags that `which` names, some tags at a time.
+    fn fold(&mut self, store: &dyn Write, which: impl Fn(&Tag) -> bool) -> Result<()> {
+        let (run, session) = (self.info.run, self.info.session);
+        let mut chunks: Vec<Chunk> = Vec::new();
+        let mut names: Vec<Arc<str>> = Vec::new();
+        let mut rest: Vec<Arc<str>> = self.tags.iter().filter(|(_, tag)| which(tag)).map(|(name, _)| name.clone()).collect();
+        while let Some(name) = rest.pop() {
+            if let Some(tag) = self.tags.get(&name) {
+                tag.chunks(run, session, &name, &mut chunks);
+            }
+            names.push(name);
+            if rest.is_empty() || chunks.iter().map(|chunk| chunk.points.len()).sum::<usize>() >= FOLD_POINTS {
+                store.write_chunks(self.place(), &chunks)?;
+                chunks.clear();
+                for name in names.drain(..) {
+                    let new = self.tags.get_mut(&name).map_or(0, Tag::fold);
+                    self.stored_points += u64::try_from(new).unwrap_or_default();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the points that are stored nowhere into frames.
+    fn frame(&mut self, store: &dyn Write) -> Result<()> {
+        let mut parts = Vec::new();
+        let mut frames = Vec::new();
+        let mut weight = 0;
+        for (name, tag) in &self.tags {
+            if let Some(part) = tag.part(name) {
+                if weight + tag::weight(&part) > FRAME && !parts.is_empty() {
+                    frames.push(std::mem::take(&mut parts));
+                    weight = 0;
+                }
+                weight += tag::weight(&part);
+                parts.push(part);
+            }
+        }
+        frames.extend((!parts.is_empty()).then_some(parts));
+        for parts in frames {
+            let (run, session) = (self.info.run, self.info.session);
+            let k = self.k + 1;
+            let mut frame = Frame { id: format!("{session}:{}:{k}", self.taken.0), run, session, k, parts };
+            while store.insert_frame(self.place(), &frame)? == Inserted::Taken {
+                frame.k += 1;
+            }
+            self.k = frame.k;
+            self.stored_points += tag::points(&frame);
+            for part in &frame.parts {
+                if let Some(tag) = self.tags.get_mut(&part.tag) {
+                    tag.framed(frame.k, part);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the frames all of whose points are in chunks.
+    fn delete_frames(&mut self, store: &dyn Write) -> Result<()> {
+        let needed = self.tags.values().filter_map(Tag::needs_frame).min();
+        let last = needed.map_or(self.k, |k| k - 1);
+        if last > self.deleted {
+            store.delete_frames(self.place(), self.info.run, self.info.session, last)?;
+            self.deleted = last;
+        }
+        Ok(())
+    }
+
+    /// Tells the run's document.
+    fn tell(&mut self, store: &dyn Write) -> Result<()> {
+        // The end has a number of its own: a journal can be complete without an entry more.
+        let applied = before(self.taken) + i64::from(self.end.is_some());
+        if applied <= self.applied {
+            return Ok(());
+        }
+        let mut update = SessionUpdate {
+            run: self.info.run,
+            session: self.info.session,
+            applied,
+            heartbeat: if self.last_wall == 0 { self.info.started } else { millis(self.last_wall) },
+            k: self.k,
+            thoughts: self.thoughts,
+            params: self.params.clone(),
+            metrics: self.summaries(|tag| tag.changed),
+            end: self.end.clone(),
+        };
+        while !store.update_session(self.place(), &update)? {
+            // Somebody deleted the run while it lives: what is still logged begins it anew, with all that is known.
+            store.begin_session(self.place(), &new_session(&self.info))?;
+            update.params = self.all_params.clone().into_iter().collect();
+            update.metrics = self.summaries(|_| true);
+        }
+        self.applied = applied;
+        self.params.clear();
+        self.tags.values_mut().for_each(|tag| tag.changed = false);
+        Ok(())
+    }
+
+    fn summaries(&self, which: impl Fn(&Tag) -> bool) -> Vec<(Arc<str>, crate::model::Summary)> {
+        self.tags.iter().filter(|(_, tag)| which(tag)).map(|(name, tag)| (name.clone(), tag.summary)).collect()
+    }
+}
+
+fn new_session(info: &SessionInfo) -> NewSession {
+    NewSession {
+        run: info.run,
+        session: info.session,
+        run_name: info.run_name.clone(),
+        labels: info.labels.clone(),
+        group: info.group.clone(),
+        rank: info.rank,
+        host: info.host.clone(),
+        pid: info.pid,
+        started: info.started,
+    }
+}
+
+fn before(position: Position) -> i64 {
+    i64::try_from(position.0).unwrap_or(i64::MAX)
+}
+
+fn millis(micros: i64) -> Time {
+    Time(micros.div_euclid(1000))
+}

@@ -1,0 +1,361 @@
+//! The thread that ships the journal of a live writer.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::session::Session;
+use crate::error::{Error, ErrorKind, Result};
+use crate::journal::{Claim, Reader};
+use crate::model::Time;
+use crate::store::{self, Address, Store};
+
+/// How much is taken before it is flushed, by its weight in memory.
+const FLUSH: usize = 24 << 20;
+/// How often a quiet session shows that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// The pauses after the first and after many failures.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+/// How long a round may go on before commands are looked at.
+const ROUND: Duration = Duration::from_secs(1);
+
+/// How the shipper behaves.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    /// How long a point may wait before it is shipped.
+    pub(crate) flush_interval: Duration,
+    /// Say nothing on stderr.
+    pub(crate) quiet: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { flush_interval: Duration::from_secs(1), quiet: false }
+    }
+}
+
+/// What came of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// The points this shipper stored.
+    pub(crate) stored_points: u64,
+    /// Whether the session's end is stored and the journal removed.
+    pub(crate) complete: bool,
+}
+
+/// How the shipping goes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ShipStatus {
+    /// The points that this shipper stored.
+    pub(crate) stored_points: u64,
+    /// The bytes of the journal that it has not read yet.
+    pub(crate) pending_bytes: u64,
+    /// What the last attempt failed with; `None` after one that succeeded.
+    pub(crate) last_error: Option<Error>,
+    /// Images that could not be coded.
+    pub(crate) rejected: u64,
+}
+
+/// Ships one live journal. Dropping it leaves what is not shipped in the journal, for the next one.
+pub(crate) struct Shipper {
+    commands: Sender<Command>,
+    shared: Arc<Shared>,
+    directory: PathBuf,
+}
+
+#[derive(Default)]
+struct Shared {
+    status: Mutex<ShipStatus>,
+    /// Nobody waits any more: end after the call that is under way.
+    abandoned: AtomicBool,
+}
+
+enum Command {
+    Sync { called_micros: i64, reply: SyncSender<Result<()>> },
+    Stop { reply: SyncSender<Result<Outcome>> },
+}
+
+impl Shipper {
+    /// Claims the journal in `directory` and ships it to the store at `address`, from a thread. Does not wait for the store; that it
+    /// is away is said once on stderr.
+    ///
+    /// # Errors
+    /// If somebody else ships this journal, or no thread can be had.
+    pub(crate) fn start(directory: PathBuf, address: Address, options: Options) -> Result<Shipper> {
+        let claim = Claim::try_claim(&directory)?.ok_or_else(|| {
+            Error::new(ErrorKind::Journal, format!("the journal {} is being shipped by somebody else", directory.display()))
+        })?;
+        let reader = Reader::open(&directory)?;
+        let (commands, receiver) = channel();
+        let shared = Arc::new(Shared::default());
+        let work = Work {
+            reader,
+            _claim: claim,
+            address,
+            options,
+            directory: directory.clone(),
+            store: None,
+            session: None,
+            shared: shared.clone(),
+            said: false,
+            lived: Instant::now(),
+            read: 256,
+        };
+        std::thread::Builder::new()
+            .name("ml_board-ship".into())
+            .spawn(move || {
+                let shared = work.shared.clone();
+                if catch_unwind(AssertUnwindSafe(|| work.run(&receiver))).is_err() {
+                    let error = Error::new(ErrorKind::Store, "the thread that ships the journal panicked")
+                        .help("what was logged is safe in the journal: `ml_board sync` ships it. Please report this");
+                    shared.note(Some(error));
+                }
+            })
+            .map_err(|cause| {
+                Error::new(ErrorKind::Journal, "the thread that ships the journal could not be started").because(cause)
+            })?;
+        Ok(Shipper { commands, shared, directory })
+    }
+
+    /// Waits until all that was recorded before the call is stored.
+    ///
+    /// # Errors
+    /// `Timeout`, with how much is pending: at the deadline, or as soon as one attempt after the call has failed.
+    pub(crate) fn sync(&self, deadline: Instant) -> Result<()> {
+        let (reply, answer) = sync_channel(1);
+        let called_micros = now_micros();
+        self.ask(Command::Sync { called_micros, reply }, &answer, deadline)
+    }
+
+    /// After the writer recorded its end: ships all, removes the journal and ends the thread.
+    ///
+    /// # Errors
+    /// `Timeout` at the deadline: what is pending stays in the journal.
+    pub(crate) fn stop(self, deadline: Instant) -> Result<Outcome> {
+        let (reply, answer) = sync_channel(1);
+        self.ask(Command::Stop { reply }, &answer, deadline)
+    }
+
+    /// How the shipping goes.
+    pub(crate) fn status(&self) -> ShipStatus {
+        self.shared.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn ask<T>(&self, command: Command, answer: &Receiver<Result<T>>, deadline: Instant) -> Result<T> {
+        let gone = || {
+            let error = Error::new(ErrorKind::Store, "the thread that ships the journal has ended");
+            let status = self.status();
+            status.last_error.map_or(error.clone(), |cause| error.because(cause))
+        };
+        if self.commands.send(command).is_err() {
+            return Err(gone());
+        }
+        match answer.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(answer) => answer,
+            Err(RecvTimeoutError::Timeout) => Err(self.shared.pending(&self.directory)),
+            Err(RecvTimeoutError::Disconnected) => Err(gone()),
+        }
+    }
+}
+
+impl Drop for Shipper {
+    fn drop(&mut self) {
+        self.shared.abandoned.store(true, Ordering::Release);
+    }
+}
+
+impl Shared {
+    fn note(&self, error: Option<Error>) {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).last_error = error;
+    }
+
+    /// A deadline passed.
+    fn pending(&self, directory: &Path) -> Error {
+        let status = self.status.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let what = match status.pending_bytes {
+            0 => "not everything that was logged is stored yet: the store has not confirmed it in time".to_owned(),
+            bytes => format!("not everything that was logged is stored yet: {bytes} bytes are pending"),
+        };
+        let error = Error::new(ErrorKind::Timeout, what)
+            .help(format!("it is safe in {}; it is shipped when the store answers, or by `ml_board sync`", directory.display()));
+        match status.last_error {
+            Some(cause) => error.because(cause.to_string().lines().collect::<Vec<_>>().join("; ")),
+            None => error,
+        }
+    }
+}
+
+/// What the thread has.
+struct Work {
+    reader: Reader,
+    _claim: Claim,
+    address: Address,
+    options: Options,
+    directory: PathBuf,
+    store: Option<Arc<Store>>,
+    session: Option<Session>,
+    shared: Arc<Shared>,
+    /// Whether trouble was told.
+    said: bool,
+    /// The last sign of life in the store.
+    lived: Instant,
+    /// How many entries to read at once: few while they are heavy.
+    read: usize,
+}
+
+/// How far a round came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Reach {
+    /// All that was published was read, up to here in time.
+    caught_up: bool,
+    last_micros: i64,
+}
+
+impl Work {
+    fn run(mut self, commands: &Receiver<Command>) {
+        let shared = self.shared.clone();
+        let mut syncs: Vec<(i64, SyncSender<Result<()>>)> = Vec::new();
+        let mut stop: Option<SyncSender<Result<Outcome>>> = None;
+        let mut pause = Duration::ZERO;
+        let mut behind = false;
+        loop {
+            let wait = match (pause.is_zero(), behind || stop.is_some() || !syncs.is_empty()) {
+                (true, true) => Duration::from_millis(1),
+                (true, false) => self.options.flush_interval,
+                (false, _) => pause,
+            };
+            match commands.recv_timeout(wait) {
+                Ok(Command::Sync { called_micros, reply }) => syncs.push((called_micros, reply)),
+                Ok(Command::Stop { reply }) => stop = Some(reply),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) if stop.is_some() => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if self.shared.abandoned.load(Ordering::Acquire) {
+                return;
+            }
+            match self.round() {
+                Ok(reach) => {
+                    pause = Duration::ZERO;
+                    behind = !reach.caught_up;
+                    self.shared.note(None);
+                    syncs.retain(|(called, reply)| {
+                        let done = reach.caught_up || reach.last_micros > *called;
+                        !(done && reply.send(Ok(())).is_ok())
+                    });
+                    let closed = self.session.as_ref().is_some_and(Session::is_closed);
+                    if closed || (reach.caught_up && stop.is_some()) {
+                        let outcome = self.finish(closed);
+                        if let (Err(error), None) = (&outcome, &stop) {
+                            shared.note(Some(error.clone()));
+                        }
+                        if let Some(reply) = stop {
+                            drop(reply.send(outcome));
+                        }
+                        return;
+                    }
+                }
+                Err(error) => {
+                    self.tell(&error);
+                    self.shared.note(Some(error));
+                    pause = (pause * 2).clamp(PAUSE.0, PAUSE.1);
+                    for (_, reply) in syncs.drain(..) {
+                        drop(reply.send(Err(self.shared.pending(&self.directory))));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ships what there is.
+    fn round(&mut self) -> Result<Reach> {
+        self.publish();
+        let store = match &self.store {
+            Some(store) => store.clone(),
+            None => self.store.insert(store::open(&self.address)?).clone(),
+        };
+        if self.session.is_none() {
+            self.session = Some(Session::open(store.writing(), self.reader.info().clone())?);
+        }
+        let Some(session) = &mut self.session else { return Ok(Reach { caught_up: false, last_micros: 0 }) };
+        let begun = Instant::now();
+        let mut reach = Reach { caught_up: false, last_micros: 0 };
+        // What a failed attempt left comes first, unchanged.
+        let mut flush = session.is_dirty();
+        while !reach.caught_up && begun.elapsed() < ROUND {
+            if !flush {
+                let batch = self.reader.read(self.read)?;
+                let n = batch.entries.len();
+                let complete = batch.complete;
+                reach.last_micros = batch.entries.last().map_or(reach.last_micros, |entry| entry.wall_micros);
+                let before = session.weight();
+                session.take(batch);
+                let heavy = session.weight() - before > 4 << 20;
+                reach.caught_up = complete || (n < self.read && self.reader.pending() == 0);
+                self.read = if heavy { (self.read / 4).max(4) } else { (self.read * 2).min(1 << 15) };
+                if n == 0 && !reach.caught_up {
+                    // A slot is reserved and its call has not returned yet.
+                    break;
+                }
+            }
+            if flush || session.weight() >= FLUSH {
+                session.flush(store.writing())?;
+                self.reader.acknowledge(session.taken())?;
+                (flush, self.lived) = (false, Instant::now());
+            }
+        }
+        if session.is_dirty() {
+            session.flush(store.writing())?;
+            self.reader.acknowledge(session.taken())?;
+            self.lived = Instant::now();
+        } else if self.lived.elapsed() > HEARTBEAT {
+            store.writing().heartbeat(session.place(), self.reader.info().run, Time::now())?;
+            self.lived = Instant::now();
+        }
+        self.publish();
+        Ok(reach)
+    }
+
+    fn publish(&mut self) {
+        let mut status = self.shared.status.lock().unwrap_or_else(PoisonError::into_inner);
+        status.pending_bytes = self.reader.pending();
+        if let Some(session) = &mut self.session {
+            status.stored_points = session.stored_points();
+            if let Some(error) = session.rejected.drain(..).last() {
+                if status.rejected == 0 && !self.options.quiet {
+                    eprintln!("ml_board: {error}");
+                }
+                status.rejected += 1;
+            }
+        }
+    }
+
+    /// The journal is done: it is removed if its end is stored.
+    fn finish(self, complete: bool) -> Result<Outcome> {
+        let stored_points = self.session.as_ref().map_or(0, Session::stored_points);
+        if complete {
+            self.reader.remove()?;
+        }
+        Ok(Outcome { stored_points, complete })
+    }
+
+    /// Says once that there is trouble, and what happens to what is logged.
+    fn tell(&mut self, error: &Error) {
+        if std::mem::replace(&mut self.said, true) || self.options.quiet {
+            return;
+        }
+        eprintln!(
+            "ml_board: {error}\nml_board: training goes on, and what is logged is safe in {}. It is shipped as soon as the store answers; \
+             after the program's end, by `ml_board sync` or the next program that logs there.",
+            self.directory.display()
+        );
+    }
+}
+
+fn now_micros() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,149 @@
+//! The points of one tag on their way: read from the journal, then in a frame, then in a chunk.
+
+use std::sync::Arc;
+
+use crate::model::{RunId, SessionId, Summary};
+use crate::store::documents::{CHUNK, Chunk, Frame, Part, Points};
+
+/// With so many points that are in no chunk yet, a tag is worth folding.
+pub(super) const FOLD: i64 = 1024;
+
+/// One tag of one session.
+#[derive(Debug, Default)]
+pub(super) struct Tag {
+    /// Of all its points, those of former lives of the shipper included.
+    pub(super) summary: Summary,
+    /// Whether the store has not got the summary yet.
+    pub(super) changed: bool,
+    /// The points from the start of the open chunk on.
+    points: Points,
+    /// The ordinal of the first of them.
+    start: i64,
+    /// The points before this ordinal are in chunks.
+    folded: i64,
+    /// The points before this ordinal are in chunks or frames.
+    stored: i64,
+    /// The first frame with a point that is in no chunk.
+    frame: Option<i64>,
+}
+
+impl Tag {
+    /// The ordinal after its last point.
+    pub(super) fn next(&self) -> i64 {
+        self.start + len(&self.points)
+    }
+
+    /// How many points are in no chunk.
+    pub(super) fn unfolded(&self) -> i64 {
+        self.next() - self.folded
+    }
+
+    /// How many points are neither in a chunk nor in a frame.
+    pub(super) fn unstored(&self) -> i64 {
+        self.next() - self.stored
+    }
+
+    /// The first frame that is still needed for this tag.
+    pub(super) fn needs_frame(&self) -> Option<i64> {
+        self.frame
+    }
+
+    /// Begins where its last chunk in the store ends.
+    pub(super) fn resume_chunk(&mut self, chunk: Chunk) {
+        (self.folded, self.stored) = (chunk.end(), chunk.end());
+        if chunk.end() >= (chunk.seq + 1) * CHUNK {
+            (self.start, self.points) = (chunk.end(), Points::default());
+        } else {
+            (self.start, self.points) = (chunk.i0, chunk.points);
+        }
+    }
+
+    /// Takes what a frame in the store has beyond that.
+    pub(super) fn resume_frame(&mut self, k: i64, part: &Part) {
+        let Ok(known) = usize::try_from(self.next() - part.i) else {
+            return; // Points between are missing: the journal has them, or nobody.
+        };
+        if known < part.points.len() {
+            self.points.extend_from(&part.points, known);
+            self.stored = self.next();
+            self.frame.get_or_insert(k);
+        }
+    }
+
+    /// Takes a point of the journal, unless it is here or stored already.
+    pub(super) fn push(&mut self, ordinal: i64, step: i64, value: f64, wall: i64) {
+        if ordinal < self.next() {
+            return;
+        }
+        // A store that lost points (a restored backup, somebody's deletion) leaves a hole. Chunks have none: it is marked by NaN
+        // to the end of the chunk that is begun.
+        while self.next() < ordinal && !self.points.is_empty() && self.next() % CHUNK != 0 {
+            self.points.push(step, f64::NAN, wall);
+        }
+        if self.next() < ordinal && self.unfolded() == 0 {
+            (self.start, self.points) = (ordinal, Points::default());
+            (self.folded, self.stored) = (ordinal, ordinal);
+        }
+        while self.next() < ordinal {
+            self.points.push(step, f64::NAN, wall);
+        }
+        self.points.push(step, value, wall);
+    }
+
+    /// The chunks with all points that are in none, each whole.
+    pub(super) fn chunks(&self, run: RunId, session: SessionId, tag: &Arc<str>, into: &mut Vec<Chunk>) {
+        let mut i0 = self.start;
+        while i0 < self.next() {
+            let seq = i0.div_euclid(CHUNK);
+            let end = self.next().min((seq + 1) * CHUNK);
+            if end > self.folded {
+                let range = index(i0 - self.start)..index(end - self.start);
+                into.push(Chunk { run, session, tag: tag.clone(), seq, i0, points: self.points.slice(range) });
+            }
+            i0 = end;
+        }
+    }
+
+    /// All its points are in chunks now. Full ones are forgotten. Returns how many were stored by it.
+    pub(super) fn fold(&mut self) -> i64 {
+        let new = self.unstored();
+        let next = self.next();
+        (self.folded, self.stored, self.frame) = (next, next, None);
+        let open = next.div_euclid(CHUNK) * CHUNK;
+        if open > self.start {
+            self.points.forget(index(open - self.start));
+            self.start = open;
+        }
+        new
+    }
+
+    /// The points that are stored nowhere, as a part of a frame.
+    pub(super) fn part(&self, tag: &Arc<str>) -> Option<Part> {
+        let range = index(self.stored - self.start)..self.points.len();
+        (!range.is_empty()).then(|| Part { tag: tag.clone(), i: self.stored, points: self.points.slice(range) })
+    }
+
+    /// Its part is in frame `k` now.
+    pub(super) fn framed(&mut self, k: i64, part: &Part) {
+        self.stored = self.stored.max(part.i + len(&part.points));
+        self.frame.get_or_insert(k);
+    }
+}
+
+/// About how many bytes a part takes in a frame.
+pub(super) fn weight(part: &Part) -> usize {
+    part.points.len() * 40 + part.tag.len() + 96
+}
+
+/// How many points a frame has.
+pub(super) fn points(frame: &Frame) -> u64 {
+    frame.parts.iter().map(|part| part.points.len() as u64).sum()
+}
+
+fn len(points: &Points) -> i64 {
+    i64::try_from(points.len()).unwrap_or(i64::MAX)
+}
+
+fn index(ordinal: i64) -> usize {
+    usize::try_from(ordinal).unwrap_or_default()
+}
