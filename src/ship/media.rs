@@ -208,7 +208,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_value_is_counted_between_its_edges(values in prop::collection::vec(prop_oneof![4 => -100.0..100.0, 1 => prop::num::f64::ANY], 0..200)) {
-            let narrow: Vec<f64> = values.iter().map(|value| if value.abs() < 1e300 { *value } else { f64::NAN }).collect();
+            let narrow: Vec<f64> = values.iter().map(|value: &f64| if value.abs() < 1e300 { *value } else { f64::NAN }).collect();
             holds(&histogram(&narrow), &narrow);
         }
 

@@ -231,7 +231,6 @@ impl Work {
                 Ok(Command::Sync { called_micros, reply }) => syncs.push((called_micros, reply)),
                 Ok(Command::Stop { reply }) => stop = Some(reply),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) if stop.is_some() => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             if self.shared.abandoned.load(Ordering::Acquire) {
@@ -244,7 +243,10 @@ impl Work {
                     self.shared.note(None);
                     syncs.retain(|(called, reply)| {
                         let done = reach.caught_up || reach.last_micros > *called;
-                        !(done && reply.send(Ok(())).is_ok())
+                        if done {
+                            drop(reply.send(Ok(())));
+                        }
+                        !done
                     });
                     let closed = self.session.as_ref().is_some_and(Session::is_closed);
                     if closed || (reach.caught_up && stop.is_some()) {
