@@ -204,13 +204,15 @@ fn equal(path: &str, value: &Value) -> Document {
 }
 
 fn started(compare: Compare, value: &Value) -> Leaf {
+    let never = || Leaf::exact(if compare == Compare::NotEqual { everything() } else { nothing() });
     let (begin, end) = match value {
         Value::Int(millis) => (*millis, millis.saturating_add(1)),
         Value::Text(text) => match span_of_date(text) {
             Some(span) => span,
-            None => return Leaf::exact(if compare == Compare::NotEqual { everything() } else { nothing() }),
+            None => return never(),
         },
-        _ => return Leaf::at_most(everything()),
+        Value::Float(_) | Value::Decimal(_) => return Leaf::at_most(everything()),
+        Value::Null | Value::Bool(_) | Value::List(_) => return never(),
     };
     let at = |millis| Bson::from(date(Time(millis)));
     let within = doc! { "started": { "$gte": at(begin), "$lt": at(end) } };
@@ -254,12 +256,12 @@ fn edited_param(name: &str) -> Vec<Document> {
 }
 
 fn edited_metric(path: &str, reduce: Reduce, tag: &str) -> Vec<Document> {
-    let mut edited = vec![doc! { path: { "$type": ["array", "decimal"] } }];
     if reduce == Reduce::Count {
         let whole = format!("metrics.{}", keys::escape(tag));
-        edited.push(doc! { whole: { "$exists": true }, path: { "$not": { "$type": ["int", "long"] } } });
+        return vec![list(path), doc! { whole: { "$exists": true }, path: { "$not": { "$type": ["int", "long"] } } }];
     }
-    edited
+    // A writer writes doubles; of what else may stand there the nearest double is read.
+    vec![doc! { path: { "$type": ["array", "decimal", "long"] } }]
 }
 
 fn list(path: &str) -> Document {
@@ -269,3 +271,6 @@ fn list(path: &str) -> Document {
 fn no_list(path: &str) -> Document {
     doc! { path: { "$exists": true, "$not": { "$type": "array" } } }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ const SYSTEM: [&str; 3] = ["admin", "config", "local"];
 
 impl Mongo {
     /// Runs a pipeline and makes something of each document that it finds.
-    fn gather<T: Send + 'static>(
+    pub(super) fn gather<T: Send + 'static>(
         &self,
         database: &str,
         collection: impl AsRef<str>,

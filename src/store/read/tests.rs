@@ -54,13 +54,11 @@ impl Bench {
                 mongo.block_on(async move { collection.insert_many(documents).await }).unwrap();
             }
             Store::Local(local) => {
-                let put = |connection: &rusqlite::Connection| {
-                    for document in &documents {
-                        insert(connection, &self.database, folder, collection, document)?;
-                    }
-                    Ok(())
-                };
-                local.with(put).unwrap();
+                local
+                    .transaction(|to| {
+                        documents.iter().try_for_each(|document| insert(to, &self.database, folder, collection, document))
+                    })
+                    .unwrap();
             }
         }
     }
@@ -135,7 +133,7 @@ fn edited_run() -> Document {
             "since": date(86_400_000),
         },
         "labels": ["baseline", 7], "notes": "by hand", "thoughts": 1,
-        "metrics": { "Loss": summary(0.5), "val%2Floss%2Ev1": summary(f64::NAN), "Broken": 3 },
+        "metrics": { "Loss": summary(0.5), "val/loss%2Ev1": summary(f64::NAN), "Broken": 3 },
         "sessions": {
             session(8): { "rank": 0, "host": "a", "pid": 1, "started": date(5000), "ended": date(9000), "how": null, "status": "finished", "applied": 7_i64, "metrics": { "Loss": summary(0.5) } },
             session(9): { "rank": 0, "host": "a", "pid": 1_i64, "started": date(1000), "ended": date(2000), "how": "killed", "status": "killed", "applied": 7_i64, "metrics": {} },
@@ -183,7 +181,7 @@ fn a_run_edited_by_hand_reads_as_it_was_meant() {
         assert_eq!(params, expected.map(|(name, value)| (name, value.to_string())).into());
         assert_eq!(run.params["batch"], Value::Int(64));
         assert_eq!(run.labels, ["baseline"]);
-        assert_eq!(run.metrics.keys().collect::<Vec<_>>(), ["Loss", "val%2Floss.v1".replace("%2F", "/").as_str()]);
+        assert_eq!(run.metrics.keys().collect::<Vec<_>>(), ["Loss", "val/loss.v1"]);
         assert_eq!((run.metrics["Loss"].n, run.metrics["Loss"].first, run.metrics["Loss"].last_step), (3, Some(2.0), Some(2)));
         assert!(run.metrics["val/loss.v1"].last.is_some_and(f64::is_nan));
         assert_eq!(run.sessions.iter().map(|session| session.started).collect::<Vec<_>>(), [Time(1000), Time(5000)]);
