@@ -68,7 +68,7 @@ export interface Plot {
 export interface Curve {
   /** Row of the board's columns. */
   run: number;
-  /** Steps, seconds, milliseconds (wall) or values of the other metric. */
+  /** Steps, seconds, milliseconds (wall) or values of the other metric. Whole ones cross as differences: see src/wire.ts. */
   x: number[];
   /** The step of each point, where x is not the step. */
   step?: number[];

@@ -110,9 +110,18 @@ fn column(rows: &[&Run], field: &Field, shown: bool) -> Column {
         }
         Field::Metric(reduce, tag) => {
             let value = |run: &&Run| run.metrics.get(tag).and_then(|summary| reduced(summary, *reduce));
-            make(ColumnKind::Number, ColumnGroup::Metric, Cells::Numbers(rows.iter().map(|run| Num(value(run))).collect()))
+            make(
+                ColumnKind::Number,
+                ColumnGroup::Metric,
+                Cells::Numbers(rows.iter().map(|run| Num(value(run).map(short))).collect()),
+            )
         }
     }
+}
+
+/// As exact as an `f32`: what a metric was most often computed in, and half the bytes.
+fn short(value: f64) -> f64 {
+    super::words::significant(value, 8)
 }
 
 fn reduced(summary: &Summary, reduce: Reduce) -> Option<f64> {

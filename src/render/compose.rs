@@ -20,7 +20,7 @@ pub(crate) fn payload(view: &View, data: &Data) -> Payload {
     boards.iter_mut().for_each(|rows| rows.want(view));
     boards.iter_mut().for_each(Rows::settle);
     let composer = Composer { boards: &boards, share: 0 };
-    let share = curves::share(&composer.lens(view));
+    let share = curves::share(&composer.lens(view), dashboard(view));
     let panel = Composer { boards: &boards, share }.panel(view);
     let boards: Vec<Board> = boards.iter().map(Rows::board).collect();
     let mut titles: Vec<&str> = Vec::new();
@@ -30,6 +30,13 @@ pub(crate) fn payload(view: &View, data: &Data) -> Payload {
         }
     }
     Payload { v: 1, read_at: data.read_at.millis(), title: titles.join(", "), boards, panel }
+}
+
+fn dashboard(view: &View) -> bool {
+    match view {
+        View::Row(views) | View::Stack(views) => views.iter().any(dashboard),
+        view => matches!(view, View::Dashboard(_)),
+    }
 }
 
 /// The runs of one scope that become rows, and what is asked about them.

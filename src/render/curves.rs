@@ -6,16 +6,18 @@ use super::words::significant;
 use crate::model::{Run, Series};
 use crate::query::reduce;
 
-/// Points of all curves of an output together: what half a notebook's page weighs.
-pub(super) const BUDGET: usize = 40_000;
+/// Points of all curves of an output together: at most some 90 kB, a sixth of what the page's runtime weighs.
+const BUDGET: usize = 22_000;
+/// The same for a dashboard, whose plots are smaller and which carries much else.
+const DASHBOARD_BUDGET: usize = 12_000;
 /// Points of one curve, more of which no screen shows.
-pub(super) const MOST: usize = 2_000;
+const MOST: usize = 2_000;
 /// Points of one curve, however many there are.
-pub(super) const LEAST: usize = 60;
+const LEAST: usize = 60;
 
 /// How many points each of these curves may keep.
-pub(super) fn share(lens: &[usize]) -> usize {
-    choose::shares(lens, BUDGET, LEAST, MOST)
+pub(super) fn share(lens: &[usize], dashboard: bool) -> usize {
+    choose::shares(lens, if dashboard { DASHBOARD_BUDGET } else { BUDGET }, LEAST, MOST)
 }
 
 /// Where the points of a series lie on the x axis; a point without a place there is left out.
@@ -75,7 +77,12 @@ impl Placed {
         let y = round(&pick(&self.y));
         Curve {
             run: row,
-            x: pick(&self.x).into_iter().map(Num::from).collect(),
+            x: pick(&self.x),
+            whole: match kind {
+                XKind::Step | XKind::Wall => Some(1.0),
+                XKind::Relative => Some(1_000.0),
+                XKind::Metric => None,
+            },
             step: (kind != XKind::Step).then(|| keep.iter().map(|i| self.steps[*i]).collect()),
             y: y.into_iter().map(Num::from).collect(),
             n: self.len(),
@@ -83,14 +90,15 @@ impl Placed {
     }
 }
 
-/// To what a screen can show on a linear as well as on a logarithmic axis: five digits of the value, or of the curve's height.
+/// To what a screen can show on a linear as well as on a logarithmic axis: four digits of the value, or of the curve's
+/// height if that is less.
 fn round(values: &[f64]) -> Vec<f64> {
     let finite = || values.iter().copied().filter(|value| value.is_finite());
     let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)));
     let height = (high - low).log10().floor();
     let digits = |value: f64| {
         let beyond = if height.is_finite() { value.abs().log10().floor() - height } else { 0.0 };
-        5 + beyond.clamp(0.0, 12.0) as usize
+        4 + beyond.clamp(0.0, 12.0) as usize
     };
     let round = |value: &f64| if value.is_finite() && *value != 0.0 { significant(*value, digits(*value)) } else { *value };
     values.iter().map(round).collect()
@@ -118,16 +126,16 @@ mod tests {
         let epoch = series("epoch", &[(10, 1.0), (20, 2.0), (20, 3.0)]);
         let run = Run::new(loss.run, "f", "run", Time(1_000));
         let curve = place(&loss, &run, XKind::Metric, Some(&epoch)).curve(0, XKind::Metric, 100);
-        assert_eq!(curve.x, [1.0, 3.0, 3.0].map(Num::from));
+        assert_eq!(curve.x, [1.0, 3.0, 3.0]);
         assert_eq!((curve.step, curve.n), (Some(vec![10, 20, 25]), 3));
         let relative = place(&loss, &run, XKind::Relative, None).curve(0, XKind::Relative, 100);
-        assert_eq!(relative.x, [0.0, 0.25, 0.5, 0.75].map(Num::from));
+        assert_eq!(relative.x, [0.0, 0.25, 0.5, 0.75]);
     }
 
     #[test]
     fn small_changes_of_great_values_stay_visible() {
-        assert_eq!(round(&[1_000_000.123_456, 1_000_000.234_567]), [1_000_000.123_46, 1_000_000.234_57]);
-        assert_eq!(round(&[0.123_456_789, 123.0]), [0.123_46, 123.0]);
+        assert_eq!(round(&[1_000_000.123_456, 1_000_000.234_567]), [1_000_000.123_5, 1_000_000.234_6]);
+        assert_eq!(round(&[0.123_456_789, 123.0]), [0.123_5, 123.0]);
         assert!(round(&[f64::NAN, f64::INFINITY, 1.0])[0].is_nan());
     }
 
@@ -136,8 +144,8 @@ mod tests {
         fn rounding_moves_no_point_by_a_pixel(values in prop::collection::vec(-1e6f64..1e6, 2..40)) {
             let height = values.iter().fold(f64::MIN, |a, b| a.max(*b)) - values.iter().fold(f64::MAX, |a, b| a.min(*b));
             for (value, rounded) in values.iter().zip(round(&values)) {
-                prop_assert!((value - rounded).abs() <= height / 10_000.0);
-                prop_assert!((value - rounded).abs() <= value.abs() / 10_000.0);
+                prop_assert!((value - rounded).abs() <= height / 1_000.0);
+                prop_assert!((value - rounded).abs() <= value.abs() / 1_000.0);
             }
         }
     }

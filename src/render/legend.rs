@@ -2,6 +2,7 @@
 //!
 //! Colours come from the sorted distinct values of the whole column, never of the runs that happen to be drawn, so that a filter recolours nothing.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::payload::{Board, Column, ColumnKind};
@@ -10,28 +11,21 @@ use super::rows::{MISSING, find};
 /// Okabe and Ito's colours without yellow, and two darker ones: told apart by most eyes, on white.
 const COLOURS: [&str; 8] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#882255", "#117733"];
 const GREY: &str = "#8a8f98";
-const DASHES: [&str; 4] = ["", "6 3", "2 3", "8 3 2 3"];
+const DASHES: [Dash; 4] = [[0; 4], [6, 4, 6, 4], [1, 4, 1, 4], [8, 4, 1, 4]];
 
-/// Viridis, every eighth of it.
-const VIRIDIS: [[u8; 3]; 9] = [
-    [68, 1, 84],
-    [71, 44, 122],
-    [59, 81, 139],
-    [44, 113, 142],
-    [33, 144, 141],
-    [39, 173, 129],
-    [92, 200, 99],
-    [170, 220, 50],
-    [229, 214, 28],
-];
+/// The lengths of line and gap, in turn; all 0: a whole line.
+pub(super) type Dash = [u32; 4];
+
+/// Viridis without its brightest part, which would vanish on white.
+const VIRIDIS: [[u8; 3]; 8] =
+    [[68, 1, 84], [70, 48, 126], [54, 92, 141], [39, 127, 142], [31, 161, 135], [74, 193, 109], [130, 211, 76], [170, 220, 50]];
 
 /// How a run is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stroke {
     pub(super) label: String,
     pub(super) colour: String,
-    /// An SVG dash pattern; empty: a whole line.
-    pub(super) dash: &'static str,
+    pub(super) dash: Dash,
 }
 
 #[derive(Debug)]
@@ -57,7 +51,7 @@ impl Scale {
     fn of(numbers: &[f64]) -> Scale {
         let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
         let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        Scale { low, high, log: low > 0.0 && high / low >= 100.0 }
+        Scale { low, high, log: low > 0.0 && high / low > 30.0 }
     }
 
     /// The number at a place between 0 and 1.
@@ -121,15 +115,42 @@ fn sorted(column: &Column, rows: usize) -> Vec<String> {
         (0..rows).filter_map(|row| Some((column.number(row), column.cell(row)?))).collect();
     values.sort_by(|a, b| match (a.0, b.0) {
         (Some(x), Some(y)) => x.total_cmp(&y),
-        _ => a.1.cmp(&b.1),
+        _ => natural(&a.1, &b.1),
     });
     values.dedup_by(|a, b| a.1 == b.1);
     values.into_iter().map(|(_, label)| label).collect()
 }
 
+/// Text by letter, but numbers in it by size: `run 9` before `run 10`.
+pub(super) fn natural(a: &str, b: &str) -> Ordering {
+    let digits = |text: &[char]| text.iter().take_while(|letter| letter.is_ascii_digit()).count();
+    let (left, right): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (mut left, mut right) = (left.as_slice(), right.as_slice());
+    loop {
+        let order = match (digits(left), digits(right)) {
+            (0, _) | (_, 0) => match (left.split_first(), right.split_first()) {
+                (Some((x, rest_left)), Some((y, rest_right))) => {
+                    (left, right) = (rest_left, rest_right);
+                    x.cmp(y)
+                }
+                (x, y) => return x.is_some().cmp(&y.is_some()).then_with(|| a.cmp(b)),
+            },
+            (m, n) => {
+                let number = |digits: &[char]| digits.iter().collect::<String>().trim_start_matches('0').to_string();
+                let (x, y) = (number(&left[..m]), number(&right[..n]));
+                (left, right) = (&left[m..], &right[n..]);
+                x.len().cmp(&y.len()).then_with(|| x.cmp(&y))
+            }
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+}
+
 impl Legend {
     pub(super) fn stroke(&self, row: usize) -> Stroke {
-        self.strokes.get(row).cloned().unwrap_or(Stroke { label: MISSING.into(), colour: GREY.into(), dash: "" })
+        self.strokes.get(row).cloned().unwrap_or(Stroke { label: MISSING.into(), colour: GREY.into(), dash: DASHES[0] })
     }
 
     /// What these rows have, each value once, in order.
@@ -149,5 +170,17 @@ impl Legend {
     pub(super) fn caption(&self, row: usize) -> String {
         let label = self.stroke(row).label;
         if self.title == "name" { label } else { format!("{} = {label}", self.title) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_text_sort_by_size() {
+        let mut names = ["run 10", "run 9", "run", "run 9b", "a2", "run 010"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(names, ["a2", "run", "run 9", "run 9b", "run 010", "run 10"]);
     }
 }

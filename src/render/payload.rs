@@ -1,5 +1,6 @@
 //! What the page gets: one compact JSON. The mirror of `web/payload.ts`, where each field is explained; both change together.
 
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
@@ -150,14 +151,42 @@ pub(crate) struct Axes {
     pub(crate) log_y: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// In the page's JSON, steps and times are differences (`dx`, `dstep`), which weigh a third: see `web/src/wire.ts`.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Curve {
     pub(crate) run: usize,
-    pub(crate) x: Vec<Num>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) x: Vec<f64>,
+    /// What `x` is times a whole number: 1, or 1,000 for seconds. None: it is any number.
+    pub(crate) whole: Option<f64>,
     pub(crate) step: Option<Vec<i64>>,
     pub(crate) y: Vec<Num>,
     pub(crate) n: usize,
+}
+
+impl Serialize for Curve {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("run", &self.run)?;
+        match self.whole {
+            Some(times) => {
+                let whole = self.x.iter().map(|x| (x * times).round() as i64);
+                map.serialize_entry("dx", &differences(whole))?;
+            }
+            None => map.serialize_entry("x", &self.x.iter().copied().map(Num::from).collect::<Vec<_>>())?,
+        }
+        if let Some(steps) = &self.step {
+            map.serialize_entry("dstep", &differences(steps.iter().copied()))?;
+        }
+        map.serialize_entry("y", &self.y)?;
+        map.serialize_entry("n", &self.n)?;
+        map.end()
+    }
+}
+
+/// The first, then each one's distance from the one before.
+fn differences(whole: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut before = 0;
+    whole.map(|at| at.wrapping_sub(std::mem::replace(&mut before, at))).collect()
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,4 +1,4 @@
-//! The layout of a plot, as plotly.rs has it. The page adds colours, traces and size.
+//! The layout of a plot, as plotly.rs has it. The page adds colours, traces and size, and says the tag in its heading.
 
 use plotly::Layout;
 use plotly::common::Title;
@@ -17,10 +17,7 @@ pub(super) fn layout(tag: &str, kind: XKind, axes: &Axes) -> Json {
     };
     let scale = |log: bool| if log { AxisType::Log } else { AxisType::Linear };
     let x = if kind == XKind::Wall && !axes.log_x { AxisType::Date } else { scale(axes.log_x) };
-    let layout = Layout::new()
-        .title(Title::with_text(text(tag)))
-        .x_axis(axis(&axes.x_title, Some(x)))
-        .y_axis(axis("", Some(scale(axes.log_y))));
+    let layout = Layout::new().x_axis(axis(&axes.x_title, Some(x))).y_axis(axis(tag, Some(scale(axes.log_y))));
     serde_json::to_value(layout).unwrap_or_default()
 }
 

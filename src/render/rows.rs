@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::legend::natural;
 use super::payload::{Board, Column, ColumnKind, Table};
 use super::words::plural;
 
@@ -61,7 +62,7 @@ fn compare(column: &Column, a: usize, b: usize, descending: bool) -> Ordering {
             (a, b) => a.cmp(&b),
         },
         (None, None) => match (column.cell(a), column.cell(b)) {
-            (Some(a), Some(b)) => turned(a.cmp(&b)),
+            (Some(a), Some(b)) => turned(natural(&a, &b)),
             (a, b) => b.is_some().cmp(&a.is_some()),
         },
         (a, b) => b.is_some().cmp(&a.is_some()),

@@ -2,7 +2,7 @@
 
 use super::axes::Axis;
 use super::{AXIS, FAINT, HEIGHT, INK, Picture, RULE, Type, WIDTH, fit, short, width_of};
-use crate::render::legend::{Legend, Scale, Stroke, viridis};
+use crate::render::legend::{Dash, Legend, Scale, Stroke, viridis};
 use crate::render::words;
 
 const TITLE: Type = Type::new(14.0, INK).bold();
@@ -119,7 +119,7 @@ fn draw_legend(picture: &mut Picture, left: f64, area: Area, legend: &Legend, en
             short(left),
             short(y - 3.5),
             entry.colour,
-            dashes(entry.dash)
+            dashes(&entry.dash)
         ));
         picture.text(left + 23.0, y, ink, &fit(&entry.label, SMALL.size, room - 23.0));
     }
@@ -129,6 +129,7 @@ fn draw_legend(picture: &mut Picture, left: f64, area: Area, legend: &Legend, en
     }
 }
 
-pub(super) fn dashes(dash: &str) -> String {
-    if dash.is_empty() { String::new() } else { format!(" stroke-dasharray=\"{dash}\"") }
+pub(super) fn dashes(dash: &Dash) -> String {
+    let [a, b, c, d] = dash;
+    if *a == 0 { String::new() } else { format!(" stroke-dasharray=\"{a} {b} {c} {d}\"") }
 }

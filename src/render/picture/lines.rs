@@ -7,6 +7,9 @@ use crate::query::reduce;
 use crate::render::legend::legend;
 use crate::render::payload::{Board, Curve, Plot, XKind};
 
+/// Beyond this many smoothed curves, what they were before is only noise.
+const FAINT_CURVES: usize = 12;
+
 /// A curve to draw: its points, and how strongly.
 struct Line<'a> {
     curve: &'a Curve,
@@ -25,7 +28,9 @@ pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
     let kind = |log: bool| if log { Kind::Log } else { Kind::Linear };
     let x_kind = if plot.x == XKind::Wall { Kind::Clock } else { kind(plot.axes.log_x) };
     let x = Axis::new(lines.iter().flat_map(|line| line.x.iter().copied()), x_kind, 0.0, 7);
-    let y = Axis::new(lines.iter().flat_map(|line| line.y.iter().copied()), kind(plot.axes.log_y), 0.04, 6);
+    let faint = lines.len() <= FAINT_CURVES;
+    let y = |line: &'_ Line<'_>| line.raw.clone().filter(|_| faint).into_iter().flatten().chain(line.y.clone());
+    let y = Axis::new(lines.iter().flat_map(y), kind(plot.axes.log_y), 0.04, 6);
     let x_title =
         if plot.x == XKind::Wall { format!("{}, from {}", plot.axes.x_title, x.day()) } else { plot.axes.x_title.clone() };
 
@@ -35,40 +40,39 @@ pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
     }
     let rows: Vec<usize> = shown.iter().map(|curve| curve.run).collect();
     let (mut picture, area) = frame(&plot.tag, &notes, (&x, &x_title), &y, &legend, &rows);
+    let width = if lines.len() > 20 { 12 } else { 18 };
+    // Ten units a pixel: coordinates without points are a third shorter, and what all paths share stands here.
+    picture.push(format_args!(
+        "<g transform=\"scale(.1)\" fill=\"none\" stroke-width=\"{width}\" stroke-linejoin=\"round\" stroke-linecap=\"round\">"
+    ));
     // The newest runs come first; they are drawn last, so on top.
     for line in lines.iter().rev() {
         let stroke = legend.stroke(line.curve.run);
-        let mut draw = |values: &[f64], width: f64, opacity: &str| {
-            let path = path(&line.x, values, &x, &y, area);
-            picture.push(format_args!(
-                "<path d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\"{opacity}{} stroke-linejoin=\"round\" \
-                 stroke-linecap=\"round\"/>",
-                stroke.colour,
-                dashes(stroke.dash)
-            ));
-        };
-        if let Some(raw) = &line.raw {
-            draw(raw, 1.0, " opacity=\".25\"");
+        let (colour, dash) = (&stroke.colour, dashes(&stroke.dash.map(|length| length * 10)));
+        if let Some(raw) = line.raw.as_ref().filter(|_| faint) {
+            let path = path(&line.x, raw, &x, &y, area);
+            picture.push(format_args!("<path d=\"{path}\" stroke=\"{colour}\" opacity=\".25\"/>"));
         }
-        draw(&line.y, if lines.len() > 20 { 1.2 } else { 1.8 }, "");
+        let path = path(&line.x, &line.y, &x, &y, area);
+        picture.push(format_args!("<path d=\"{path}\" stroke=\"{colour}\"{dash}/>"));
         let crosses = crosses(line, &x, area);
         if !crosses.is_empty() {
-            picture.push(format_args!("<path d=\"{crosses}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>", stroke.colour));
+            picture.push(format_args!("<path d=\"{crosses}\" stroke=\"{colour}\"/>"));
         }
     }
+    picture.push(format_args!("</g>"));
     picture
 }
 
 fn line(curve: &Curve, smooth: f64, share: usize) -> Line<'_> {
-    let number = |num: &crate::render::payload::Num| num.0.unwrap_or(f64::NAN);
-    let (x, y): (Vec<f64>, Vec<f64>) = (curve.x.iter().map(number).collect(), curve.y.iter().map(number).collect());
-    let keep = reduce(&x, &y, share);
+    let y: Vec<f64> = curve.y.iter().map(|y| y.0.unwrap_or(f64::NAN)).collect();
+    let keep = reduce(&curve.x, &y, share);
     let pick = |from: &[f64]| keep.iter().map(|i| from[*i]).collect::<Vec<f64>>();
     if smooth > 0.0 {
         let smoothed = pick(&smoothed(&y, smooth));
-        return Line { curve, x: pick(&x), y: smoothed, raw: Some(pick(&y)) };
+        return Line { curve, x: pick(&curve.x), y: smoothed, raw: Some(pick(&y)) };
     }
-    Line { curve, x: pick(&x), y: pick(&y), raw: None }
+    Line { curve, x: pick(&curve.x), y: pick(&y), raw: None }
 }
 
 /// The debiased exponential moving average; what is not a number stays so and leaves no trace.
@@ -101,13 +105,13 @@ fn path(xs: &[f64], ys: &[f64], x: &Axis, y: &Axis, area: Area) -> String {
         let point = ((area.x(px) * 10.0).round() as i64, (area.y(py) * 10.0).round() as i64);
         match pen {
             None => {
-                path.push_str(&format!("M{} {}", tenths(point.0), tenths(point.1)));
+                path.push_str(&format!("M{} {}", point.0, point.1));
                 alone = true;
             }
             Some(last) if last == point => continue,
             Some(last) => {
                 let (dx, dy) = (point.0 - last.0, point.1 - last.1);
-                path.push_str(&format!("l{}{}{}", tenths(dx), if dy < 0 { "" } else { " " }, tenths(dy)));
+                path.push_str(&format!("l{dx}{}{dy}", if dy < 0 { "" } else { " " }));
                 alone = false;
             }
         }
@@ -119,16 +123,6 @@ fn path(xs: &[f64], ys: &[f64], x: &Axis, y: &Axis, area: Area) -> String {
     path
 }
 
-fn tenths(n: i64) -> String {
-    let (whole, part, sign) = (n.abs() / 10, n.abs() % 10, if n < 0 { "-" } else { "" });
-    match (whole, part) {
-        (0, 0) => "0".into(),
-        (whole, 0) => format!("{sign}{whole}"),
-        (0, part) => format!("{sign}.{part}"),
-        (whole, part) => format!("{sign}{whole}.{part}"),
-    }
-}
-
 /// Small crosses where a value is NaN or infinite: at the top for plus infinity, else at the bottom.
 fn crosses(line: &Line<'_>, x: &Axis, area: Area) -> String {
     const MOST: usize = 40;
@@ -137,7 +131,7 @@ fn crosses(line: &Line<'_>, x: &Axis, area: Area) -> String {
     let cross = |(at, value): (&f64, &f64)| {
         let place = x.place(*at)?;
         let y = if *value == f64::INFINITY { area.top + 4.0 } else { area.bottom - 4.0 };
-        Some(format!("M{} {}l6 6m0-6l-6 6", super::short(area.x(place) - 3.0), super::short(y - 3.0)))
+        Some(format!("M{:.0} {:.0}l60 60m0-60l-60 60", (area.x(place) - 3.0) * 10.0, (y - 3.0) * 10.0))
     };
     bad.filter_map(cross).collect()
 }
@@ -159,6 +153,6 @@ mod tests {
         let area = Area { left: 0.0, top: 0.0, right: 100.0, bottom: 100.0 };
         let xs = [0.0, 1.0, 2.0, 3.0, 4.0];
         let ys = [0.0, f64::NAN, 10.0, 5.0, f64::NAN];
-        assert_eq!(path(&xs, &ys, &axis(&xs), &axis(&ys), area), "M0 100h0M50 0l25 50");
+        assert_eq!(path(&xs, &ys, &axis(&xs), &axis(&ys), area), "M0 1000h0M500 0l250 500");
     }
 }

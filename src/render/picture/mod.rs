@@ -49,7 +49,7 @@ pub(super) struct Detail {
 }
 
 /// Small in bytes: it is carried by every output and seen by few.
-const STILL: Detail = Detail { curves: 40, points: 4_000, items: 9 };
+const STILL: Detail = Detail { curves: 30, points: 2_400, items: 9 };
 /// All that the payload has.
 const FIGURE: Detail = Detail { curves: usize::MAX, points: usize::MAX, items: 24 };
 
