@@ -5,12 +5,13 @@ import { h } from "./dom";
 import { output } from "./panels";
 import css from "./style.css";
 import { View } from "./view";
+import { widen } from "./wire";
 
 /** Replaces the static picture of an output by the living one. On any trouble the static picture stays. */
 export async function mount(root: HTMLElement): Promise<void> {
   if (root.dataset.mlbOn !== undefined) return;
   root.dataset.mlbOn = "";
-  const payload: Payload = JSON.parse(await unpack(root.dataset.mlbData!));
+  const payload: Payload = widen(JSON.parse(await unpack(root.dataset.mlbData!)));
   if (payload.v !== 1) throw Error(`made for another runtime (payload ${payload.v})`);
   addStyle();
   // Jupyter must neither typeset $…$ in names nor take keys that are meant for the page.
