@@ -44,8 +44,12 @@ mod tests {
     #[test]
     fn titles_and_kinds_of_axes() {
         let axes = Axes { x_title: "step".into(), log_x: false, log_y: true };
-        insta::assert_snapshot!(layout("<b>Loss</b> $x$", XKind::Step, &axes), @"");
-        let wall = layout("Loss", XKind::Wall, &Axes::default());
+        let layout = layout("<b>Loss</b> $x$", XKind::Step, &axes);
+        let json = layout.to_string().replace('\u{200b}', "ZWSP");
+        insta::assert_snapshot!(json, @r#"
+    {"xaxis":{"title":{"text":"step"},"type":"linear"},"yaxis":{"title":{"text":"&lt;b&gt;Loss&lt;/b&gt; ZWSP$xZWSP$"},"type":"log"}}
+    "#);
+        let wall = super::layout("Loss", XKind::Wall, &Axes::default());
         assert_eq!(wall["xaxis"]["type"], "date");
     }
 }

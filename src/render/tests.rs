@@ -50,18 +50,69 @@ fn weight(html: &str) -> usize {
 #[test]
 fn a_plot_as_text() {
     let view = View::Plot(plot("Loss", Some("lr")));
-    insta::assert_snapshot!(text(&view, &search(7, 50)), @"");
+    insta::assert_snapshot!(text(&view, &search(7, 50)), @r"
+    digits / lr_search
+
+    Loss
+    lr     run       points     last      min     max
+    0.1    search 6      50  0.03429  0.03429   2.349
+    1e-5   search 5      50   1.7639   1.7481  2.3433
+    0.001  search 4      50  0.07257  0.04109   2.349
+    0.003  search 3      50  0.07089  0.03252   2.377
+    0.01   search 2      50  0.05545  0.02054   2.331
+    0.03   search 1      50  0.02072  0.02072   2.372
+    0.1    search 0      50  0.03619  0.02611   2.315
+    ");
 }
 
 #[test]
 fn a_table_as_text() {
     let view = table(&["lr", "optim.name", "max(Accuracy)", "status", "seed"], &[("max(Accuracy)", true)]);
-    insta::assert_snapshot!(text(&view, &search(7, 50)), @"");
+    insta::assert_snapshot!(text(&view, &search(7, 50)), @r"
+    digits / lr_search
+
+       lr  optim.name  max(Accuracy)  status    seed
+     0.01  adam               0.9921  finished     2
+     0.03  sgd               0.99203  finished     1
+      0.1  adam              0.98996  finished     0
+    0.003  sgd               0.98749  finished     3
+      0.1  adam              0.98681  running      6
+    0.001  adam               0.9842  finished     4
+     1e-5  sgd               0.32765  finished     5
+    ");
 }
 
 #[test]
 fn a_dashboard_as_text() {
-    insta::assert_snapshot!(text(&dashboard(), &full(3, 20)), @"");
+    insta::assert_snapshot!(text(&dashboard(), &full(3, 20)), @r"
+    digits / lr_search
+
+    name      started              status    batch  layers      lr  optim.name  seed  last(Accuracy)  last(Loss)
+    search 2  2026-11-22 14:04:09  running      32  [64, 32]  0.01  adam           2         0.96366    0.094492
+    search 1  2026-11-22 14:03:08  finished     32  [64, 32]  0.03  sgd            1         0.98104    0.049309
+    search 0  2026-11-22 14:02:07  finished     32  [64, 32]   0.1  adam           0          0.9672    0.085286
+
+    Accuracy
+    lr    run       points    last      min     max
+    0.01  search 2      20  0.9637  0.09636  0.9897
+    0.03  search 1      20   0.981    0.082  0.9896
+    0.1   search 0      20  0.9672   0.1087   0.982
+
+    Loss
+    lr    run       points     last      min    max
+    0.01  search 2      20  0.09449  0.02687  2.349
+    0.03  search 1      20  0.04931  0.02707  2.387
+    0.1   search 0      20  0.08529  0.04687  2.317
+
+    misclassified: 9 images of 3 runs, steps 0 to 20
+
+    weights: 9 histograms, steps 0 to 20
+
+    3 thoughts
+    2026-11-22 14:02:47  search 0, step 12: overfits after epoch 3
+    2026-11-22 14:03:48  search 1, step 12: overfits after epoch 3
+    2026-11-22 14:04:49  search 2, step 12: overfits after epoch 3
+    ");
 }
 
 #[test]
@@ -69,7 +120,9 @@ fn the_payload_of_a_plot() {
     let mut data = search(2, 3);
     data.scopes[0].runs[1].params.remove("lr");
     let payload = compose::payload(&View::Plot(plot("Loss", Some("lr"))), &data);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&payload).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string(&payload.panel).unwrap(), @r#"
+    {"type":"plot","board":0,"tag":"Loss","layout":{"xaxis":{"title":{"text":"step"},"type":"linear"},"yaxis":{"title":{"text":"Loss"},"type":"linear"}},"legend":"lr","x":"step","smooth":0.0,"series":[{"run":0,"dx":[0,1,1],"y":[2.349,0.4139,0.1291],"n":3},{"run":1,"dx":[0,1,1],"y":[2.332,0.42,0.08677],"n":3}],"notes":[]}
+    "#);
 }
 
 #[test]
@@ -138,7 +191,27 @@ fn a_name_that_no_run_has_is_answered() {
     ];
     let answers: Vec<String> =
         views.iter().map(|view| text(view, &data).lines().take(3).collect::<Vec<_>>().join("\n")).collect();
-    insta::assert_snapshot!(answers.join("\n\n"), @"");
+    insta::assert_snapshot!(answers.join("\n\n"), @r"
+    digits / lr_search
+    no run has a metric `Losss`; did you mean `Loss`?
+
+    digits / lr_search
+    no run has a parameter `lrr`; did you mean `lr`?
+
+
+    digits / lr_search
+    no run has a metric `epoch`; there are: Accuracy, Loss
+
+    digits / lr_search
+    no run has a parameter `batch_size`; there are: batch, layers, lr, optim.name, seed
+    no run has a metric `accuracy`; did you mean `Accuracy`?
+
+    digits / lr_search
+    no run has images `missclassified`; did you mean `misclassified`?
+
+    digits / lr_search
+    no run has histograms `gradients`; there are: weights
+    ");
     assert!(html(&views[1], &data).contains("no run has a parameter `lrr`; did you mean `lr`?</p>"));
 }
 
