@@ -61,7 +61,7 @@ export class Figure {
     if (!this.stale || this.held || !this.plot.clientWidth || !this.view.alive()) return;
     this.stale = false;
     const { traces, layout } = this.make();
-    Plotly.react(this.plot, traces, { ...this.frame(layout), datarevision: Math.random() }, CONFIG);
+    Plotly.react(this.plot, traces, this.frame(layout), config());
     this.drawn = true;
   }
 
@@ -144,7 +144,7 @@ function download(plot: any) {
   Plotly.downloadImage({ data: plot.data, layout }, { format: "png", scale: 2, width, height, filename: title.replace(/[^\p{L}\p{N}._-]+/gu, "_") });
 }
 
-const CONFIG = {
+const config = () => ({
   displaylogo: false,
   displayModeBar: "hover",
   modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", { name: "download", title: "Download as PNG", icon: Plotly.Icons.camera, click: download }]],
@@ -154,7 +154,7 @@ const CONFIG = {
   showSendToCloud: false,
   showTips: false,
   typesetMath: false,
-};
+});
 
 const titleOf = (title: any) => ({ text: plain(String((typeof title === "string" ? title : title?.text) ?? "")) });
 

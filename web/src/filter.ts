@@ -94,7 +94,7 @@ function rangeTerm(term: string, read: Reader, kind: Kind): Test | { error: stri
 }
 
 /** The table shows few digits; 0.1 typed means the 0.1 (f32: 0.10000000149) that was logged. */
-const close = (a: number, b: number) => Math.abs(a - b) <= 1e-7 * Math.abs(b);
+const close = (a: number, b: number) => Number.isFinite(b) && Math.abs(a - b) <= 1e-7 * Math.abs(b);
 
 const quantity: Reader = word => {
   const infinite = /^([+-]?)(inf|infinity|∞)$/i.exec(word);

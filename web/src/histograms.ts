@@ -14,6 +14,8 @@ type Item = Histograms["items"][number];
 const TILES = 60;
 /** More curves over one another cannot be told apart. */
 const OVERLAID = 40;
+/** More translucent fills make a solid one. */
+const FILLED = 5;
 
 export class HistogramPanel {
   readonly element: HTMLElement;
@@ -76,7 +78,8 @@ export class HistogramPanel {
   private makeOverlay(): Drawing {
     const legend = this.view.legend(this.histograms.legend);
     const named = new Set<string>();
-    const traces = this.items(OVERLAID).filter(item => item.counts.length).map((item): Trace => {
+    const items = this.items(OVERLAID).filter(item => item.counts.length);
+    const traces = items.map((item): Trace => {
       const entry = legend.of(item.run);
       const first = !named.has(entry.value);
       named.add(entry.value);
@@ -87,8 +90,7 @@ export class HistogramPanel {
         x: [item.edges[0], ...item.edges],
         y: [0, ...heights, 0],
         line: { shape: "hv", color: entry.colour, width: 1.5, dash: entry.dash },
-        fill: "tozeroy",
-        fillcolor: translucent(entry.colour),
+        ...(items.length <= FILLED ? { fill: "tozeroy", fillcolor: `${entry.colour}22` } : {}),
         name: plain(entry.label),
         legendgroup: entry.value,
         showlegend: first,
@@ -139,5 +141,3 @@ export function densities(item: { edges: number[]; counts: number[] }): number[]
   const total = item.counts.reduce((sum, count) => sum + count, 0) || 1;
   return item.counts.map((count, i) => count / total / (item.edges[i + 1] - item.edges[i] || 1));
 }
-
-const translucent = (hex: string) => `${hex}1c`;

@@ -98,10 +98,12 @@ export class ImagesPanel {
     image.classList.toggle("mlb-pixels", item.w <= 128 && item.h <= 128);
   }
 
-  private caption(row: number, item: Item | null): Node[] {
+  /** `always`: with the step, though it may be the slider's. */
+  private caption(row: number, item: Item | null, always = false): Node[] {
     const legend = this.view.legend(this.images.legend);
-    const second = [legend.key === RUN_NAME ? "" : this.view.runs.names[row], item ? `step ${item.step}` : ""].filter(Boolean).join(" · ");
-    return [captionOf(legend.of(row)), h("div", { class: "mlb-second", dir: "auto", title: item ? `${second} · ${exactTime(item.t)}` : second }, second)];
+    const late = item && (always || item.step !== this.step) ? `step ${item.step}` : "";
+    const second = [late, legend.key === RUN_NAME ? "" : this.view.runs.names[row]].filter(Boolean).join(" · ");
+    return [captionOf(legend.of(row)), h("div", { class: "mlb-second", dir: "auto", title: item ? `${this.view.runs.names[row]} · step ${item.step} · ${exactTime(item.t)}` : "" }, second)];
   }
 
   /** One image as large as the window lets it be; arrows go through the run's steps. */
@@ -122,7 +124,7 @@ export class ImagesPanel {
       // Whole pixels, where there is room for them.
       image.style.width = `${item.w * (room > 1 ? Math.floor(room) : room)}px`;
       image.style.height = "auto";
-      caption.replaceChildren(...this.caption(row, item));
+      caption.replaceChildren(...this.caption(row, item, true));
       earlier.disabled = at === 0;
       later.disabled = at === items.length - 1;
     };

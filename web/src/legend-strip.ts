@@ -50,13 +50,20 @@ function chip(view: View, legend: Legend, entry: Entry, hovered: (value: string 
   const { value, label } = entry;
   const title = `${label}\nClick: hide or show. Double click, or Alt and click: only this one.`;
   const button = h("button", { type: "button", class: "mlb-chip", title, "data-value": value }, stroke(entry), h("span", { dir: "auto" }, label));
+  const alone = (hidden: ReadonlySet<string>) => view.store.setHidden(legend.key, isolate(legend.entries.map(each => each.value), hidden, value));
   let before: ReadonlySet<string> = new Set();
   button.addEventListener("click", event => {
-    const alone = event.detail === 2 || event.altKey;
     if (event.detail > 2) return;
     // A double click comes as a click first, which must not count.
-    if (event.detail !== 2) before = view.store.hiddenOf(legend.key);
-    view.store.setHidden(legend.key, alone ? isolate(legend.entries.map(each => each.value), before, value) : flip(before, value));
+    if (event.detail === 2) return alone(before);
+    before = view.store.hiddenOf(legend.key);
+    if (event.altKey) alone(before);
+    else view.store.setHidden(legend.key, flip(before, value));
+  });
+  button.addEventListener("keydown", event => {
+    if (event.key !== "Enter" || !event.altKey) return;
+    event.preventDefault();
+    alone(view.store.hiddenOf(legend.key));
   });
   button.addEventListener("pointerenter", () => hovered(value));
   button.addEventListener("pointerleave", () => hovered(null));

@@ -32,7 +32,7 @@ interface Runtime { mount(root: HTMLElement): Promise<void> }
   };
 
   if (!shared.runtime) {
-    shared.loading ||= load().catch(error => console.warn("ml_board", error.message)).finally(() => { shared.loading = null; });
+    shared.loading ||= load().catch(error => console.info("ml_board", error.message)).finally(() => { shared.loading = null; });
   }
   Promise.resolve(shared.loading).then(() => {
     if (!shared.runtime) return;

@@ -18,7 +18,15 @@ export function smoothSlider(start: number, moved: (weight: number) => void): HT
   return slider("Smooth", 99, Math.round(Math.min(1, Math.max(0, start)) * 100), words, hundredths => moved(hundredths / 100));
 }
 
-interface Points { x: number[]; y: (number | null)[]; raw: (number | null)[]; step: number[] | null }
+interface Points {
+  x: number[];
+  /** As it was logged. */
+  raw: (number | null)[];
+  /** As a line takes it: null where it is not finite. Arrays are kept, because plotly.js tells by them what has changed. */
+  line: (number | null)[];
+  smoothed: { weight: number; line: (number | null)[] };
+  step: number[] | null;
+}
 
 export class PlotPanel {
   readonly element: HTMLElement;
@@ -79,8 +87,8 @@ export class PlotPanel {
     if (this.weight > 0) {
       for (const curve of curves) {
         const { colour, value } = legend.of(curve.run);
-        const { x, raw } = this.pointsOf(curve);
-        add(value, { ...LINE, x, y: finite(raw), line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}` });
+        const { x, line } = this.pointsOf(curve);
+        add(value, { ...LINE, x, y: line, line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}` });
       }
     }
     for (const curve of curves) {
@@ -89,7 +97,7 @@ export class PlotPanel {
       add(entry.value, {
         ...LINE,
         x: points.x,
-        y: finite(smooth(points.y, this.weight)),
+        y: this.smoothed(points),
         name: plain(entry.label),
         legendgroup: entry.value,
         showlegend: !named.has(entry.value),
@@ -121,10 +129,17 @@ export class PlotPanel {
     let points = this.points.get(curve);
     if (!points) {
       const raw = curve.y.map(number);
-      points = { x: this.plot.x === "wall" ? curve.x.map(asLocal) : curve.x, y: raw, raw, step: curve.step ?? null };
+      const line = finite(raw);
+      points = { x: this.plot.x === "wall" ? curve.x.map(asLocal) : curve.x, raw, line, smoothed: { weight: 0, line }, step: curve.step ?? null };
       this.points.set(curve, points);
     }
     return points;
+  }
+
+  private smoothed(points: Points): (number | null)[] {
+    const { weight } = this;
+    if (points.smoothed.weight !== weight) points.smoothed = { weight, line: weight > 0 ? finite(smooth(points.raw, weight)) : points.line };
+    return points.smoothed.line;
   }
 
   private customdata({ step, raw }: Points): unknown[] | undefined {

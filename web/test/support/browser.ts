@@ -2,6 +2,8 @@
 
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { output, page as html } from "./page";
+import * as sample from "./sample";
 
 const CHROMIUM = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
@@ -39,3 +41,11 @@ export async function drawn(page: Page) {
     return document.querySelector(".mlb-b") && figures.every(each => each.querySelector(".main-svg"));
   });
 }
+
+/** What tests of the page ask again and again. */
+export const clientOf = {
+  /** Names of the curves of the first figure. */
+  curves: (page: Page): Promise<string[]> => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.data.filter((trace: any) => trace.name).map((trace: any) => trace.name)),
+  chip: (page: Page, label: string) => page.locator(".mlb-chip").filter({ hasText: new RegExp(`^${label}$`) }),
+  tableAndPlot: (search: sample.Search) => html([output(sample.payload({ type: "stack", children: [{ type: "table", board: 0, columns: null, sort: [] }, sample.plot("Loss", search)] }, search))]),
+};

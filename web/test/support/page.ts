@@ -4,7 +4,10 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Payload } from "../../payload";
 
-const asset = (name: string) => readFileSync(new URL(`../../../src/render/assets/${name}`, import.meta.url));
+/** The folder web/, from where the tests are bundled (run.mjs). */
+declare const WEB: string;
+
+const asset = (name: string) => readFileSync(new URL(`../src/render/assets/${name}`, WEB));
 const { hash } = JSON.parse(asset("manifest.json").toString());
 const runtime = asset("runtime.js.gz").toString("base64");
 const loader = asset("loader.js").toString();

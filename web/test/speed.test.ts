@@ -1,0 +1,67 @@
+// How fast the table and the plots are. Limits are wide, for slow machines; the numbers are printed.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { drawn, launch, show } from "./support/browser";
+import { output, page } from "./support/page";
+import * as sample from "./support/sample";
+
+let browser: Browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+const print = (numbers: Record<string, number>) => console.log(Object.entries(numbers).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`).join(", "));
+
+/** Milliseconds until the next frame has been laid out, the median of five. */
+const timed = (page: Page, action: string) => page.evaluate(async action => {
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const begin = performance.now();
+    new Function("i", action)(i);
+    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+    document.body.getBoundingClientRect();
+    times.push(performance.now() - begin);
+  }
+  return times.sort((a, b) => a - b)[2];
+}, action);
+
+const STORE = `const store = window.__mlb_stores_1.get("board-1");`;
+
+for (const [n, extraColumns] of [[5000, 188], [10000, 88]]) {
+  test(`a table of ${n} runs and ${extraColumns + 12} columns`, async () => {
+    const search = { n, extraColumns };
+    const { page: shown, errors } = await show(browser, page([output(sample.payload({ type: "table", board: 0, columns: null, sort: [] }, search))]));
+    await drawn(shown);
+    const numbers = {
+      filter: await timed(shown, `${STORE} store.setFilter("last(Accuracy)", ">0." + (85 + i))`),
+      "filter off": await timed(shown, `${STORE} store.setFilter("last(Accuracy)", i % 2 ? "" : ">0.9")`),
+      sort: await timed(shown, `document.querySelectorAll(".mlb-head-cell button")[9 + i].click()`),
+      "sort text": await timed(shown, `document.querySelectorAll(".mlb-head-cell button")[0].click()`),
+      "select all": await timed(shown, `document.querySelector(".mlb-grid").dispatchEvent(new KeyboardEvent("keydown", { key: "a", ctrlKey: true, bubbles: true }))`),
+      scroll: await timed(shown, `document.querySelector(".mlb-grid").scrollTo(i * 900, i * 20000)`),
+    };
+    print(numbers);
+    assert.deepEqual(errors, []);
+    assert.ok(await shown.locator(".mlb-b *").count() < 2000, "only what can be seen is in the page");
+    assert.ok(numbers.filter < 500 && numbers.sort < 500 && numbers.scroll < 500);
+    await shown.context().close();
+  });
+}
+
+test("100 curves of 1,000 points", async () => {
+  const search = { n: 100, steps: 1000 };
+  const { page: shown, errors } = await show(browser, page([output(sample.payload(sample.plot("Loss", search), search))]));
+  await drawn(shown);
+  const numbers = {
+    "first paint after navigation": await shown.evaluate(() => performance.now()),
+    "filter and redraw": await timed(shown, `${STORE} store.setFilter("seed", i % 2 ? "" : "1")`),
+    "legend and redraw": await timed(shown, `${STORE} store.setLegend(i % 2 ? "lr" : "width")`),
+  };
+  print(numbers);
+  assert.deepEqual(errors, []);
+  assert.ok(numbers["legend and redraw"] < 3000);
+  await shown.context().close();
+});
