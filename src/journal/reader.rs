@@ -1,20 +1,108 @@
 //! Reading a journal: entries in slot order, while its owner lives or after.
 
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::{Batch, Position, SessionInfo};
+use super::checkpoint::{self, Known, KnownTag};
+use super::record::{self, Aside, Found, Kind, Long, SLOT_BYTES, TagData, find};
+use super::segment::{Header, SEAL_WORD, aside_path, list, path_of, read_at};
+use super::{Batch, Entry, EntryKind, Position, SessionInfo, fail, owner_alive};
 use crate::error::{Error, ErrorKind, Result};
+
+/// How many slots are taken from a file at once.
+const WINDOW_SLOTS: u64 = 4096;
 
 /// Reads one session's journal, live or dead, in the process that writes it or another. One reader at a time: see [`super::Claim`].
 pub(crate) struct Reader {
     directory: PathBuf,
     info: SessionInfo,
+    segment: Open,
+    known: Known,
+    /// What was known at the start of each segment that is not acknowledged, and which files its records name.
+    starts: BTreeMap<u64, Start>,
+    /// Whether segments before this one are missing, so that ordinals must be taken from the tags' records.
+    gap: bool,
+    state: State,
+    damaged: u64,
+}
+
+#[derive(Default)]
+struct Start {
+    known: Known,
+    asides: Vec<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// The owner lives, as far as was seen.
+    Live,
+    /// The owner is dead: what is not published will never be.
+    Dead,
+    /// All was read.
+    Complete,
+}
+
+/// The segment that is read.
+struct Open {
+    file: File,
+    header: Header,
+    seed: u32,
+    /// The next slot to read.
+    slot: u64,
+    /// Bytes of the file from slot `window_at`.
+    window: Vec<u8>,
+    window_at: u64,
+    /// Whether the bytes before were no record, so that its slots are tried one by one.
+    lost: bool,
+}
+
+/// What one step came to.
+enum Step {
+    Entry(Entry),
+    /// Something that is no entry was passed.
+    Passed,
+    /// Nothing more is published.
+    Wait,
 }
 
 impl Reader {
     /// Opens the journal in `directory`, at the first entry that was not acknowledged and deleted before.
     pub(crate) fn open(directory: &Path) -> Result<Reader> {
-        Err(Error::new(ErrorKind::Journal, format!("cannot read {}", directory.display())))
+        let checkpoint = checkpoint::load(directory);
+        let first = checkpoint.as_ref().map_or(0, |(segment, _)| *segment);
+        let mut segment = None;
+        let mut damaged = 0;
+        for number in list(directory)?.into_iter().filter(|number| *number >= first) {
+            match Open::segment(directory, number) {
+                Ok(open) => {
+                    segment = Some(open);
+                    break;
+                }
+                Err(_) => damaged += 1,
+            }
+        }
+        let Some(segment) = segment else {
+            return Err(Error::new(
+                ErrorKind::Journal,
+                format!("the journal in {} has no segment that can be read", directory.display()),
+            )
+            .help("delete that directory if nothing in it is of use"));
+        };
+        let gap = segment.header.number != first;
+        let known = checkpoint.map(|(_, known)| known).unwrap_or_default();
+        let start = Start { known: known.clone(), asides: Vec::new() };
+        Ok(Reader {
+            directory: directory.to_path_buf(),
+            info: segment.header.info.clone(),
+            starts: BTreeMap::from([(segment.header.number, start)]),
+            segment,
+            known,
+            gap,
+            state: State::Live,
+            damaged,
+        })
     }
 
     /// Whose journal it is and where it goes.
@@ -27,21 +115,274 @@ impl Reader {
     /// While the owner lives it stops before a slot that is reserved and not published yet. Never waits.
     /// Entries that are read again after a restart have the same positions and ordinals.
     pub(crate) fn read(&mut self, max_entries: usize) -> Result<Batch> {
-        Err(Error::new(ErrorKind::Journal, format!("cannot read {max_entries} of {}", self.directory.display())))
+        let mut entries = Vec::new();
+        self.fill(&mut entries, max_entries)?;
+        if entries.is_empty() && max_entries > 0 && self.state == State::Live && !owner_alive(&self.directory)? {
+            // What the owner published until its death counts: look again, now that it can add nothing.
+            self.state = State::Dead;
+            self.segment.forget();
+            self.fill(&mut entries, max_entries)?;
+        }
+        let end = Position(self.segment.header.number << 32 | self.segment.slot);
+        Ok(Batch { entries, end, complete: self.state == State::Complete })
+    }
+
+    fn fill(&mut self, entries: &mut Vec<Entry>, max_entries: usize) -> Result<()> {
+        while entries.len() < max_entries && self.state != State::Complete {
+            match self.step()? {
+                Step::Entry(entry) => {
+                    if matches!(entry.kind, EntryKind::End { .. }) {
+                        self.state = State::Complete;
+                    }
+                    entries.push(entry);
+                }
+                Step::Passed => {}
+                Step::Wait => break,
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<Step> {
+        let failed = |e| fail("cannot read the journal in", &self.directory, e);
+        if self.segment.slot >= self.segment.header.slots {
+            return self.next_segment();
+        }
+        self.segment.load().map_err(failed)?;
+        let segment = &self.segment;
+        let position = Position(segment.header.number << 32 | segment.slot);
+        let (slots, entry) = match segment.found() {
+            Found::Nothing => return self.pass_empty(),
+            Found::Begun(_) if self.state != State::Dead => return Ok(Step::Wait),
+            Found::Begun(slots) => return Ok(self.segment.pass(slots)),
+            Found::Damage | Found::More(_) => {
+                self.damaged += u64::from(!segment.lost);
+                self.segment.pass(1);
+                self.segment.lost = true;
+                return Ok(Step::Passed);
+            }
+            Found::Short(short) => {
+                let entry = self.known.get_mut(&short.tag).map(|tag| {
+                    let (ordinal, name) = (tag.next_ordinal, Arc::clone(&tag.name));
+                    tag.next_ordinal += 1;
+                    let kind = match short.kind {
+                        Kind::Sample => EntryKind::Sample { tag: name, ordinal, value: short.value },
+                        _ => EntryKind::Scalar { tag: name, ordinal, step: short.step, value: short.value },
+                    };
+                    Entry { position, wall_micros: short.wall_micros, kind }
+                });
+                (1, entry)
+            }
+            Found::Long(long, slots) if long.kind == Kind::Tag => {
+                learn(&mut self.known, self.gap, &long);
+                return Ok(self.segment.pass(slots));
+            }
+            Found::Long(long, slots) => {
+                let asides = &mut self.starts.entry(segment.header.number).or_default().asides;
+                let kind = decode(&self.directory, &self.known, &long, asides);
+                (slots, kind.map(|kind| Entry { position, wall_micros: long.wall_micros, kind }))
+            }
+        };
+        let passed = self.segment.pass(slots);
+        // A record whose tag or file is gone: it can only be counted.
+        self.damaged += u64::from(entry.is_none());
+        Ok(entry.map_or(passed, Step::Entry))
+    }
+
+    /// At a slot with nothing in it: the end of what is published, of the segment, or a call that its process did not live to finish.
+    fn pass_empty(&mut self) -> Result<Step> {
+        let sealed = self.segment.sealed().map_err(|e| fail("cannot read the journal in", &self.directory, e))?;
+        if sealed.is_some_and(|end| self.segment.slot >= end) {
+            return self.next_segment();
+        }
+        if self.state == State::Dead || (self.segment.lost && sealed.is_some()) {
+            self.segment.pass_zeros();
+            return Ok(Step::Passed);
+        }
+        Ok(Step::Wait)
+    }
+
+    fn next_segment(&mut self) -> Result<Step> {
+        let number = self.segment.header.number;
+        // What is listed now was there before, so a segment that is missing between others is missing for good.
+        for next in list(&self.directory)?.into_iter().filter(|next| *next > number) {
+            match Open::segment(&self.directory, next) {
+                Ok(open) => {
+                    self.gap = next != number + 1;
+                    self.damaged += u64::from(self.gap);
+                    self.segment = open;
+                    self.starts.insert(next, Start { known: self.known.clone(), asides: Vec::new() });
+                    return Ok(Step::Passed);
+                }
+                Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {}
+                Err(e) => return Err(fail("cannot open", &path_of(&self.directory, next), e)),
+            }
+        }
+        if self.state == State::Dead {
+            self.state = State::Complete;
+        }
+        Ok(Step::Wait)
     }
 
     /// Says that all before `end` (a [`Batch::end`]) is stored: segments wholly before it are deleted.
     pub(crate) fn acknowledge(&mut self, end: Position) -> Result<()> {
-        Err(Error::new(ErrorKind::Journal, format!("cannot acknowledge {end:?}")))
+        let keep = end.0 >> 32;
+        let stored: Vec<u64> = self.starts.range(..keep).map(|(number, _)| *number).collect();
+        let Some(start) = self.starts.get(&keep).filter(|_| !stored.is_empty()) else {
+            return Ok(());
+        };
+        checkpoint::store(&self.directory, keep, &start.known)?;
+        // All that is listed before, not only what was read: a death between the checkpoint and this may have left more.
+        for number in list(&self.directory)?.into_iter().filter(|number| *number < keep) {
+            remove(&path_of(&self.directory, number))?;
+        }
+        for number in stored {
+            let start = self.starts.remove(&number).unwrap_or_default();
+            start.asides.into_iter().try_for_each(|aside| remove(&aside_path(&self.directory, aside)))?;
+        }
+        Ok(())
     }
 
     /// Deletes the journal: it was complete, and all of it is acknowledged.
     pub(crate) fn remove(self) -> Result<()> {
-        Err(Error::new(ErrorKind::Journal, format!("cannot remove {}", self.directory.display())))
+        // Under another name first, so that nobody finds half a journal.
+        let gone = self.directory.with_extension("gone");
+        fs::rename(&self.directory, &gone)
+            .and_then(|()| fs::remove_dir_all(&gone))
+            .map_err(|e| fail("cannot delete the journal", &self.directory, e))
     }
 
     /// How many bytes of records are published and not read yet.
     pub(crate) fn pending(&self) -> u64 {
-        0
+        if self.state == State::Complete {
+            return 0;
+        }
+        let later = list(&self.directory).unwrap_or_default().into_iter().filter(|number| *number > self.segment.header.number);
+        let later: u64 =
+            later.filter_map(|number| Open::segment(&self.directory, number).ok()).map(|open| open.published()).sum();
+        self.segment.published() + later
+    }
+
+    /// How many records (or whole segments) could not be read because the disk lost or changed them.
+    pub(crate) fn damaged(&self) -> u64 {
+        self.damaged
+    }
+}
+
+/// Takes note of a tag.
+fn learn(known: &mut Known, gap: bool, record: &Long<'_>) {
+    let Ok(data) = serde_json::from_slice::<TagData<'_>>(record.data) else {
+        return;
+    };
+    let tag =
+        known.entry(record.tag).or_insert_with(|| KnownTag { kind: data.kind, name: data.name.as_ref().into(), next_ordinal: 0 });
+    if gap {
+        tag.next_ordinal = tag.next_ordinal.max(data.next_ordinal);
+    }
+}
+
+/// What a long record says, from its own data or the file that it names.
+fn decode(directory: &Path, known: &HashMap<u32, KnownTag>, record: &Long<'_>, asides: &mut Vec<u64>) -> Option<EntryKind> {
+    let tag = known.get(&record.tag).map(|tag| Arc::clone(&tag.name));
+    if !record.aside {
+        return record::entry(record.kind, tag, record.data);
+    }
+    let aside: Aside = serde_json::from_slice(record.data).ok()?;
+    asides.push(aside.number);
+    let data = fs::read(aside_path(directory, aside.number)).ok()?;
+    if data.len() as u64 != aside.bytes || crc32fast::hash(&data) != aside.crc {
+        return None;
+    }
+    record::entry(record.kind, tag, &data)
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(fail("cannot delete", path, e)),
+        _ => Ok(()),
+    }
+}
+
+impl Open {
+    fn segment(directory: &Path, number: u64) -> std::io::Result<Open> {
+        let file = File::open(path_of(directory, number))?;
+        let header = Header::read(&file)?;
+        let (seed, slot) = (header.seed(), header.first);
+        Ok(Open { file, header, seed, slot, window: Vec::new(), window_at: slot, lost: false })
+    }
+
+    /// Has at hand what lies at the next slot, whole.
+    fn load(&mut self) -> std::io::Result<()> {
+        // Bytes at hand may be from before the record was finished; bytes that are read after its head was seen are whole.
+        for attempt in 0..3 {
+            self.have(1)?;
+            if let Found::More(slots) = self.found() {
+                self.have(slots)?;
+            }
+            match self.found() {
+                Found::Short(_) | Found::Long(..) => break,
+                Found::Nothing | Found::Begun(_) if attempt > 0 => break,
+                _ if attempt < 2 => self.forget(),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Has the next so many slots at hand.
+    fn have(&mut self, slots: u64) -> std::io::Result<()> {
+        let end = self.window_at + (self.window.len() / SLOT_BYTES) as u64;
+        if self.slot < self.window_at || self.slot + slots > end {
+            let take = (self.header.slots - self.slot).min(slots.max(WINDOW_SLOTS));
+            self.window.resize(take as usize * SLOT_BYTES, 0);
+            read_at(&self.file, &mut self.window, self.slot * SLOT_BYTES as u64)?;
+            self.window_at = self.slot;
+        }
+        Ok(())
+    }
+
+    /// What lies at the next slot, as far as it is at hand.
+    fn found(&self) -> Found<'_> {
+        let from = (self.slot - self.window_at) as usize * SLOT_BYTES;
+        find(self.window.get(from..).unwrap_or_default(), self.seed, self.slot, self.header.slots - self.slot)
+    }
+
+    /// Goes on by so many slots.
+    fn pass(&mut self, slots: u64) -> Step {
+        self.slot += slots;
+        self.lost = false;
+        Step::Passed
+    }
+
+    /// Lets go of the bytes at hand.
+    fn forget(&mut self) {
+        self.window.clear();
+        self.window_at = self.slot;
+    }
+
+    /// Where the segment was left, if it was.
+    fn sealed(&self) -> std::io::Result<Option<u64>> {
+        let mut word = [0; 8];
+        read_at(&self.file, &mut word, 8 * SEAL_WORD as u64)?;
+        let end = u64::from_ne_bytes(word);
+        Ok((end != 0).then(|| end.min(self.header.slots)))
+    }
+
+    /// Goes to the next slot at hand that has something in it, at least one further.
+    fn pass_zeros(&mut self) {
+        let from = (self.slot - self.window_at) as usize * SLOT_BYTES;
+        let slots = self.window.get(from..).unwrap_or_default().chunks_exact(SLOT_BYTES);
+        let zeros = slots.take_while(|slot| slot[..8].iter().all(|byte| *byte == 0)).count() as u64;
+        self.slot = (self.slot + zeros.max(1)).min(self.header.slots);
+    }
+
+    /// How many bytes lie between the next slot and the last that has something in it.
+    fn published(&self) -> u64 {
+        let mut bytes = vec![0; (self.header.slots - self.slot) as usize * SLOT_BYTES];
+        if read_at(&self.file, &mut bytes, self.slot * SLOT_BYTES as u64).is_err() {
+            return 0;
+        }
+        let used = bytes.chunks_exact(SLOT_BYTES).rposition(|slot| slot.iter().any(|byte| *byte != 0));
+        used.map_or(0, |last| (last + 1) * SLOT_BYTES) as u64
     }
 }

@@ -1,0 +1,301 @@
+//! Writing a journal: the half that the training loop calls.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::entry::Pixels;
+use super::lock::Owner;
+use super::map::{count_forks, forks};
+use super::record::{self, Aside, Kind, Long, Short, TagData, put_image, put_values, slots_of};
+use super::segment::{Header, Segment, aside_path, path_of, sync_file};
+use super::supply::Supply;
+use super::tags::Tag;
+use super::{SessionInfo, fail};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Status, Value};
+
+/// Data longer than this lies in a file of its own.
+const LONGEST_INSIDE: usize = 256 << 10;
+
+/// How a journal is laid out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout {
+    /// The size of a segment.
+    pub(crate) segment_bytes: usize,
+    /// The most that the journal may take of the disk.
+    pub(crate) budget: u64,
+}
+
+impl Default for Layout {
+    fn default() -> Layout {
+        Layout { segment_bytes: 4 << 20, budget: 4 << 30 }
+    }
+}
+
+/// A journal that is written, by any number of threads.
+///
+/// Every method that records returns when the record is in the file (of which the system keeps the pages, whatever becomes of this
+/// process). It waits only where the next segment is not ready yet. An error means that nothing was recorded.
+pub(crate) struct Journal {
+    directory: PathBuf,
+    current: ArcSwap<Segment>,
+    supply: Supply,
+    longest_inside: usize,
+    /// How often the process had been forked when the journal was made.
+    forks: u32,
+    /// Held by the call that goes on to the next segment.
+    turn: Mutex<()>,
+    /// How many files of their own were begun, and those that were not synced yet.
+    asides: AtomicU64,
+    unsynced_asides: Mutex<Vec<u64>>,
+    /// The first segment that was not synced since it was left.
+    unsynced: Mutex<u64>,
+    _owner: Owner,
+}
+
+impl Journal {
+    /// Makes the journal of a session in the directory `place`, which is made if need be.
+    pub(crate) fn create(place: &Path, info: SessionInfo, layout: Layout) -> Result<Journal> {
+        count_forks();
+        let directory = place.join(info.session.to_string());
+        // It gets its name when it is whole and owned, so that nobody takes it for one whose owner died.
+        let unfinished = place.join(format!("{}.new", info.session));
+        let failed =
+            |e| fail("cannot make the journal", &directory, e).help("set ML_BOARD_HOME to a directory that can be written");
+        fs::create_dir_all(&unfinished).map_err(failed)?;
+        let owner = Owner::take(&unfinished)?;
+        let header = Header::new(0, layout.segment_bytes, info.clone());
+        let longest_inside = LONGEST_INSIDE.min((header.slots - header.first) as usize * record::SLOT_BYTES / 4);
+        let first = Segment::create(&unfinished, &header).and_then(|first| {
+            fs::rename(&unfinished, &directory)?;
+            Ok(first)
+        });
+        let first = first.map_err(|e| {
+            fs::remove_dir_all(&unfinished).ok();
+            failed(e)
+        })?;
+        Ok(Journal {
+            current: ArcSwap::from_pointee(first),
+            supply: Supply::start(directory.clone(), info, layout.segment_bytes, layout.budget)?,
+            directory,
+            longest_inside,
+            forks: forks(),
+            turn: Mutex::default(),
+            asides: AtomicU64::new(0),
+            unsynced_asides: Mutex::default(),
+            unsynced: Mutex::default(),
+            _owner: owner,
+        })
+    }
+
+    /// Where it lies.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Bytes that it has on the disk, about.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.supply.used()
+    }
+
+    /// Whether this process is a child of the one that made the journal. Then it is not this process's to write.
+    pub(crate) fn is_inherited(&self) -> bool {
+        forks() != self.forks
+    }
+
+    /// Records one point of a scalar.
+    pub(crate) fn scalar(&self, tag: &Tag, wall_micros: i64, step: i64, value: f64) -> Result<()> {
+        self.short(tag, &Short { kind: Kind::Scalar, tag: tag.id, wall_micros, step, value })
+    }
+
+    /// Records one value of the run's histogram of this tag.
+    pub(crate) fn sample(&self, tag: &Tag, wall_micros: i64, value: f64) -> Result<()> {
+        self.short(tag, &Short { kind: Kind::Sample, tag: tag.id, wall_micros, step: 0, value })
+    }
+
+    /// Records the values of one histogram.
+    pub(crate) fn values(&self, tag: &Tag, wall_micros: i64, step: i64, values: impl Iterator<Item = f64>) -> Result<()> {
+        self.tagged(Kind::Values, tag, wall_micros, |data| put_values(data, step, values))
+    }
+
+    /// Records an image.
+    pub(crate) fn image(&self, tag: &Tag, wall_micros: i64, step: i64, pixels: &Pixels) -> Result<()> {
+        self.tagged(Kind::Image, tag, wall_micros, |data| put_image(data, step, pixels))
+    }
+
+    /// Records a text.
+    pub(crate) fn text(&self, tag: &str, wall_micros: i64, step: Option<i64>, text: &str) -> Result<()> {
+        self.long(Kind::Text, None, wall_micros, &record::text_data(tag, step, text))
+    }
+
+    /// Records a hyperparameter.
+    pub(crate) fn param(&self, wall_micros: i64, name: &str, value: &Value) -> Result<()> {
+        self.long(Kind::Param, None, wall_micros, &record::param_data(name, value))
+    }
+
+    /// Records the end of the session. Nothing may be recorded after it.
+    pub(crate) fn end(&mut self, wall_micros: i64, status: Status, how: Option<&str>) -> Result<()> {
+        let ended = self.long(Kind::End, None, wall_micros, &record::end_data(status, how));
+        self.supply.stop();
+        ended
+    }
+
+    /// Waits until all that was recorded before is on the disk, so that it survives the machine's death, too.
+    pub(crate) fn sync(&self) -> Result<()> {
+        self.owned()?;
+        let failed = |e| fail("cannot sync the journal", &self.directory, e);
+        let mut segment = held(&self.unsynced);
+        let current = self.current.load_full();
+        let asides = std::mem::take(&mut *held(&self.unsynced_asides));
+        for (i, aside) in asides.iter().enumerate() {
+            sync_file(&aside_path(&self.directory, *aside)).map_err(|e| {
+                held(&self.unsynced_asides).extend(&asides[i..]);
+                failed(e)
+            })?;
+        }
+        while *segment < current.number {
+            sync_file(&path_of(&self.directory, *segment)).map_err(failed)?;
+            *segment += 1;
+        }
+        current.sync().map_err(failed)?;
+        #[cfg(unix)]
+        sync_file(&self.directory).map_err(failed)?;
+        Ok(())
+    }
+
+    fn owned(&self) -> Result<()> {
+        if self.is_inherited() {
+            return Err(Error::new(
+                ErrorKind::Journal,
+                "this process is a fork of the one that made the writer, and cannot log to it",
+            )
+            .help("make a SummaryWriter of its own in each process (builder().rank(…) for the processes of one run)"));
+        }
+        Ok(())
+    }
+
+    fn short(&self, tag: &Tag, record: &Short) -> Result<()> {
+        self.owned()?;
+        loop {
+            let segment = self.current.load();
+            if self.declare(tag, &segment)
+                && let Some(slot) = segment.reserve(1)
+            {
+                segment.write_short(slot, record);
+                tag.logged.fetch_add(1, Ordering::Relaxed);
+                return Ok(());
+            }
+            self.advance(segment)?;
+        }
+    }
+
+    fn tagged(&self, kind: Kind, tag: &Tag, wall_micros: i64, put: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
+        thread_local! {
+            static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        }
+        let mut data = SCRATCH.try_with(RefCell::take).unwrap_or_default();
+        put(&mut data);
+        let done = self.long(kind, Some(tag), wall_micros, &data);
+        data.clear();
+        SCRATCH.try_with(|scratch| scratch.replace(data)).ok();
+        done
+    }
+
+    fn long(&self, kind: Kind, tag: Option<&Tag>, wall_micros: i64, data: &[u8]) -> Result<()> {
+        self.owned()?;
+        if data.len() > self.longest_inside {
+            let aside = record::json(&self.put_aside(data)?);
+            return self.place(kind, true, tag, wall_micros, &aside);
+        }
+        self.place(kind, false, tag, wall_micros, data)
+    }
+
+    fn place(&self, kind: Kind, aside: bool, tag: Option<&Tag>, wall_micros: i64, data: &[u8]) -> Result<()> {
+        let record = Long { kind, aside, tag: tag.map_or(0, |tag| tag.id), wall_micros, data };
+        loop {
+            let segment = self.current.load();
+            if tag.is_none_or(|tag| self.declare(tag, &segment)) && put(&segment, &record) {
+                return Ok(());
+            }
+            self.advance(segment)?;
+        }
+    }
+
+    /// Sees that the segment has the tag's record, before any that names it. `false` if there is no room left.
+    fn declare(&self, tag: &Tag, segment: &Segment) -> bool {
+        let mark = segment.number + 1;
+        if tag.declared.load(Ordering::Acquire) >= mark {
+            return true;
+        }
+        let data = record::json(&TagData {
+            kind: tag.kind,
+            name: Cow::Borrowed(&tag.name),
+            next_ordinal: tag.logged.load(Ordering::Relaxed),
+            next_step: tag.peek_step(),
+        });
+        let done = put(segment, &Long { kind: Kind::Tag, aside: false, tag: tag.id, wall_micros: 0, data: &data });
+        if done {
+            tag.declared.fetch_max(mark, Ordering::Release);
+        }
+        done
+    }
+
+    /// Goes on to the segment after `full`, if nobody has yet.
+    #[cold]
+    fn advance(&self, full: Guard<Arc<Segment>>) -> Result<()> {
+        {
+            let _turn = held(&self.turn);
+            if self.current.load().number == full.number {
+                self.current.store(self.supply.next()?);
+            }
+        }
+        self.supply.let_go(Guard::into_inner(full));
+        Ok(())
+    }
+
+    /// Writes data into a file of its own, whole before it has its name.
+    fn put_aside(&self, data: &[u8]) -> Result<Aside> {
+        let number = self.asides.fetch_add(1, Ordering::Relaxed);
+        let path = aside_path(&self.directory, number);
+        let unfinished = path.with_extension("new");
+        self.supply.take_room(data.len() as u64)?;
+        let written =
+            fs::File::create(&unfinished).and_then(|mut file| file.write_all(data)).and_then(|()| fs::rename(&unfinished, &path));
+        if let Err(e) = written {
+            fs::remove_file(&unfinished).ok();
+            return Err(fail("cannot write", &path, e).help("free space on that disk, or set ML_BOARD_HOME to another one"));
+        }
+        held(&self.unsynced_asides).push(number);
+        Ok(Aside { number, bytes: data.len() as u64, crc: crc32fast::hash(data) })
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if self.is_inherited() {
+            self.supply.forget();
+        } else {
+            self.supply.stop();
+        }
+    }
+}
+
+/// Puts a long record into a segment; `false` if there is no room left.
+fn put(segment: &Segment, record: &Long<'_>) -> bool {
+    let Some((slots, slot)) = slots_of(record.data.len()).and_then(|slots| Some((slots, segment.reserve(slots)?))) else {
+        return false;
+    };
+    segment.write_long(slot, slots, record);
+    true
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

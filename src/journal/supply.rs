@@ -1,0 +1,176 @@
+//! The helper thread of a journal: it has the next segments ready before they are needed, and lets go of the full ones.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::record::SLOT_BYTES;
+use super::segment::{Header, Segment};
+use super::{SessionInfo, fail};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How many segments are ready besides the one that is written.
+const AHEAD: usize = 2;
+/// How long it waits after a segment could not be made.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// Makes segments, and hands them out.
+pub(super) struct Supply {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    directory: PathBuf,
+    info: SessionInfo,
+    segment_bytes: usize,
+    budget: u64,
+    /// Bytes of the journal's files, as of the last look, and what was added to them since.
+    used: AtomicU64,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    ready: VecDeque<Arc<Segment>>,
+    full: Vec<Arc<Segment>>,
+    /// Why there is no next segment. While it is set nobody waits.
+    trouble: Option<Error>,
+    stopped: bool,
+}
+
+impl Supply {
+    /// Starts the helper for the journal in `directory`, whose first segment exists.
+    pub(super) fn start(directory: PathBuf, info: SessionInfo, segment_bytes: usize, budget: u64) -> Result<Supply> {
+        let used = AtomicU64::new(segment_bytes as u64);
+        let shared =
+            Arc::new(Shared { directory, info, segment_bytes, budget, used, state: Mutex::default(), changed: Condvar::new() });
+        let theirs = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("ml_board journal".into())
+            .spawn(move || theirs.work())
+            .map_err(|e| fail("cannot start the thread that prepares the segments of", &shared.directory, e))?;
+        Ok(Supply { shared, thread: Some(thread) })
+    }
+
+    /// The next segment. Waits for one that is being made; fails at once while none can be made.
+    pub(super) fn next(&self) -> Result<Arc<Segment>> {
+        let mut state = self.shared.state();
+        loop {
+            if let Some(segment) = state.ready.pop_front() {
+                self.shared.changed.notify_all();
+                return Ok(segment);
+            }
+            if let Some(trouble) = &state.trouble {
+                return Err(trouble.clone());
+            }
+            if state.stopped {
+                return Err(fail("cannot go on with", &self.shared.directory, "it is closed"));
+            }
+            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Takes a segment that is full, to unmap it: that is slow, so it should not be a log call that does it.
+    pub(super) fn let_go(&self, full: Arc<Segment>) {
+        self.shared.state().full.push(full);
+        self.shared.changed.notify_all();
+    }
+
+    /// Takes room of the journal's budget for a file of so many bytes.
+    pub(super) fn take_room(&self, bytes: u64) -> Result<()> {
+        self.shared.take_room(bytes)
+    }
+
+    /// Bytes that the journal has on the disk, about.
+    pub(super) fn used(&self) -> u64 {
+        self.shared.used.load(Ordering::Relaxed)
+    }
+
+    /// Ends the helper.
+    pub(super) fn stop(&mut self) {
+        self.shared.state().stopped = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+
+    /// Forgets the helper: in a child of a fork there is none.
+    pub(super) fn forget(&mut self) {
+        std::mem::forget(self.thread.take());
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) {
+        let mut number = 1;
+        let mut state = self.state();
+        while !state.stopped {
+            let full = std::mem::take(&mut state.full);
+            if state.ready.len() >= AHEAD && full.is_empty() {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let wanted = state.ready.len() < AHEAD;
+            drop(state);
+            drop(full);
+            let made = wanted.then(|| self.make(number));
+            state = self.state();
+            match made {
+                Some(Ok(segment)) => {
+                    number += 1;
+                    state.trouble = None;
+                    state.ready.push_back(Arc::new(segment));
+                    self.changed.notify_all();
+                }
+                Some(Err(trouble)) => {
+                    state.trouble = Some(trouble);
+                    self.changed.notify_all();
+                    state = self.changed.wait_timeout(state, RETRY).unwrap_or_else(PoisonError::into_inner).0;
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn make(&self, number: u64) -> Result<Segment> {
+        let header = Header::new(number, self.segment_bytes, self.info.clone());
+        let bytes = header.slots * SLOT_BYTES as u64;
+        self.used.store(bytes_in(&self.directory), Ordering::Relaxed);
+        self.take_room(bytes)?;
+        Segment::create(&self.directory, &header).map_err(|e| {
+            fail("cannot make room for the journal in", &self.directory, e).help(
+                "free space on that disk, or set ML_BOARD_HOME to another one; what is logged meanwhile is counted and lost",
+            )
+        })
+    }
+
+    fn take_room(&self, bytes: u64) -> Result<()> {
+        let before = self.used.fetch_add(bytes, Ordering::Relaxed);
+        if before + bytes <= self.budget {
+            return Ok(());
+        }
+        self.used.fetch_sub(bytes, Ordering::Relaxed);
+        let directory = self.directory.display();
+        Err(Error::new(
+            ErrorKind::Journal,
+            format!("the journal in {directory} has grown to its budget of {} bytes", self.budget),
+        )
+        .because("the store does not take what is logged as fast as it comes, or is away")
+        .help("see that the store answers, or raise the budget: SummaryWriter::builder().journal_budget(bytes)"))
+    }
+}
+
+fn bytes_in(directory: &Path) -> u64 {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.metadata().ok()).map(|data| data.len()).sum()
+}

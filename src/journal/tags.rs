@@ -1,0 +1,123 @@
+//! The tags of a session, for the writer: found without a lock and without allocation after their first use.
+
+use std::hash::BuildHasher;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+
+use rustc_hash::FxBuildHasher;
+
+use super::record::{MAX_TAGS, TagKind};
+
+/// One tag, and where it stands.
+pub(crate) struct Tag {
+    pub(super) id: u32,
+    pub(super) kind: TagKind,
+    pub(super) name: Box<str>,
+    next_step: AtomicI64,
+    pub(super) logged: AtomicI64,
+    /// One more than the number of the last segment that has its record.
+    pub(super) declared: AtomicU64,
+}
+
+impl Tag {
+    /// The step of a call that names none: one more than that of the last call.
+    pub(crate) fn next_step(&self) -> i64 {
+        self.next_step.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Takes note of the step of a call that names one.
+    pub(crate) fn saw_step(&self, step: i64) {
+        self.next_step.store(step.saturating_add(1), Ordering::Relaxed);
+    }
+
+    pub(super) fn peek_step(&self) -> i64 {
+        self.next_step.load(Ordering::Relaxed)
+    }
+}
+
+/// All tags of a session. They are only ever added, so that finding one is following pointers that do not change.
+pub(crate) struct Tags {
+    buckets: Box<[Link]>,
+    count: AtomicU32,
+}
+
+type Link = OnceLock<Box<Node>>;
+
+struct Node {
+    tag: Tag,
+    next: Link,
+}
+
+/// Enough that the 7,000 tags of a large run have chains of a few.
+const BUCKETS: usize = 2048;
+
+impl Tags {
+    pub(crate) fn new() -> Tags {
+        Tags { buckets: (0..BUCKETS).map(|_| Link::new()).collect(), count: AtomicU32::new(0) }
+    }
+
+    /// The tag of this kind and name; at its first use it is made, and its steps begin at `first_step()`. `None` if there are too many.
+    pub(crate) fn get(&self, kind: TagKind, name: &str, first_step: impl Fn() -> i64) -> Option<&Tag> {
+        let hash = FxBuildHasher.hash_one((kind, name));
+        let mut link = &self.buckets[(hash >> 32) as usize % BUCKETS];
+        loop {
+            let node = match link.get() {
+                Some(node) => node,
+                None if self.count.load(Ordering::Relaxed) >= MAX_TAGS => return None,
+                None => link.get_or_init(|| Box::new(self.make(kind, name, first_step()))),
+            };
+            if node.tag.kind == kind && *node.tag.name == *name {
+                return Some(&node.tag);
+            }
+            link = &node.next;
+        }
+    }
+
+    fn make(&self, kind: TagKind, name: &str, first_step: i64) -> Node {
+        let tag = Tag {
+            id: self.count.fetch_add(1, Ordering::Relaxed),
+            kind,
+            name: name.into(),
+            next_step: AtomicI64::new(first_step),
+            logged: AtomicI64::new(0),
+            declared: AtomicU64::new(0),
+        };
+        Node { tag, next: Link::new() }
+    }
+
+    /// The highest of the last steps of all tags, if one was logged in this session.
+    pub(crate) fn last_step(&self) -> Option<i64> {
+        let mut last = None;
+        for mut link in &self.buckets {
+            while let Some(node) = link.get() {
+                if node.tag.declared.load(Ordering::Relaxed) > 0 {
+                    last = last.max(Some(node.tag.peek_step().saturating_sub(1)));
+                }
+                link = &node.next;
+            }
+        }
+        last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_tag_of_each_kind_also_for_threads_that_race() {
+        let tags = Tags::new();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..5_000).for_each(|i| assert!(tags.get(TagKind::Scalar, &format!("tag {i}"), || 0).is_some())));
+            }
+        });
+        assert_eq!(tags.count.load(Ordering::Relaxed), 5_000);
+        let scalar = tags.get(TagKind::Scalar, "tag 7", || 0).unwrap();
+        let image = tags.get(TagKind::Image, "tag 7", || 30).unwrap();
+        assert_ne!(scalar.id, image.id);
+        assert_eq!((scalar.next_step(), scalar.next_step(), image.next_step()), (0, 1, 30));
+        scalar.saw_step(100);
+        assert_eq!(scalar.next_step(), 101);
+    }
+}
