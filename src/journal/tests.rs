@@ -113,12 +113,12 @@ fn acknowledged_segments_go_and_ordinals_go_on() {
     while read < whole.len() {
         // Each life of the shipper stores some, acknowledges half of it, and dies.
         let mut reader = Reader::open(&directory).unwrap();
-        let first = reader.read(1500).unwrap();
+        let first = reader.read(2500).unwrap();
         let from = whole.iter().position(|entry| entry.position == first.entries[0].position).unwrap();
         assert!(from <= read, "entries {read}..{from} were never read");
         assert_eq!(first.entries, whole[from..from + first.entries.len()]);
         reader.acknowledge(first.end).unwrap();
-        let second = reader.read(1500).unwrap();
+        let second = reader.read(2500).unwrap();
         let at = from + first.entries.len();
         assert_eq!(second.entries, whole[at..at + second.entries.len()]);
         read = at;
