@@ -264,7 +264,7 @@ impl Journal {
     fn put_aside(&self, data: &[u8]) -> Result<Aside> {
         let number = self.asides.fetch_add(1, Ordering::Relaxed);
         let path = aside_path(&self.directory, number);
-        let unfinished = path.with_extension("new");
+        let unfinished = path.with_added_extension("new");
         self.supply.take_room(data.len() as u64)?;
         let written =
             fs::File::create(&unfinished).and_then(|mut file| file.write_all(data)).and_then(|()| fs::rename(&unfinished, &path));

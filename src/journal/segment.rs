@@ -167,7 +167,7 @@ mod mapped {
         /// Makes the file, with its space reserved and its pages at hand. A reader sees it when all that is done.
         pub(in super::super) fn create(directory: &Path, header: &Header) -> io::Result<Segment> {
             let path = path_of(directory, header.number);
-            let unfinished = path.with_extension("new");
+            let unfinished = path.with_added_extension("new");
             let made = Segment::fill(&unfinished, header).and_then(|segment| {
                 fs::rename(&unfinished, &path)?;
                 Ok(segment)
