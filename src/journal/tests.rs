@@ -360,7 +360,7 @@ fn say(kind: &EntryKind) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn what_was_published_is_read_and_nothing_else(threads in prop::collection::vec(calls(), 1..4), cut in cut()) {
