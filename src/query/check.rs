@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::date::span_of_date;
 use super::mistake::{self, Mistake};
-use super::parse::{How, RUN_FIELDS, Use, parse};
+use super::parse::{How, Parsed, RUN_FIELDS, Use, parse};
 use super::suggest::{shortened, suggest};
 use super::{Field, Filter, RunField};
 use crate::error::{ErrorKind, Result};
@@ -90,20 +90,13 @@ impl Catalog {
         catalog
     }
 
-    /// For a picture: that no run has this parameter, and what was meant. None if some run has it, or if there are no runs.
-    pub(crate) fn without_param(&self, name: &str) -> Option<String> {
-        if self.runs == 0 || self.params.contains_key(name) {
-            return None;
-        }
-        Some(sentence("parameter", name, self.like_param(name), self.params.keys()))
-    }
-
-    /// The same of a metric.
+    /// That no run has this metric, and what was meant. None if some run has it, or if there are no runs.
     pub(crate) fn without_metric(&self, tag: &str) -> Option<String> {
         if self.runs == 0 || self.metrics.contains(tag) {
             return None;
         }
-        Some(sentence("metric", tag, self.like_metric(tag), self.metrics.iter()))
+        let more = self.like_metric(tag).unwrap_or_else(|| known_names(self.metrics.iter()));
+        Some(format!("no run has a metric `{tag}`; {more}"))
     }
 
     fn like_param(&self, name: &str) -> Option<String> {
@@ -128,13 +121,6 @@ impl Catalog {
     }
 }
 
-fn sentence<'a>(sort: &str, name: &str, meant: Option<String>, known: impl Iterator<Item = &'a String>) -> String {
-    match meant {
-        Some(meant) => format!("no run has a {sort} `{name}`; {meant}"),
-        None => format!("no run has a {sort} `{name}`; {}", known_names(known)),
-    }
-}
-
 fn known_names<'a>(names: impl Iterator<Item = &'a String>) -> String {
     let names = shortened(names.map(String::as_str));
     if names.is_empty() { "there are none".to_string() } else { format!("known: {names}") }
@@ -146,10 +132,9 @@ fn known_names<'a>(names: impl Iterator<Item = &'a String>) -> String {
 /// # Errors
 /// Every name that no run has, every comparison that can never hold, with what was probably meant.
 pub(crate) fn check(filter: &Filter, text: Option<&str>, catalog: &Catalog) -> Result<()> {
-    let written = text.and_then(|text| Some((text.to_string(), parse(text).ok()?))).filter(|(_, parsed)| {
-        let same = serde_json::to_string(&parsed.filter).ok() == serde_json::to_string(filter).ok();
-        same
-    });
+    // By their text, for which NaN is NaN.
+    let same = |parsed: &Parsed| parsed.filter.to_string() == filter.to_string();
+    let written = text.and_then(|text| Some((text.to_string(), parse(text).ok()?))).filter(|(_, parsed)| same(parsed));
     let (text, parsed) = match written {
         Some(written) => written,
         None => {
@@ -267,4 +252,133 @@ fn wrong_kind(used: &Use, catalog: &Catalog) -> Vec<Mistake> {
 
 fn is_text(field: &Field) -> bool {
     matches!(field, Field::Run(RunField::Name | RunField::Group | RunField::Labels | RunField::Status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{RunId, Summary, Time};
+
+    fn catalog() -> Catalog {
+        let mut run = Run::new(RunId::from_bytes([1; 12]), "lr_search", "a", Time(0));
+        run.params = [("lr", Value::from(0.1)), ("batch", 64.into()), ("optim.name", "adam".into()), ("amp", true.into())]
+            .map(|(name, value)| (name.to_string(), value))
+            .into();
+        run.metrics = ["Loss", "val/Accuracy"].map(|tag| (tag.to_string(), Summary::default())).into();
+        Catalog::of(&[run])
+    }
+
+    #[track_caller]
+    fn told(text: &str) -> String {
+        check(&Filter::parse(text).unwrap(), Some(text), &catalog()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_names_something_and_can_hold_is_fine() {
+        for text in [
+            "",
+            "lr < 0.01 and batch in [32, 64] and optim.name ~ ad",
+            "max(val/Accuracy) > 0.9 or last(Loss) == nan",
+            "lr == null or amp != true",
+            "status == finished and started > 2026-11-22 and duration > 60 and labels != x and group == g",
+            "exists(lr) and not exists(max(Loss))",
+        ] {
+            assert_eq!(check(&Filter::parse(text).unwrap(), Some(text), &catalog()), Ok(()), "{text}");
+        }
+        // A folder without runs has no names to be wrong about.
+        assert_eq!(check(&Filter::parse("lrr < 1").unwrap(), None, &Catalog::of(&[])), Ok(()));
+    }
+
+    #[test]
+    fn unknown_names_are_told_with_what_was_meant() {
+        insta::assert_snapshot!(told("lrr < 0.01 and max(Acuracy) > 0.9"), @r#"
+        no run has a parameter `lrr`
+          | lrr < 0.01 and max(Acuracy) > 0.9
+          | ^^^ known: amp, batch, lr, optim.name
+        help: did you mean `lr`?
+        no run has a metric `Acuracy`
+          | lrr < 0.01 and max(Acuracy) > 0.9
+          |                    ^^^^^^^ known: Loss, val/Accuracy
+        help: did you mean `val/Accuracy`?
+        "#);
+        insta::assert_snapshot!(told("Loss < 0.01 and max(lr) > 0.9"), @r#"
+        no run has a parameter `Loss`
+          | Loss < 0.01 and max(lr) > 0.9
+          | ^^^^ known: amp, batch, lr, optim.name
+        help: `Loss` is a metric: `last(Loss)`
+        no run has a metric `lr`
+          | Loss < 0.01 and max(lr) > 0.9
+          |                     ^^ known: Loss, val/Accuracy
+        help: `lr` is a parameter: it stands without a function
+        "#);
+        insta::assert_snapshot!(told("momentum < 0.01"), @r#"
+        no run has a parameter `momentum`
+          | momentum < 0.01
+          | ^^^^^^^^ known: amp, batch, lr, optim.name
+        "#);
+        insta::assert_snapshot!(told("stauts == running and max(loss) > 3"), @r#"
+        no run has a parameter `stauts`
+          | stauts == running and max(loss) > 3
+          | ^^^^^^ known: amp, batch, lr, optim.name
+        help: did you mean `status`?
+        no run has a metric `loss`
+          | stauts == running and max(loss) > 3
+          |                           ^^^^ known: Loss, val/Accuracy
+        help: did you mean `Loss`?
+        "#);
+    }
+
+    #[test]
+    fn what_can_never_hold_is_told() {
+        insta::assert_snapshot!(told("optim.name == 3 and lr == adam and amp < true"), @r#"
+        optim.name is text in every run
+          | optim.name == 3 and lr == adam and amp < true
+          |               ^ 3 is a number
+        help: its values: adam
+        lr is a number in every run
+          | optim.name == 3 and lr == adam and amp < true
+          |                           ^^^^ "adam" is text
+        help: its values: 0.1
+        true has no order
+          | optim.name == 3 and lr == adam and amp < true
+          |                                          ^^^^
+        help: compare it with `==` or `!=`
+        "#);
+        insta::assert_snapshot!(told("status == done and started > yesterday and name == 3"), @r#"
+        there is no status "done"
+          | status == done and started > yesterday and name == 3
+          |           ^^^^ known: running, finished, panicked, killed, stale
+        help: did you mean `finished`?
+        "yesterday" is not a date
+          | status == done and started > yesterday and name == 3
+          |                              ^^^^^^^^^
+        help: `2026-11-22`, `2026-11-22T14:02` (UTC), or milliseconds since 1970
+        name is text
+          | status == done and started > yesterday and name == 3
+          |                                                    ^ 3 is not
+        help: in quotes: "3"
+        "#);
+        insta::assert_snapshot!(told("name ~ '(a' and lr ~ 'a' and max(Loss) == low"), @r#"
+        this is not a regular expression
+          | name ~ '(a' and lr ~ 'a' and max(Loss) == low
+          |        ^^^^ unclosed group
+        `~` looks at text, and lr is a number
+          | name ~ '(a' and lr ~ 'a' and max(Loss) == low
+          |                 ^^
+        help: `lr > 0.1`
+        max(Loss) is a number
+          | name ~ '(a' and lr ~ 'a' and max(Loss) == low
+          |                                           ^^^ "low" is not
+        "#);
+    }
+
+    #[test]
+    fn the_carets_stand_in_the_text_only_if_it_says_the_filter() {
+        let filter = Filter::parse("batch == 1 and lrr<1").unwrap();
+        let text = |text| check(&filter, text, &catalog()).unwrap_err().to_string();
+        assert!(text(Some("batch==1&&lrr<1")).contains("| batch==1&&lrr<1\n"));
+        assert!(text(Some("lrr<1")).contains("| batch == 1 and lrr < 1\n"));
+        assert!(text(None).contains("| batch == 1 and lrr < 1\n"));
+        assert_eq!(check(&filter, None, &catalog()).unwrap_err().kind(), ErrorKind::NotFound);
+    }
 }

@@ -20,8 +20,9 @@ use super::date::span_of_date;
 use super::{Compare, Field, Filter, Reduce, RunField};
 use crate::model::{Run, Value};
 
+#[cfg(test)]
 impl Filter {
-    /// Whether it holds for this run. For many runs, make a [`Matcher`] once.
+    /// Whether it holds for this run. (For many runs, a [`Matcher`] is made once.)
     pub(crate) fn matches(&self, run: &Run) -> bool {
         Matcher::new(self).matches(run)
     }

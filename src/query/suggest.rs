@@ -2,24 +2,25 @@
 
 /// The candidate that `name` was most likely meant to be, if one is near enough to be worth saying.
 ///
-/// Near is: the same but for case, a few slips of the finger apart (insertions, deletions, changes, swapped neighbours), or
-/// one part of a path (`loss` for `train/loss`).
+/// Near is: the same but for case and a few slips of the finger (insertions, deletions, changes, swapped neighbours); or so near
+/// to one part of a path (`loss` for `train/loss`).
 pub(crate) fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let wanted: Vec<char> = name.to_lowercase().chars().collect();
     if wanted.is_empty() {
         return None;
     }
     let allowed = (wanted.len() / 3).clamp(1, 3);
-    let rank = |candidate: &str| -> Option<usize> {
-        let lower = candidate.to_lowercase();
-        let letters: Vec<char> = lower.chars().collect();
-        let slips = if letters.len().abs_diff(wanted.len()) > allowed { usize::MAX } else { distance(&wanted, &letters) };
-        if slips <= allowed && slips < wanted.len() {
-            return Some(slips);
+    let slips = |candidate: &str| -> Option<usize> {
+        let letters: Vec<char> = candidate.chars().collect();
+        let near = letters.len().abs_diff(wanted.len()) <= allowed;
+        near.then(|| distance(&wanted, &letters)).filter(|slips| *slips <= allowed && *slips < wanted.len())
+    };
+    let rank = |candidate: &str| -> Option<(usize, usize)> {
+        let candidate = candidate.to_lowercase();
+        if let Some(slips) = slips(&candidate) {
+            return Some((0, slips));
         }
-        let whole: String = wanted.iter().collect();
-        let part = lower.split(['.', '/', '_', '-', ' ']).any(|part| part == whole);
-        part.then_some(allowed + 1 + letters.len())
+        candidate.split(['.', '/', ' ']).filter_map(slips).min().map(|slips| (1, slips))
     };
     let near = candidates.into_iter().filter(|candidate| *candidate != name);
     near.filter_map(|candidate| Some((rank(candidate)?, candidate))).min().map(|(_, candidate)| candidate.to_string())
@@ -69,7 +70,8 @@ mod tests {
         assert_eq!(meant("bacth").as_deref(), Some("batch"));
         assert_eq!(meant("accuracy").as_deref(), Some("Accuracy"));
         assert_eq!(meant("Acuracy").as_deref(), Some("Accuracy"));
-        assert_eq!(meant("loss").as_deref(), Some("val/loss"));
+        assert_eq!(meant("loss").as_deref(), Some("train/loss"));
+        assert_eq!(meant("los").as_deref(), Some("train/loss"));
         assert_eq!(meant("optim").as_deref(), Some("optim.name"));
         assert_eq!(meant("momentum"), None);
         assert_eq!(meant("x"), None);
