@@ -63,7 +63,9 @@ impl Desk {
         let waits = |error| notes::and_what_waits(error, &target);
         let read = self.stores.get(&target).map_err(waits)?;
         // The first question finds out whether the store answers at all.
-        let folders = read.folders(place.database).map_err(waits)?;
+        read.folders(place.database).map_err(waits)?;
+        notes.extend(self.stores.recover(&address));
+        let folders = read.folders(place.database)?;
         if !empty && !folders.iter().any(|known| known == place.folder) && !notes::expected(&target, place) {
             return Err(notes::unknown_folder(read.as_ref(), &address, place, &folders));
         }

@@ -1,11 +1,20 @@
 //! The stores that are open: one connection a store, however many boards look into it.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use super::journals;
+use super::notes::counted;
 use crate::error::{Error, ErrorKind, Result};
+use crate::home::home;
+use crate::ship::{self, Which};
 use crate::store::read::Read;
 use crate::store::{self, Address, Resolved};
+
+/// How long a board that is opened waits for what dead programs left. The rest comes while one looks at it.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 #[derive(Default)]
 pub(super) struct Stores {
@@ -15,6 +24,8 @@ pub(super) struct Stores {
 struct Known {
     address: Address,
     open: Option<Arc<dyn Read>>,
+    /// Whether what dead programs left for it is shipped, or being shipped.
+    recovered: bool,
 }
 
 impl Stores {
@@ -56,9 +67,27 @@ impl Stores {
         Ok(opened)
     }
 
+    /// Ships what dead programs left for this store: once an engine, in the background; waits a moment for it. What to tell of it.
+    pub(super) fn recover(&self, address: &Address) -> Option<String> {
+        let first = self.known().get_mut(&address.target()).is_some_and(|store| !std::mem::replace(&mut store.recovered, true));
+        if !first || !journals::waiting_for(&address.target()).iter().any(|waiting| !waiting.alive) {
+            return None;
+        }
+        let (done, wait) = sync_channel(1);
+        let address = address.clone();
+        let work = move || {
+            let shipped = home().and_then(|home| ship::recover(&home, Which::Target(&address), &mut |_| {}));
+            // Whoever opened the board may not wait any more; what is left is told by the next one, and by `ml_board doctor`.
+            drop(done.send(shipped.map_or(0, |shipped| shipped.sessions)));
+        };
+        std::thread::Builder::new().name("recover".to_owned()).spawn(work).ok()?;
+        let sessions = counted(wait.recv_timeout(PATIENCE).unwrap_or(0), "run")?;
+        Some(format!("stored the rest of {sessions} whose program died"))
+    }
+
     fn remember(&self, address: &Address) {
         let mut known = self.known();
-        let fresh = Known { address: address.clone(), open: None };
+        let fresh = Known { address: address.clone(), open: None, recovered: false };
         match known.get_mut(&address.target()) {
             // Other credentials: the connection is made anew.
             Some(store) if store.address != *address => *store = fresh,

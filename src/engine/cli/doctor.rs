@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode};
 use super::{say, size};
 use crate::client::{Found, engines};
 use crate::engine::journals::{self, Journals, Waiting};
+use crate::engine::notes::counted;
 use crate::error::{Error, Result};
 use crate::home::home;
 use crate::store::read::Read;
@@ -239,7 +240,7 @@ fn store_of_runs() -> Vec<Finding> {
             (None, Address::Mongo(_)) => "it answers".to_owned(),
             (None, Address::Local(_)) => "no MongoDB answers on this machine".to_owned(),
         };
-        let many = super::super::notes::counted(databases.len(), "database").unwrap_or_else(|| "no database".to_owned());
+        let many = counted(databases.len(), "database").unwrap_or_else(|| "no database".to_owned());
         let mut findings = vec![Finding::good(format!("runs are in {} ({by}); {many} with runs", resolved.address))];
         findings.extend(resolved.notes.into_iter().map(|note| Finding { state: State::Note, what: note, mend: Vec::new() }));
         Ok(findings)
@@ -261,10 +262,10 @@ fn journals_here() -> Vec<Finding> {
 fn journal_findings(found: &[Waiting]) -> Vec<Finding> {
     let (alive, dead): (Vec<_>, Vec<_>) = found.iter().partition(|waiting| waiting.alive);
     let mut findings = Vec::new();
-    if let Some(programs) = super::super::notes::counted(alive.len(), "program") {
-        findings.push(Finding::good(format!("{programs} on this machine log now")));
+    if !alive.is_empty() {
+        findings.push(Finding::good(format!("programs of this machine that log now: {}", alive.len())));
     }
-    if let Some(runs) = super::super::notes::counted(dead.len(), "run") {
+    if let Some(runs) = counted(dead.len(), "run") {
         let bytes = dead.iter().map(|waiting| waiting.bytes).sum();
         let mut targets: Vec<&str> = dead.iter().map(|waiting| waiting.info.target.as_str()).collect();
         targets.sort_unstable();

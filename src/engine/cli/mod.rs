@@ -3,6 +3,7 @@
 mod doctor;
 mod ls;
 mod say;
+mod sync;
 
 use std::io::{self, BufReader};
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Command {
     Doctor,
     /// Lists what this machine still holds: journals that are not stored yet, and the runs of the local store.
     Ls,
+    /// Stores what programs that died left in this machine's journals, and waits for all of it.
+    Sync,
 }
 
 /// Runs the command that the program's arguments name.
@@ -49,6 +52,7 @@ fn run(command: Command) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Doctor => Ok(doctor::doctor()),
+        Command::Sync => sync::sync(),
         Command::Ls => ls::ls().map(|()| ExitCode::SUCCESS),
     }
 }
