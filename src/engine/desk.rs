@@ -78,3 +78,6 @@ impl Desk {
 fn place(scope: &Scope) -> Place<'_> {
     Place { database: &scope.database, folder: &scope.folder }
 }
+
+#[cfg(test)]
+mod tests;

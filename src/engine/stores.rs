@@ -78,7 +78,7 @@ impl Stores {
         let work = move || {
             let shipped = home().and_then(|home| ship::recover(&home, Which::Target(&address), &mut |_| {}));
             // Whoever opened the board may not wait any more; what is left is told by the next one, and by `ml_board doctor`.
-            drop(done.send(shipped.map_or(0, |shipped| shipped.sessions)));
+            done.send(shipped.map_or(0, |shipped| shipped.sessions)).unwrap_or_default();
         };
         std::thread::Builder::new().name("recover".to_owned()).spawn(work).ok()?;
         let sessions = counted(wait.recv_timeout(PATIENCE).unwrap_or(0), "run")?;
