@@ -284,7 +284,7 @@ impl Part<'_> {
             notes.push(format!("{} NaN or infinite", plural(bad, "value")));
         }
         let axes = Axes { x_title: x_title.to_string(), log_x: spec.log_x, log_y: spec.log_y };
-        let layout = plotly::layout(&spec.tag, kind, &axes);
+        let layout = plotly::layout(kind, &axes);
         let (board, tag) = (self.board, spec.tag.clone());
         Plot { board, tag, layout, legend, x: kind, smooth: spec.smooth.clamp(0.0, 0.999), series, notes, axes }
     }

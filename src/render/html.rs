@@ -135,7 +135,7 @@ impl Static<'_> {
         let Some(Still { picture, alt }) = picture::still(panel, self.payload) else { return };
         let src = STANDARD.encode(picture.svg());
         self.html.push_str(&format!(
-            "<img alt=\"{}\" width=\"{:.0}\" height=\"{:.0}\" style=\"max-width:100%;height:auto;margin:0 8px 8px 0\" \
+            "<img alt=\"{}\" width=\"{:.0}\" height=\"{:.0}\" style=\"max-width:100%;height:auto;margin:0 8px 8px 0;vertical-align:top\" \
              src=\"data:image/svg+xml;base64,{src}\">",
             escape(&alt),
             picture.width,
@@ -144,16 +144,22 @@ impl Static<'_> {
     }
 
     fn table(&mut self, grid: &Grid) {
-        let align = |right: bool| format!(" style=\"padding:2px 8px;text-align:{}\"", if right { "right" } else { "left" });
-        self.html.push_str("<table style=\"border-collapse:collapse;font-size:12px;margin:4px 0\"><thead><tr>");
+        // Notebooks set their tables to the right; a thought may take several lines, short words stay on one.
+        let style = |right: bool, text: &str| {
+            let (side, wrap) = (if right { "right" } else { "left" }, if text.len() > 60 { ";white-space:normal" } else { "" });
+            format!(" style=\"text-align:{side}{wrap}\"")
+        };
+        self.html.push_str(
+            "<table cellpadding=\"4\" style=\"border-collapse:collapse;font-size:12px;margin:4px 0;white-space:nowrap\"><thead><tr>",
+        );
         for (word, right) in grid.head.iter().zip(&grid.right) {
-            self.html.push_str(&format!("<th{}>{}</th>", align(*right), escape(&cut(word, 40))));
+            self.html.push_str(&format!("<th{}>{}</th>", style(*right, word), escape(&cut(word, 40))));
         }
         self.html.push_str("</tr></thead><tbody>");
         for row in &grid.rows {
             self.html.push_str("<tr>");
             for (cell, right) in row.iter().zip(&grid.right) {
-                self.html.push_str(&format!("<td{}>{}</td>", align(*right), escape(&cut(cell, 200))));
+                self.html.push_str(&format!("<td{}>{}</td>", style(*right, cell), escape(&cut(cell, 200))));
             }
             self.html.push_str("</tr>");
         }

@@ -6,35 +6,20 @@ use plotly::layout::{Axis, AxisType};
 use serde_json::Value as Json;
 
 use super::payload::{Axes, XKind};
+use super::text::plain;
 
-pub(super) fn layout(tag: &str, kind: XKind, axes: &Axes) -> Json {
-    let axis = |title: &str, of: Option<AxisType>| {
-        let axis = Axis::new().title(Title::with_text(text(title)));
-        match of {
-            Some(of) => axis.type_(of),
-            None => axis,
-        }
-    };
+pub(super) fn layout(kind: XKind, axes: &Axes) -> Json {
     let scale = |log: bool| if log { AxisType::Log } else { AxisType::Linear };
     let x = if kind == XKind::Wall && !axes.log_x { AxisType::Date } else { scale(axes.log_x) };
-    let layout = Layout::new().x_axis(axis(&axes.x_title, Some(x))).y_axis(axis(tag, Some(scale(axes.log_y))));
+    let layout = Layout::new()
+        .x_axis(Axis::new().title(Title::with_text(text(&axes.x_title))).type_(x))
+        .y_axis(Axis::new().type_(scale(axes.log_y)));
     serde_json::to_value(layout).unwrap_or_default()
 }
 
-/// A name as Plotly shows it letter by letter: it reads some HTML, and formulas between dollars.
+/// A name as data: the page escapes it for Plotly's own HTML. What stands between dollars would be a formula, so no dollar begins one.
 fn text(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for letter in name.chars() {
-        match letter {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            '$' => text.push_str("\u{200b}$"),
-            letter if letter.is_control() => text.push(' '),
-            letter => text.push(letter),
-        }
-    }
-    text
+    plain(name).replace('$', "\u{200b}$")
 }
 
 #[cfg(test)]
@@ -43,13 +28,13 @@ mod tests {
 
     #[test]
     fn titles_and_kinds_of_axes() {
-        let axes = Axes { x_title: "step".into(), log_x: false, log_y: true };
-        let layout = layout("<b>Loss</b> $x$", XKind::Step, &axes);
+        let axes = Axes { x_title: "<b>epoch</b> $x$".into(), log_x: false, log_y: true };
+        let layout = layout(XKind::Metric, &axes);
         let json = layout.to_string().replace('\u{200b}', "ZWSP");
         insta::assert_snapshot!(json, @r#"
-    {"xaxis":{"title":{"text":"step"},"type":"linear"},"yaxis":{"title":{"text":"&lt;b&gt;Loss&lt;/b&gt; ZWSP$xZWSP$"},"type":"log"}}
+    {"xaxis":{"title":{"text":"<b>epoch</b> ZWSP$xZWSP$"},"type":"linear"},"yaxis":{"type":"log"}}
     "#);
-        let wall = super::layout("Loss", XKind::Wall, &Axes::default());
+        let wall = super::layout(XKind::Wall, &Axes::default());
         assert_eq!(wall["xaxis"]["type"], "date");
     }
 }
