@@ -227,3 +227,149 @@ fn asked(need: &Need, asked: &BTreeSet<String>, there: &BTreeSet<String>) -> Vec
 fn newest(runs: &[Run]) -> Vec<RunId> {
     runs.iter().take(choose::CURVES).map(|run| run.id).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::display::{DashboardSpec, ImagesSpec, PlotSpec, TableSpec};
+    use crate::error::{Error, ErrorKind};
+    use crate::model::{HistogramBins, ImageInfo, Series, Summary, Thought, Value};
+    use crate::query::param;
+
+    /// A store of runs with one metric and one image each, which writes down what it was asked.
+    struct Shelf {
+        runs: Vec<Run>,
+        asked: Mutex<Vec<String>>,
+    }
+
+    impl Shelf {
+        fn of(runs: usize) -> Arc<Shelf> {
+            let run = |n: usize| {
+                let mut id = [0; 12];
+                id[8..].copy_from_slice(&(n as u32).to_be_bytes());
+                let mut run = Run::new(RunId::from_bytes(id), "f", format!("run {n}"), Time(n as i64));
+                run.params.insert("lr".into(), Value::Float(n as f64));
+                run.params.insert(if n == 0 { "momentum" } else { "width" }.into(), 1.into());
+                let mut summary = Summary::default();
+                summary.add(0, n as f64);
+                run.metrics.insert("Loss".into(), summary);
+                run
+            };
+            Arc::new(Shelf { runs: (0..runs).rev().map(run).collect(), asked: Mutex::default() })
+        }
+
+        fn note(&self, what: String) {
+            self.asked.lock().unwrap().push(what);
+        }
+
+        fn asked(&self) -> Vec<String> {
+            std::mem::take(&mut *self.asked.lock().unwrap())
+        }
+    }
+
+    impl Read for Shelf {
+        fn databases(&self) -> Result<Vec<String>> {
+            Ok(vec!["d".into()])
+        }
+        fn folders(&self, _: &str) -> Result<Vec<String>> {
+            Ok(vec!["f".into(), "g".into()])
+        }
+        fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>> {
+            self.note(format!("runs of {} with {filter}", place.folder));
+            Ok(self.runs.iter().filter(|run| filter.matches(run)).cloned().collect())
+        }
+        fn series(&self, _: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+            self.note(format!("{tag} of {}", runs.len()));
+            let series = |run: &Run| {
+                let mut series = Series::new(run.id, &run.name, tag);
+                (series.steps, series.values, series.wall) = (vec![0], vec![1.0], vec![run.started.millis()]);
+                series
+            };
+            Ok(runs.iter().map(series).collect())
+        }
+        fn tags(&self, _: Place<'_>, _: &[RunId], kind: Kind) -> Result<Vec<String>> {
+            Ok(if kind == Kind::Image { vec!["filters".into(), "other".into()] } else { Vec::new() })
+        }
+        fn images(&self, _: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
+            self.note(format!("images {tag}"));
+            let image =
+                |(i, run): (usize, &RunId)| ImageInfo::new(*run, tag, 0, Time(0), "image/png", (1, 1), format!("blob {i}"));
+            Ok(runs.iter().enumerate().map(image).collect())
+        }
+        fn blob(&self, _: Place<'_>, sha256: &str) -> Result<Vec<u8>> {
+            if sha256 == "blob 1" { Err(Error::new(ErrorKind::Store, "gone")) } else { Ok(vec![0; 3 << 20]) }
+        }
+        fn histograms(&self, _: Place<'_>, _: &[RunId], _: &str) -> Result<Vec<HistogramBins>> {
+            Ok(Vec::new())
+        }
+        fn thoughts(&self, _: &str, folders: &[String]) -> Result<Vec<Thought>> {
+            self.note(format!("thoughts of {}", folders.join(", ")));
+            let thought = |run: &Run| Thought::new(run.id, &run.name, "f", run.started, "hm");
+            Ok(self.runs.iter().map(thought).collect())
+        }
+    }
+
+    fn scope(filter: Filter) -> Scope {
+        Scope { store: "s".into(), database: "d".into(), folder: "f".into(), filter }
+    }
+
+    fn plot(filter: Filter, legend: Option<&str>, runs: Option<usize>) -> View {
+        let legend = legend.map(String::from);
+        let (x, smooth) = (XAxis::Step, 0.0);
+        View::Plot(PlotSpec { scope: scope(filter), tag: "Loss".into(), legend, x, log_x: false, log_y: false, smooth, runs })
+    }
+
+    fn shown(view: &View, shelf: &Arc<Shelf>) -> String {
+        let connect = |_: &str| -> Result<Arc<dyn Read>> { Ok(shelf.clone()) };
+        show(view, Page::Text, &connect).unwrap().remove("text/plain").unwrap()
+    }
+
+    #[test]
+    fn what_several_panels_share_is_read_once() {
+        let shelf = Shelf::of(130);
+        let table = View::Table(TableSpec { scope: scope(Filter::All), columns: None, sort: Vec::new() });
+        let board = View::Dashboard(DashboardSpec { scope: scope(Filter::All), legend: None });
+        let view =
+            View::Stack(vec![View::Row(vec![plot(Filter::All, None, None), table]), plot(Filter::All, None, Some(7)), board]);
+        shown(&view, &shelf);
+        let asked = ["runs of f with all", "Loss of 100", "images filters", "images other", "thoughts of f"];
+        assert_eq!(shelf.asked(), asked);
+        shown(&plot(Filter::All, None, Some(7)), &shelf);
+        assert_eq!(shelf.asked(), ["runs of f with all", "Loss of 7"]);
+    }
+
+    #[test]
+    fn a_mistyped_name_is_looked_for_in_the_whole_folder() {
+        let shelf = Shelf::of(3);
+        let few = param("lr").gt(0.5);
+        assert!(shown(&plot(few.clone(), Some("lr"), None), &shelf).contains("run 2"));
+        assert_eq!(shelf.asked(), ["runs of f with lr > 0.5", "Loss of 2"]);
+        let text = shown(&plot(few.clone(), Some("momentun"), None), &shelf);
+        assert!(text.contains("no run has a parameter `momentun`; did you mean `momentum`?"), "{text}");
+        assert_eq!(shelf.asked(), ["runs of f with lr > 0.5", "runs of f with all", "Loss of 2"]);
+        let text = shown(&plot(few, Some("momentum"), None), &shelf);
+        assert!(text.contains("none of the runs with `lr > 0.5` has a parameter `momentum`"), "{text}");
+        let text = shown(&plot(param("lr").gt(9.5), None, None), &shelf);
+        assert!(text.ends_with("none of the 3 runs of `f` has `lr > 9.5`"), "{text}");
+    }
+
+    #[test]
+    fn images_stop_at_what_an_output_may_weigh_and_one_that_is_gone_is_skipped() {
+        let shelf = Shelf::of(5);
+        let spec = ImagesSpec { scope: scope(Filter::All), tag: "filters".into(), legend: None };
+        let connect = |_: &str| -> Result<Arc<dyn Read>> { Ok(shelf.clone()) };
+        let data = gather(&View::Images(spec.clone()), &connect).unwrap();
+        let scope = &data.scopes[0];
+        assert_eq!(scope.blobs.keys().collect::<Vec<_>>(), ["blob 0", "blob 2"]);
+        assert!(!scope.images.contains_key("other"));
+        assert!(shown(&View::Images(spec), &shelf).contains("(2 of 5 images)"));
+    }
+
+    #[test]
+    fn a_store_that_cannot_be_reached_is_an_error() {
+        let away = |_: &str| -> Result<Arc<dyn Read>> { Err(Error::new(ErrorKind::Store, "away")) };
+        assert_eq!(show(&plot(Filter::All, None, None), Page::Cell, &away).unwrap_err().kind(), ErrorKind::Store);
+    }
+}

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns;
-use super::curves::{self, Placed};
+use super::curves;
 use super::data::{Data, ScopeData};
 use super::media;
 use super::missing;
-use super::payload::{Axes, Board, Dashboard, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind};
+use super::payload::{Axes, Board, Curve, Dashboard, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind};
 use super::plotly;
 use super::words::{count, plural};
 use crate::display::{DashboardSpec, HistogramSpec, ImagesSpec, PlotSpec, Scope, TableSpec, ThoughtsSpec, View, XAxis};
@@ -261,18 +261,18 @@ impl Part<'_> {
             XAxis::Metric(tag) => (XKind::Metric, tag.as_str(), data.series.get(tag)),
         };
         let other = |run: RunId| other.and_then(|drawn| drawn.shown.iter().find(|series| series.run == run));
-        let placed: Vec<(usize, Placed)> = drawn
-            .iter()
-            .flat_map(|drawn| drawn.shown.iter().take(most))
-            .filter_map(|series| {
-                let row = *self.rows.index.get(&series.run)?;
-                Some((row, curves::place(series, self.rows.rows.get(row)?, kind, other(series.run))))
-            })
-            .filter(|(_, placed)| placed.len() > 0)
-            .collect();
-        let series: Vec<_> = placed.iter().map(|(row, placed)| placed.curve(*row, kind, self.share)).collect();
-        let (all, shown) = (placed.iter().map(|(_, p)| p.len()).sum(), series.iter().map(|curve| curve.x.len()).sum::<usize>());
-        let bad = placed.iter().map(|(_, placed)| placed.bad()).sum();
+        let (mut series, mut all, mut bad) = (Vec::new(), 0, 0);
+        for of_run in drawn.iter().flat_map(|drawn| drawn.shown.iter().take(most)) {
+            let row = self.rows.index.get(&of_run.run).copied();
+            let Some((row, run)) = row.and_then(|row| Some((row, self.rows.rows.get(row)?))) else { continue };
+            let placed = curves::place(of_run, run, kind, other(of_run.run));
+            if placed.len() > 0 {
+                all += placed.len();
+                bad += placed.bad();
+                series.push(placed.curve(row, kind, self.share));
+            }
+        }
+        let shown: usize = series.iter().map(|curve: &Curve| curve.x.len()).sum();
         let mut notes = Vec::new();
         if let Some(total) = drawn.map(|drawn| drawn.total).filter(|total| *total > series.len()) {
             notes.push(format!("{} of {}", count(series.len()), plural(total, "run")));
