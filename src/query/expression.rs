@@ -9,7 +9,27 @@ use crate::model::Value;
 
 /// Which runs: a condition on parameters, on what metrics came to, and on fields of the run.
 ///
-/// A comparison with a missing value is false; `not` is plain negation.
+/// As text (`Filter::parse`, `Display`): `lr` or `` `odd name` `` is a parameter; `max(Accuracy)`, `min( )`, `last( )`, `first( )`,
+/// `mean( )` and `n( )` are what a metric came to; `status name group labels started duration thoughts` are fields of the run;
+/// `< <= > >= == !=`, `~ "regex"`, `in [1, 2]`, `exists(lr)`, `and or not ( )`. Texts stand in quotes; a single word may do without.
+///
+/// What it means:
+/// - A comparison with a missing value is false; `not` is plain negation, so `not (lr < 1)` holds for a run without `lr`, too.
+/// - Numbers compare by their exact value, whatever their types. NaN equals NaN, so `last(Loss) == nan` finds what diverged; it
+///   is neither less nor greater than anything.
+/// - `!=` holds where there is a value and it is another one. A parameter logged as nothing is there: it is `null`.
+/// - Values of different kinds (a text and a number) are never equal and have no order.
+/// - `labels == "a"` holds if one of them is `a`, `labels != "a"` if none is.
+/// - A date is the span it names, in UTC: `started == "2026-11-22"` is that day, `started > "2026-11-22"` begins with the next.
+///
+/// ```
+/// use ml_board::{Filter, metric, param};
+///
+/// let typed = param("lr").lt(0.01) & metric("Accuracy").max().gt(0.9);
+/// assert_eq!(Filter::parse("lr < 0.01 and max(Accuracy) > 0.9")?, typed);
+/// assert_eq!(typed.to_string(), "lr < 0.01 and max(Accuracy) > 0.9");
+/// # Ok::<(), ml_board::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Filter {

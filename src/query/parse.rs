@@ -228,6 +228,16 @@ impl Parser<'_> {
                     self.at += 1;
                 }
                 Kind::Wrong => self.at += 1,
+                Kind::Comma => {
+                    let mistake = Mistake::new(token.span, "a comma stands only in a list");
+                    self.mistakes.push(mistake.help("a number is written with a point, `0.01`; conditions are joined by `and`"));
+                    self.at += 1;
+                    self.recover();
+                    if !matches!(self.kind(), Some(Kind::And | Kind::Or)) {
+                        continue;
+                    }
+                    self.at += 1;
+                }
                 _ => {
                     let before = self.written(&token.span).to_string();
                     self.mistakes.push(

@@ -124,6 +124,16 @@ fn what_people_try_first_is_answered_with_what_to_write() {
       | optim == "adam
       |          ^ opened here
     "#);
+    insta::assert_snapshot!(mistakes("lr < 0,01 and max(Loss) >"), @r#"
+    a comma stands only in a list
+      | lr < 0,01 and max(Loss) >
+      |       ^
+    help: a number is written with a point, `0.01`; conditions are joined by `and`
+    a value is expected here
+      | lr < 0,01 and max(Loss) >
+      |                          ^
+    help: a number, a 'text', true, false or null
+    "#);
     insta::assert_snapshot!(mistakes("lr <"), @r#"
     a value is expected here
       | lr <

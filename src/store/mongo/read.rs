@@ -79,10 +79,9 @@ impl Read for Mongo {
 
     fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>> {
         // Each session repeats the summaries of what it logged; here they are not wanted.
-        let slim = doc! { "$map": {
-            "input": { "$objectToArray": "$sessions" },
-            "in": { "k": "$$this.k", "v": { "$setField": { "field": "metrics", "input": "$$this.v", "value": "$$REMOVE" } } },
-        } };
+        let kept = ["rank", "host", "pid", "started", "ended", "how", "status"];
+        let kept: Document = kept.iter().map(|key| ((*key).to_owned(), Bson::String(format!("$$this.v.{key}")))).collect();
+        let slim = doc! { "$map": { "input": { "$objectToArray": "$sessions" }, "in": { "k": "$$this.k", "v": kept } } };
         let slim = doc! { "$cond": [{ "$eq": [{ "$type": "$sessions" }, "object"] }, { "$arrayToObject": slim }, "$sessions"] };
         let pipeline = vec![doc! { "$match": lower(filter) }, doc! { "$set": { "sessions": slim } }];
         let (folder, now) = (place.folder.to_owned(), Time::now());

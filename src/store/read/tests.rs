@@ -426,3 +426,50 @@ fn databases_and_folders_are_those_with_runs() {
         assert!(bench.runs("").is_empty());
     });
 }
+
+/// Not a test: `cargo test --release --features engine,writer -- --ignored --nocapture measure` says how long reading takes.
+#[test]
+#[ignore = "measures"]
+fn measure() {
+    use crate::store::documents::{Chunk, Points};
+    on_both(|bench| {
+        let kind = if matches!(*bench.store, Store::Mongo(_)) { "MongoDB" } else { "local" };
+        let run = |i: u32| {
+            let mut id = [0; 12];
+            id[8..].copy_from_slice(&i.to_be_bytes());
+            let params: Document = (0..50).map(|p| (format!("param{p}"), Bson::Double(f64::from(i * p) * 0.001))).collect();
+            let metrics: Document = (0..50).map(|m| (format!("metric{m}"), Bson::Document(summary(f64::from(i))))).collect();
+            let mut run =
+                with(edited_run(), doc! { "_id": ObjectId::from_bytes(id), "params": params, "metrics": metrics.clone() });
+            run.insert("sessions", doc! { session(9): { "rank": 0, "host": "a", "pid": 1, "started": date(1000), "status": "finished", "metrics": metrics } });
+            run
+        };
+        for from in (0..10_000).step_by(1000) {
+            bench.put(FOLDER, "", (from..from + 1000).map(run).collect());
+        }
+        let time = |what: &str, work: &dyn Fn() -> usize| {
+            let mut times: Vec<_> = (0..5).map(|_| (std::time::Instant::now(), work()).0.elapsed()).collect();
+            times.sort();
+            println!("{kind}: {what}: {} found, median {:?}, least {:?}", work(), times[2], times[0]);
+        };
+        time("10,000 runs of 50 parameters and 50 metrics", &|| bench.runs("").len());
+        time("the same, lr-like filter", &|| bench.runs("param1 < 0.01 and last(metric3) >= 5").len());
+
+        let runs: Vec<Run> = bench.runs("").into_iter().take(20).collect();
+        for run in &runs {
+            let chunk = |seq: i64| {
+                let mut points = Points::default();
+                for i in seq * 2048..((seq + 1) * 2048).min(100_000) {
+                    points.push(i, f64::from(((i * 7919) % 1000) as f32) * 0.37, 1_700_000_000_000 + i * 13);
+                }
+                Chunk { run: run.id, session: SessionId::from_bytes([9; 12]), tag: "Loss".into(), seq, i0: seq * 2048, points }
+            };
+            let chunks: Vec<Chunk> = (0..49).map(chunk).collect();
+            bench.store.writing().ensure_folder(bench.place()).unwrap();
+            bench.store.writing().write_chunks(bench.place(), &chunks).unwrap();
+        }
+        let all = || bench.read().series(bench.place(), &runs, "Loss").unwrap().iter().map(crate::model::Series::len).sum();
+        time("20 series of 100,000 points", &all);
+        time("one series of 100,000 points", &|| bench.read().series(bench.place(), &runs[..1], "Loss").unwrap()[0].len());
+    });
+}
