@@ -73,8 +73,8 @@ export class Figure {
       zeroline: false,
       tickfont: { color: muted },
       automargin: true,
-      ...escaped(given),
-      title: { ...titleOf(given.title), font: { color: muted, size: 11 }, standoff: 6 },
+      ...given,
+      title: { text: "", ...(typeof given.title === "string" ? { text: given.title } : given.title), font: { color: muted, size: 11 }, standoff: 6 },
     });
     return {
       margin: { l: 46, r: 14, t: 10, b: 16 },
@@ -89,7 +89,7 @@ export class Figure {
       autosize: true,
       uirevision: "kept",
       meta: this.title,
-      ...escaped(layout),
+      ...layout,
       title: undefined,
       xaxis: axis(layout.xaxis),
       yaxis: axis(layout.yaxis),
@@ -155,12 +155,3 @@ const config = () => ({
   showTips: false,
   typesetMath: false,
 });
-
-const titleOf = (title: any) => ({ text: plain(String((typeof title === "string" ? title : title?.text) ?? "")) });
-
-/** The layout with every title in it as plain text. */
-function escaped(layout: any): any {
-  if (Array.isArray(layout)) return layout.map(escaped);
-  if (!layout || typeof layout !== "object") return layout;
-  return Object.fromEntries(Object.entries(layout).map(([key, value]) => [key, (key === "text" || key === "title") && typeof value === "string" ? plain(value) : escaped(value)]));
-}

@@ -17,8 +17,8 @@ export function output(views: View[], panel: Panel): HTMLElement[] {
   const bars = views.flatMap((view, board) => {
     const own = panels.filter(leaf => isOf(leaf, board));
     // A dashboard brings its own bar.
-    if (!own.length || own.every(leaf => leaf.type === "dashboard")) return [];
-    return [bar(view, ownLegend(own), own.some(leaf => leaf.type !== "thoughts"))];
+    if (!own.length || own.some(leaf => leaf.type === "dashboard")) return [];
+    return [bar(view, ownLegend(own), own.some(leaf => leaf.type !== "thoughts" && leaf.type !== "table"))];
   });
   return [...bars, element(views, panel, panels)];
 }
@@ -46,8 +46,8 @@ function leaves(panel: Panel): Leaf[] {
 
 const isOf = (leaf: Leaf, board: number) => leaf.type !== "message" && leaf.board === board;
 
-/** The legend column that the first of the panels asked for. */
+/** The legend column that all of the panels asked for; null if they differ. */
 function ownLegend(panels: Panel[]): string | null {
-  for (const panel of panels) if ("legend" in panel && panel.legend !== null) return panel.legend;
-  return null;
+  const asked = new Set(panels.flatMap(panel => ("legend" in panel ? [panel.legend] : [])));
+  return asked.size === 1 ? [...asked][0] : null;
 }

@@ -116,12 +116,11 @@ export class PlotPanel {
 
   private layout(): Record<string, any> {
     const layout = this.plot.layout as Record<string, any>;
-    const title = (layout.yaxis?.title?.text ?? layout.yaxis?.title) as unknown;
     return {
       ...layout,
       xaxis: { ...layout.xaxis, ...(this.plot.x === "wall" ? { type: "date" } : {}) },
       // The card's heading says the tag already. A zoom on one kind of axis means nothing on the other.
-      yaxis: { ...layout.yaxis, title: title === this.plot.tag ? "" : layout.yaxis?.title, type: this.log ? "log" : "linear", uirevision: this.log ? "log" : "linear", ...(this.log ? { dtick: undefined, exponentformat: "power" } : {}) },
+      yaxis: { ...layout.yaxis, title: "", type: this.log ? "log" : "linear", uirevision: this.log ? "log" : "linear", ...(this.log ? { dtick: undefined, exponentformat: "power" } : {}) },
     };
   }
 

@@ -198,7 +198,7 @@ export class RunTable {
   private width(column: Column): number {
     let longest = 0;
     for (let row = 0; row < Math.min(40, this.view.runs.n); row++) longest = Math.max(longest, this.view.runs.text(column.key, row).length);
-    return Math.round(Math.max(72, Math.min(230, Math.max(column.key.length * 7 + 34, longest * 7 + (column.key === "status" ? 36 : 20)))));
+    return Math.round(Math.max(72, Math.min(230, Math.max(column.key.length * 7.4 + 42, longest * 7 + (column.key === "status" ? 36 : 20)))));
   }
 
   // ------------------------------------------------------------------------------------------------------------------ selection

