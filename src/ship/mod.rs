@@ -4,10 +4,14 @@
 //! thread says it once, waits a little longer each time, and tries the same again.
 
 mod media;
+#[cfg(feature = "engine")]
+mod moving;
 mod recover;
 mod session;
 mod shipper;
 mod tag;
 
+#[cfg(feature = "engine")]
+pub(crate) use moving::{MoveProgress, Moved, move_local};
 pub(crate) use recover::{Progress, Recovered, Which, recover};
 pub(crate) use shipper::{Options, Outcome, ShipStatus, Shipper};

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bson::RawDocument;
+
 use super::Place;
 use super::documents::{Blob, Chunk, Event, Frame};
 use crate::error::Result;
@@ -15,6 +17,9 @@ pub(crate) trait Write: Send + Sync {
 
     /// Creates the run if there is none with this identity, and the session in it likewise.
     fn begin_session(&self, place: Place<'_>, session: &NewSession) -> Result<()>;
+
+    /// Adds the document of a run as it is, unless there is a run with its `_id`.
+    fn insert_run(&self, place: Place<'_>, document: &RawDocument) -> Result<()>;
 
     /// What is stored of a session; `None` if the run does not know it.
     fn session_state(&self, place: Place<'_>, run: RunId, session: SessionId) -> Result<Option<SessionState>>;

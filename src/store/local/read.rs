@@ -19,7 +19,7 @@ const EVENTS: &str =
 
 impl Local {
     /// The documents that a statement selects.
-    fn documents(&self, sql: &str, keys: impl Params) -> Result<Vec<RawDocumentBuf>> {
+    pub(super) fn documents(&self, sql: &str, keys: impl Params) -> Result<Vec<RawDocumentBuf>> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map(keys, |row| row.get::<_, Vec<u8>>(0))?;

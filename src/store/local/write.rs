@@ -41,6 +41,16 @@ impl Write for Local {
         })
     }
 
+    fn insert_run(&self, place: Place<'_>, document: &RawDocument) -> Result<()> {
+        self.transaction(|transaction| {
+            let id = document.get_object_id("_id").map_err(|cause| odd(&cause))?.bytes();
+            transaction
+                .prepare_cached("INSERT OR IGNORE INTO runs (database, folder, id, document) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![place.database, place.folder, id, document.as_bytes()])
+                .map(drop)
+        })
+    }
+
     fn session_state(&self, place: Place<'_>, run: RunId, session: SessionId) -> Result<Option<SessionState>> {
         let key = params![place.database, place.folder, run.bytes(), session.bytes()];
         let documents = |sql: &str| {
@@ -197,7 +207,7 @@ fn document_bytes(document: &Document) -> rusqlite::Result<Vec<u8>> {
     Ok(raw.into_bytes())
 }
 
-fn raw(bytes: Vec<u8>) -> rusqlite::Result<RawDocumentBuf> {
+pub(super) fn raw(bytes: Vec<u8>) -> rusqlite::Result<RawDocumentBuf> {
     RawDocumentBuf::from_bytes(bytes).map_err(|cause| odd(&cause))
 }
 

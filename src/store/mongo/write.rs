@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bson::oid::ObjectId;
-use bson::raw::RawDocumentBuf;
+use bson::raw::{RawDocument, RawDocumentBuf};
 use bson::{Bson, Document, doc};
 
 use super::{Mongo, update};
@@ -180,6 +180,10 @@ impl Write for Mongo {
         self.update_run(place, &filter, pipeline).map(drop)
     }
 
+    fn insert_run(&self, place: Place<'_>, document: &RawDocument) -> Result<()> {
+        self.insert(place, "", &[document.to_owned()]).map(drop)
+    }
+
     fn session_state(&self, place: Place<'_>, run: RunId, session: SessionId) -> Result<Option<SessionState>> {
         let known = doc! { "_id": object(run.bytes()), format!("sessions.{session}"): { "$exists": true } };
         let Some(document) = self.find(place, "", known, Some(doc! { format!("sessions.{session}"): 1 }))?.pop() else {
@@ -293,7 +297,7 @@ impl Write for Mongo {
 
 impl SessionState {
     /// Takes what stands in the run's document.
-    pub(in crate::store) fn read(&mut self, session: &bson::RawDocument) {
+    pub(crate) fn read(&mut self, session: &RawDocument) {
         let number =
             |key| session.get(key).ok().flatten().and_then(|value| value.as_i64().or_else(|| value.as_i32().map(i64::from)));
         self.applied = number("applied").unwrap_or_default();
