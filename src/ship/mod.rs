@@ -10,6 +10,8 @@ mod recover;
 mod session;
 mod shipper;
 mod tag;
+#[cfg(all(test, feature = "engine"))]
+mod tests;
 
 #[cfg(feature = "engine")]
 pub(crate) use moving::{MoveProgress, Moved, move_local};

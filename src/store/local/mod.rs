@@ -43,6 +43,14 @@ impl Local {
         }
     }
 
+    /// A store that is gone with this value.
+    #[cfg(test)]
+    pub(crate) fn in_memory() -> Local {
+        let mut connection = Connection::open_in_memory().expect("SQLite");
+        assert!(schema::prepare(&mut connection).expect("tables"));
+        Local { path: PathBuf::from(":memory:"), connection: Mutex::new(connection) }
+    }
+
     /// Its file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
