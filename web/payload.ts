@@ -54,7 +54,7 @@ export interface Plot {
   /** Index of `boards`. */
   board: number;
   tag: string;
-  /** plotly.js layout without colours (the page adds the theme's): axis types, and titles as plotly.js reads them (markup escaped). */
+  /** plotly.js layout without colours (the page adds the theme's): axis types, and titles as plain text (the page escapes what plotly.js would read as markup). */
   layout: Record<string, unknown>;
   /** This plot's own legend column, if it was asked for; else the board's. */
   legend: string | null;

@@ -74,7 +74,7 @@ export class Figure {
       tickfont: { color: muted },
       automargin: true,
       ...given,
-      title: { text: "", ...(typeof given.title === "string" ? { text: given.title } : given.title), font: { color: muted, size: 11 }, standoff: 6 },
+      title: { ...titleOf(given.title), font: { color: muted, size: 11 }, standoff: 6 },
     });
     return {
       margin: { l: 46, r: 14, t: 10, b: 16 },
@@ -155,3 +155,6 @@ const config = () => ({
   showTips: false,
   typesetMath: false,
 });
+
+/** plotly.js would read markup in it. */
+const titleOf = (title: any) => ({ text: plain(String((typeof title === "string" ? title : title?.text) ?? "")) });
