@@ -23,10 +23,15 @@ pub(crate) struct Journals {
     pub(crate) wrong: Vec<(PathBuf, Error)>,
 }
 
+/// Where they are.
+pub(crate) fn place() -> Result<PathBuf> {
+    home()
+}
+
 /// All of them. Locks nothing that a writer or shipper waits for.
 pub(crate) fn waiting() -> Result<Journals> {
     let Journals { mut found, mut wrong } = Journals::default();
-    for directory in sessions(&home()?)? {
+    for directory in sessions(&place()?)? {
         match look(&directory) {
             Ok(waiting) => found.push(waiting),
             // Shipped and removed while we looked.

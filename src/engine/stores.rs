@@ -8,7 +8,6 @@ use std::time::Duration;
 use super::journals;
 use super::notes::counted;
 use crate::error::{Error, ErrorKind, Result};
-use crate::home::home;
 use crate::ship::{self, Which};
 use crate::store::read::Read;
 use crate::store::{self, Address, Resolved};
@@ -76,7 +75,7 @@ impl Stores {
         let (done, wait) = sync_channel(1);
         let address = address.clone();
         let work = move || {
-            let shipped = home().and_then(|home| ship::recover(&home, Which::Target(&address), &mut |_| {}));
+            let shipped = journals::place().and_then(|journals| ship::recover(&journals, Which::Target(&address), &mut |_| {}));
             // Whoever opened the board may not wait any more; what is left is told by the next one, and by `ml_board doctor`.
             done.send(shipped.map_or(0, |shipped| shipped.sessions)).unwrap_or_default();
         };

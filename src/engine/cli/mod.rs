@@ -31,7 +31,11 @@ enum Command {
     /// Lists what this machine still holds: journals that are not stored yet, and the runs of the local store.
     Ls,
     /// Stores what programs that died left in this machine's journals, and waits for all of it.
-    Sync,
+    Sync {
+        /// Moves the runs of the local store to this one: mongodb://HOST, or local:DIRECTORY.
+        #[arg(long, value_name = "URI")]
+        to: Option<String>,
+    },
 }
 
 /// Runs the command that the program's arguments name.
@@ -52,7 +56,8 @@ fn run(command: Command) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Doctor => Ok(doctor::doctor()),
-        Command::Sync => sync::sync(),
+        Command::Sync { to: None } => sync::sync(),
+        Command::Sync { to: Some(to) } => sync::move_to(&to),
         Command::Ls => ls::ls().map(|()| ExitCode::SUCCESS),
     }
 }

@@ -1,33 +1,57 @@
-//! `ml_board sync`: stores what programs that died left in this machine's journals, and waits for all of it.
+//! `ml_board sync`: stores what programs that died left in this machine's journals, and waits for all of it. `--to` moves the local
+//! store's runs to another store.
 
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{say, size};
+use crate::engine::journals;
 use crate::engine::notes::counted;
-use crate::error::{Error, Result};
-use crate::home::home;
-use crate::ship::{self, Progress, Recovered, Which};
-use crate::store::Address;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ship::{self, MoveProgress, Moved, Progress, Recovered, Which};
+use crate::store::{self, Address, Local};
 
 /// Each journal to its own store. The settings' address gives its credentials to the store that it names.
 pub(super) fn sync() -> Result<ExitCode> {
     let known = Address::resolve(None)?.address;
     let bar = bar();
-    let recovered = ship::recover(&home()?, Which::All { known: Some(&known) }, &mut |progress| step(&bar, &progress));
+    let recovered = ship::recover(&journals::place()?, Which::All { known: Some(&known) }, &mut |progress| step(&bar, &progress));
     bar.finish_and_clear();
     let recovered = recovered?;
     told(&recovered).into_iter().for_each(say::line);
-    recovered.left.iter().for_each(|(directory, error)| {
-        let what = format!("the journal {} stays where it is", directory.display());
-        say::trouble(&Error::new(error.kind(), what).because(error));
-    });
+    left(&recovered);
     Ok(if recovered.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The runs of the local store, and what waits for it, to the store at `to`.
+pub(super) fn move_to(to: &str) -> Result<ExitCode> {
+    let to = Address::parse(to)?;
+    let from = Address::parse("local:")?;
+    let Some(directory) = from.directory().filter(|_| from != to) else {
+        return Err(Error::new(ErrorKind::Input, "the local store cannot be moved to itself")
+            .help("name another one: ml_board sync --to mongodb://HOST"));
+    };
+    let there = store::open(&to)?;
+    // A store that is away is told before anything is begun.
+    there.ping()?;
+    let bar = bar();
+    let moved = ship::move_local(&Local::open(directory)?, &journals::place()?, &there, &mut |progress| match progress {
+        MoveProgress::Journal(journal) => step(&bar, &journal),
+        MoveProgress::Run { place, name, index, of } => {
+            bar.set_prefix(format!("{}/{of}", index + 1));
+            bar.set_message(format!("{}/{} {name}", place.database, place.folder));
+        }
+    });
+    bar.finish_and_clear();
+    let moved = moved?;
+    moved_told(&moved, &to).into_iter().for_each(say::line);
+    left(&moved.journals);
+    Ok(if moved.left.is_empty() && moved.journals.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
 /// Shown on a terminal only.
-pub(super) fn bar() -> ProgressBar {
+fn bar() -> ProgressBar {
     let style =
         ProgressStyle::with_template("{spinner} {prefix} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
     let bar = ProgressBar::new_spinner().with_style(style);
@@ -37,23 +61,16 @@ pub(super) fn bar() -> ProgressBar {
 
 fn step(bar: &ProgressBar, progress: &Progress<'_>) {
     let Progress { info, index, of, points, pending_bytes } = progress;
+    let to_go = size(*pending_bytes);
     bar.set_prefix(format!("{}/{of}", index + 1));
-    bar.set_message(format!(
-        "{}/{} {}: {points} points stored, {} to go",
-        info.database,
-        info.folder,
-        info.run_name,
-        size(*pending_bytes)
-    ));
+    bar.set_message(format!("{}/{} {}: {points} points stored, {to_go} to go", info.database, info.folder, info.run_name));
 }
 
 /// How it ended, a line each.
 fn told(recovered: &Recovered) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(journals) = counted(recovered.sessions, "journal") {
-        let points = counted(usize::try_from(recovered.points).unwrap_or(usize::MAX), "point");
-        lines
-            .push(format!("stored {journals}: {}", points.unwrap_or_else(|| "no points that were not stored before".to_owned())));
+        lines.push(format!("stored the rest of {journals}: {}", points(recovered.points)));
     }
     if recovered.live > 0 {
         lines.push(format!("left alone, because their programs run and store them: {}", recovered.live));
@@ -64,14 +81,54 @@ fn told(recovered: &Recovered) -> Vec<String> {
     lines
 }
 
+/// How a move ended, a line each.
+fn moved_told(moved: &Moved, to: &Address) -> Vec<String> {
+    let mut lines = vec![match counted(moved.runs, "run") {
+        Some(runs) => format!("moved {runs} with {} to {to}", points(moved.points)),
+        None => format!("the local store has no run to move to {to}"),
+    }];
+    if !moved.left.is_empty() {
+        lines.push("not moved, because something still logs to them (say it again when they ended):".to_owned());
+        lines.extend(moved.left.iter().map(|(name, id)| format!("  {name} ({id})")));
+    }
+    lines
+}
+
+fn points(points: u64) -> String {
+    counted(usize::try_from(points).unwrap_or(usize::MAX), "point").unwrap_or_else(|| "no points".to_owned())
+}
+
+/// The journals that could not be stored.
+fn left(recovered: &Recovered) {
+    recovered.left.iter().for_each(|(directory, error)| {
+        let what = format!("the journal {} stays where it is", directory.display());
+        say::trouble(&Error::new(error.kind(), what).because(error));
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RunId;
 
     #[test]
     fn the_end_is_told_in_every_case() {
         assert_eq!(told(&Recovered::default()), ["nothing waits to be stored"]);
         let some = Recovered { sessions: 1, points: 300, live: 2, ..Recovered::default() };
-        assert_eq!(told(&some), ["stored 1 journal: 300 points", "left alone, because their programs run and store them: 2"]);
+        let lines = ["stored the rest of 1 journal: 300 points", "left alone, because their programs run and store them: 2"];
+        assert_eq!(told(&some), lines);
+    }
+
+    #[test]
+    fn what_was_not_moved_is_named() {
+        let to = Address::parse("mongodb://ada:secret@lab:27017").unwrap();
+        let left = vec![("warm fox".to_owned(), RunId::from_bytes([1; 12]))];
+        let moved = Moved { runs: 1, points: 3, left, ..Moved::default() };
+        insta::assert_snapshot!(moved_told(&moved, &to).join("\n"), @r"
+        moved 1 run with 3 points to mongodb://lab:27017
+        not moved, because something still logs to them (say it again when they ended):
+          warm fox (010101010101010101010101)
+        ");
+        assert_eq!(moved_told(&Moved::default(), &to), ["the local store has no run to move to mongodb://lab:27017"]);
     }
 }
