@@ -24,7 +24,7 @@ pub(crate) fn gather(view: &View, store: &dyn Fn(&str) -> Result<Arc<dyn Read>>)
         .into_iter()
         .map(|(scope, need)| {
             let read = store(&scope.store)?;
-            Reader { read: read.as_ref(), place: Place { database: &scope.database, folder: &scope.folder } }.scope(&scope, &need)
+            Reader { read: read.as_ref(), place: Place { database: &scope.database, folder: &scope.folder } }.scope(scope, &need)
         })
         .collect::<Result<_>>()?;
     Ok(Data { read_at, scopes })

@@ -45,13 +45,30 @@ pub(crate) fn field(key: &str) -> Field {
     Field::Param(unquoted(key))
 }
 
-/// The name of a column, as a filter names it.
-pub(crate) fn key(field: &Field) -> String {
-    field.to_string()
+/// Columns that no filter knows: a parameter of that name needs its backticks.
+const OURS: [&str; 2] = ["id", "notes"];
+
+/// The key of a column that is a field of filters: as a filter names it.
+fn key_of(field: &Field) -> String {
+    match field {
+        Field::Param(name) if OURS.contains(&name.as_str()) => format!("`{name}`"),
+        field => field.to_string(),
+    }
 }
 
-/// The columns of these rows: the run's own fields, all parameters, the last value of each of `tags`, and whatever else is asked for.
-pub(super) fn columns(data: &ScopeData, rows: &[&Run], tags: &BTreeSet<&str>, asked: &[Field]) -> Vec<Column> {
+/// Whether a name means a column that no filter knows.
+pub(super) fn ours(key: &str) -> bool {
+    OURS.contains(&key.trim())
+}
+
+/// The key of the column that a person means.
+pub(super) fn key(asked: &str) -> String {
+    if ours(asked) { asked.trim().to_string() } else { key_of(&field(asked)) }
+}
+
+/// The columns of these rows: the run's own fields, all parameters, the last value of each of `tags`, and whatever else
+/// is asked for (and whether the table shows it).
+pub(super) fn columns(data: &ScopeData, rows: &[&Run], tags: &BTreeSet<&str>, asked: &BTreeMap<String, bool>) -> Vec<Column> {
     let ids = Cells::Texts(rows.iter().map(|run| Some(run.id.to_string())).collect());
     let mut columns =
         vec![Column { key: "id".into(), kind: ColumnKind::Text, group: ColumnGroup::Run, values: ids, shown: false }];
@@ -78,7 +95,7 @@ pub(super) fn columns(data: &ScopeData, rows: &[&Run], tags: &BTreeSet<&str>, as
     params.into_iter().for_each(|name| add(Field::Param(name.clone()), true));
     let tags = data.known.metrics.iter().filter(|tag| tags.contains(tag.as_str()));
     tags.for_each(|tag| add(Field::Metric(Reduce::Last, tag.clone()), true));
-    asked.iter().for_each(|field| add(field.clone(), false));
+    asked.iter().filter(|(key, _)| !ours(key)).for_each(|(key, shown)| add(field(key), *shown));
     columns.extend(notes(rows));
     columns
 }
@@ -97,7 +114,7 @@ fn notes(rows: &[&Run]) -> Option<Column> {
 }
 
 fn column(rows: &[&Run], field: &Field, shown: bool) -> Column {
-    let key = key(field);
+    let key = key_of(field);
     let make = |kind, group, values| Column { key: key.clone(), kind, group, values, shown };
     match field {
         Field::Run(field) => {
@@ -173,7 +190,7 @@ pub(super) fn telling(rows: &[&Run]) -> Option<String> {
     }
     let varying = || values.iter().filter(|(_, values)| values.len() > 1).map(|(name, _)| *name);
     let seed = |name: &&str| name.rsplit('.').next().is_some_and(|word| word.eq_ignore_ascii_case("seed"));
-    varying().find(|name| !seed(name)).or_else(|| varying().next()).map(|name| key(&Field::Param(name.to_string())))
+    varying().find(|name| !seed(name)).or_else(|| varying().next()).map(|name| key_of(&Field::Param(name.to_string())))
 }
 
 impl Column {

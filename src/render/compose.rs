@@ -12,7 +12,7 @@ use super::plotly;
 use super::words::{count, plural};
 use crate::display::{DashboardSpec, HistogramSpec, ImagesSpec, PlotSpec, Scope, TableSpec, ThoughtsSpec, View, XAxis};
 use crate::model::{Run, RunId, Series};
-use crate::query::{Field, Filter};
+use crate::query::Filter;
 
 /// What the page gets for this view.
 pub(crate) fn payload(view: &View, data: &Data) -> Payload {
@@ -49,7 +49,8 @@ struct Rows<'a> {
     index: BTreeMap<RunId, usize>,
     /// The metrics whose last values are columns.
     tags: BTreeSet<&'a str>,
-    asked: Vec<Field>,
+    /// Columns that were asked for by name, and whether the table shows them.
+    asked: BTreeMap<String, bool>,
     legend: Option<String>,
 }
 
@@ -62,7 +63,7 @@ impl<'a> Rows<'a> {
             rows: Vec::new(),
             index: BTreeMap::new(),
             tags: BTreeSet::new(),
-            asked: Vec::new(),
+            asked: BTreeMap::new(),
             legend: None,
         }
     }
@@ -73,29 +74,29 @@ impl<'a> Rows<'a> {
             View::Row(views) | View::Stack(views) => views.iter().for_each(|view| self.want(view)),
             View::Dashboard(spec) if spec.scope == data.scope => {
                 self.all = true;
-                self.ask(spec.legend.iter());
+                self.ask(spec.legend.iter(), false);
                 if let Some(legend) = spec.legend.as_deref().filter(|legend| missing::key(legend, data).is_none()) {
-                    self.legend = Some(columns::key(&columns::field(legend)));
+                    self.legend = Some(columns::key(legend));
                 }
             }
             View::Table(spec) if spec.scope == data.scope => {
                 self.all = true;
-                self.ask(spec.columns.iter().flatten());
-                self.ask(spec.sort.iter().map(|sort| &sort.column));
+                self.ask(spec.columns.iter().flatten(), false);
+                self.ask(spec.sort.iter().map(|sort| &sort.column), true);
             }
             View::Plot(spec) if spec.scope == data.scope => {
-                self.ask(spec.legend.iter());
+                self.ask(spec.legend.iter(), false);
                 let drawn = data.series.get(&spec.tag);
                 self.tags.extend(drawn.and_then(|drawn| drawn.shown.first()).map(|series| series.tag.as_str()));
                 let runs = drawn.iter().flat_map(|drawn| &drawn.shown).map(|series| series.run);
                 self.wanted.extend(runs.take(spec.runs.unwrap_or(usize::MAX)));
             }
             View::Images(spec) if spec.scope == data.scope => {
-                self.ask(spec.legend.iter());
+                self.ask(spec.legend.iter(), false);
                 self.wanted.extend(data.images.get(&spec.tag).iter().flat_map(|drawn| &drawn.shown).map(|image| image.run));
             }
             View::Histogram(spec) if spec.scope == data.scope => {
-                self.ask(spec.legend.iter());
+                self.ask(spec.legend.iter(), false);
                 self.wanted.extend(data.histograms.get(&spec.tag).iter().flat_map(|drawn| &drawn.shown).map(|bins| bins.run));
             }
             View::Thoughts(spec) if spec.scope == data.scope => {
@@ -105,9 +106,10 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn ask<'k>(&mut self, keys: impl Iterator<Item = &'k String>) {
-        let there = keys.filter(|key| missing::key(key, self.data).is_none()).map(|key| columns::field(key));
-        self.asked.extend(there);
+    fn ask<'k>(&mut self, keys: impl Iterator<Item = &'k String>, shown: bool) {
+        for key in keys.filter(|key| missing::key(key, self.data).is_none()) {
+            *self.asked.entry(key.clone()).or_default() |= shown;
+        }
     }
 
     fn settle(&mut self) {
@@ -292,7 +294,7 @@ impl Part<'_> {
     fn table(&self, spec: &TableSpec) -> Panel {
         let data = self.rows.data;
         let known = |key: &&String| missing::key(key, data).is_none();
-        let key = |key: &String| columns::key(&columns::field(key));
+        let key = |key: &String| columns::key(key);
         let mut seen = BTreeSet::new();
         let columns = spec
             .columns
@@ -347,7 +349,7 @@ impl Part<'_> {
     fn with_legend(&self, asked: Option<&str>, draw: impl FnOnce(Option<String>) -> Panel) -> Panel {
         let Some(asked) = asked else { return draw(None) };
         match missing::key(asked, self.rows.data) {
-            None => draw(Some(columns::key(&columns::field(asked)))),
+            None => draw(Some(columns::key(asked))),
             Some(unknown) => told(vec![unknown], draw(None)),
         }
     }

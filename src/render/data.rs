@@ -85,10 +85,3 @@ impl<T> Default for Drawn<T> {
         Drawn { shown: Vec::new(), total: 0 }
     }
 }
-
-impl Data {
-    /// What was read of a scope, and its index.
-    pub(crate) fn of(&self, scope: &Scope) -> Option<(usize, &ScopeData)> {
-        self.scopes.iter().enumerate().find(|(_, data)| data.scope == *scope)
-    }
-}

@@ -40,6 +40,9 @@ pub(super) fn histogram(tag: &str, data: &ScopeData) -> Option<String> {
 
 /// Why there is no such legend or column, if there is none.
 pub(super) fn key(key: &str, data: &ScopeData) -> Option<String> {
+    if columns::ours(key) {
+        return None;
+    }
     match columns::field(key) {
         Field::Run(_) => None,
         Field::Metric(_, tag) => metric(&tag, data),

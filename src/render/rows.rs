@@ -32,7 +32,11 @@ pub(super) fn grid(board: &Board, table: &Table, most_rows: usize, most_columns:
             order.sort_by(|a, b| compare(column, *a, *b, sort.descending));
         }
     }
-    let shown = &columns[..columns.len().min(most_columns)];
+    // What it is sorted by is worth a place among the first columns.
+    let by = |column: &&Column| table.sort.iter().any(|sort| sort.column == column.key);
+    let beyond: Vec<&Column> = columns.iter().skip(most_columns).copied().filter(by).take(most_columns).collect();
+    let mut shown: Vec<&Column> = columns.iter().take(most_columns - beyond.len()).copied().collect();
+    shown.extend(beyond);
     let cell = |row: usize, column: &&Column| column.cell(row).unwrap_or_else(|| MISSING.into());
     let mut left_out = Vec::new();
     if most_rows.min(board.n) < board.total {

@@ -8,7 +8,7 @@ use super::samples::{START, dashboard, full, hostile, id, plot, scope, search};
 use super::*;
 use crate::display::{HistogramSpec, ImagesSpec, PlotSpec, SortKey, TableSpec, ThoughtsSpec, XAxis};
 use crate::model::Time;
-use crate::query::{Filter, param};
+use crate::query::param;
 
 fn table(columns: &[&str], sort: &[(&str, bool)]) -> View {
     let columns = (!columns.is_empty()).then(|| columns.iter().map(|key| key.to_string()).collect());
@@ -248,6 +248,31 @@ fn boards_of_one_folder_have_one_id_and_panels_know_theirs() {
 }
 
 #[test]
+fn parameters_named_like_columns_of_ours_are_there_too() {
+    let mut data = search(2, 3);
+    for run in &mut data.scopes[0].runs {
+        run.params.extend(["id", "notes", "status"].map(|name| (name.to_string(), 5.into())));
+        run.notes = "a person's".into();
+    }
+    let mut spec = plot("Loss", Some("`status`"));
+    let json = json(&compose::payload(&View::Plot(spec.clone()), &data));
+    let keys: Vec<&str> =
+        json["boards"][0]["columns"].as_array().unwrap().iter().filter_map(|column| column["key"].as_str()).collect();
+    for key in ["id", "`id`", "notes", "`notes`", "status", "`status`"] {
+        assert_eq!(keys.iter().filter(|known| **known == key).count(), 1, "{key} in {keys:?}");
+    }
+    assert_eq!(json["panel"]["legend"], "`status`");
+    spec.legend = Some("notes".into());
+    assert_eq!(serde_json::to_value(compose::payload(&View::Plot(spec), &data)).unwrap()["panel"]["legend"], "notes");
+}
+
+#[test]
+fn a_column_to_sort_by_is_shown() {
+    let text = text(&table(&[], &[("max(Accuracy)", true)]), &search(3, 5));
+    assert!(text.lines().nth(2).unwrap().ends_with("max(Accuracy)"), "{text}");
+}
+
+#[test]
 fn the_same_picture_is_carried_once() {
     let mut data = full(3, 5);
     let images = data.scopes[0].images.get_mut("misclassified").unwrap();
@@ -389,5 +414,4 @@ fn samples_to_look_at() {
     }
     let (data, view) = hostile("</script>\u{202e}\" 🦀 $x$\nEVCXR_END_CONTENT");
     std::fs::write(directory.join("hostile.html"), &show(&view, &data, Page::File).unwrap()[HTML]).unwrap();
-    let _all: Filter = Filter::All;
 }

@@ -109,7 +109,7 @@ fn summary(curve: &Curve) -> (String, String, String) {
     let values = || curve.y.iter().filter_map(|y| y.0);
     let finite = || values().filter(|y| y.is_finite());
     let say = |value: Option<f64>| value.map_or_else(|| rows::MISSING.into(), |value| number(value, 5));
-    (say(values().last()), say(finite().reduce(f64::min)), say(finite().reduce(f64::max)))
+    (say(values().next_back()), say(finite().reduce(f64::min)), say(finite().reduce(f64::max)))
 }
 
 fn table(table: &Table, payload: &Payload, lines: &mut Vec<String>) {
