@@ -21,6 +21,8 @@ mod render;
 mod ship;
 #[cfg(any(feature = "writer", feature = "engine"))]
 mod store;
+#[cfg(feature = "writer")]
+mod writer;
 
 #[cfg(feature = "board")]
 pub use board::{Board, BoardBuilder};
@@ -32,3 +34,5 @@ pub use engine::cli::command_line;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{HistogramBins, ImageInfo, Run, RunId, Series, Session, SessionId, Status, Summary, Thought, Time, Value};
 pub use query::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
+#[cfg(feature = "writer")]
+pub use writer::{Builder, Image, IntoValues, Report, Scalar, Stats, SummaryWriter};

@@ -222,6 +222,7 @@ impl Journal {
         loop {
             let segment = self.current.load();
             if tag.is_none_or(|tag| self.declare(tag, &segment)) && put(&segment, &record) {
+                tag.map(|tag| tag.logged.fetch_add(1, Ordering::Relaxed));
                 return Ok(());
             }
             self.advance(segment)?;

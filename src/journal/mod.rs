@@ -6,6 +6,7 @@ mod checkpoint;
 mod entry;
 mod lock;
 mod map;
+mod place;
 mod reader;
 mod record;
 mod segment;
@@ -22,11 +23,18 @@ use crate::error::{Error, ErrorKind};
 pub(crate) use append::{Journal, Layout};
 pub(crate) use entry::{Batch, Entry, EntryKind, Pixels, Position, SessionInfo};
 pub(crate) use lock::{Claim, owner_alive, sessions};
+pub(crate) use place::place;
 pub(crate) use reader::Reader;
 #[cfg(feature = "writer")]
 pub(crate) use record::TagKind;
 #[cfg(feature = "writer")]
 pub(crate) use tags::{Tag, Tags};
+
+/// This machine's name.
+#[cfg(feature = "writer")]
+pub(crate) fn host() -> String {
+    map::host()
+}
 
 /// An error on a journal's file.
 fn fail(what: &str, path: &Path, cause: impl std::fmt::Display) -> Error {

@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 
 use rustc_hash::FxBuildHasher;
 
@@ -14,20 +14,36 @@ pub(crate) struct Tag {
     pub(super) kind: TagKind,
     pub(super) name: Box<str>,
     next_step: AtomicI64,
+    /// Whether a step was taken.
+    stepped: AtomicBool,
     pub(super) logged: AtomicI64,
     /// One more than the number of the last segment that has its record.
     pub(super) declared: AtomicU64,
 }
 
 impl Tag {
+    fn is(&self, kind: TagKind, name: &str) -> bool {
+        self.kind == kind && *self.name == *name
+    }
+
     /// The step of a call that names none: one more than that of the last call.
+    #[inline]
     pub(crate) fn next_step(&self) -> i64 {
+        self.step_taken();
         self.next_step.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Takes note of the step of a call that names one.
     pub(crate) fn saw_step(&self, step: i64) {
+        self.step_taken();
         self.next_step.store(step.saturating_add(1), Ordering::Relaxed);
+    }
+
+    #[inline]
+    fn step_taken(&self) {
+        if !self.stepped.load(Ordering::Relaxed) {
+            self.stepped.store(true, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn peek_step(&self) -> i64 {
@@ -56,21 +72,43 @@ impl Tags {
         Tags { buckets: (0..BUCKETS).map(|_| Link::new()).collect(), count: AtomicU32::new(0) }
     }
 
-    /// The tag of this kind and name; at its first use it is made, and its steps begin at `first_step()`. `None` if there are too many.
+    /// The tag of this kind and name, if it was used before.
+    #[inline]
+    pub(crate) fn find(&self, kind: TagKind, name: &str) -> Option<&Tag> {
+        let mut link = self.first(kind, name);
+        while let Some(node) = link.get() {
+            if node.tag.is(kind, name) {
+                return Some(&node.tag);
+            }
+            link = &node.next;
+        }
+        None
+    }
+
+    /// The same; at its first use it is made, and its steps begin at `first_step()`. `None` if there are too many.
     pub(crate) fn get(&self, kind: TagKind, name: &str, first_step: impl Fn() -> i64) -> Option<&Tag> {
-        let hash = FxBuildHasher.hash_one((kind, name));
-        let mut link = &self.buckets[(hash >> 32) as usize % BUCKETS];
+        let mut link = self.first(kind, name);
         loop {
             let node = match link.get() {
                 Some(node) => node,
                 None if self.count.load(Ordering::Relaxed) >= MAX_TAGS => return None,
                 None => link.get_or_init(|| Box::new(self.make(kind, name, first_step()))),
             };
-            if node.tag.kind == kind && *node.tag.name == *name {
+            if node.tag.is(kind, name) {
                 return Some(&node.tag);
             }
             link = &node.next;
         }
+    }
+
+    #[inline]
+    fn first(&self, kind: TagKind, name: &str) -> &Link {
+        let hash = FxBuildHasher.hash_one((kind, name));
+        &self.buckets[(hash >> 32) as usize % BUCKETS]
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Tag> {
+        self.buckets.iter().flat_map(|link| std::iter::successors(link.get(), |node| node.next.get())).map(|node| &node.tag)
     }
 
     fn make(&self, kind: TagKind, name: &str, first_step: i64) -> Node {
@@ -79,6 +117,7 @@ impl Tags {
             kind,
             name: name.into(),
             next_step: AtomicI64::new(first_step),
+            stepped: AtomicBool::new(false),
             logged: AtomicI64::new(0),
             declared: AtomicU64::new(0),
         };
@@ -87,16 +126,13 @@ impl Tags {
 
     /// The highest of the last steps of all tags, if one was logged in this session.
     pub(crate) fn last_step(&self) -> Option<i64> {
-        let mut last = None;
-        for mut link in &self.buckets {
-            while let Some(node) = link.get() {
-                if node.tag.declared.load(Ordering::Relaxed) > 0 {
-                    last = last.max(Some(node.tag.peek_step().saturating_sub(1)));
-                }
-                link = &node.next;
-            }
-        }
-        last
+        let stepped = |tag: &&Tag| tag.stepped.load(Ordering::Relaxed);
+        self.all().filter(stepped).map(|tag| tag.peek_step().saturating_sub(1)).max()
+    }
+
+    /// How many values were recorded under all of them.
+    pub(crate) fn logged(&self) -> u64 {
+        self.all().map(|tag| tag.logged.load(Ordering::Relaxed) as u64).sum()
     }
 }
 

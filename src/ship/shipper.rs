@@ -69,6 +69,8 @@ pub(crate) struct Shipper {
 #[derive(Default)]
 struct Shared {
     status: Mutex<ShipStatus>,
+    /// What came of the session, once its thread has ended.
+    outcome: Mutex<Option<Result<Outcome>>>,
     /// Nobody waits any more: end after the call that is under way.
     abandoned: AtomicBool,
 }
@@ -136,7 +138,10 @@ impl Shipper {
     /// `Timeout` at the deadline: what is pending stays in the journal.
     pub(crate) fn stop(self, deadline: Instant) -> Result<Outcome> {
         let (reply, answer) = sync_channel(1);
-        self.ask(Command::Stop { reply }, &answer, deadline)
+        let asked = self.ask(Command::Stop { reply }, &answer, deadline);
+        // The thread may have seen the session's end, and ended, before it was asked to.
+        let outcome = self.shared.outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+        outcome.unwrap_or(asked)
     }
 
     /// How the shipping goes.
@@ -254,6 +259,7 @@ impl Work {
                         if let (Err(error), None) = (&outcome, &stop) {
                             shared.note(Some(error.clone()));
                         }
+                        *shared.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome.clone());
                         if let Some(reply) = stop {
                             drop(reply.send(outcome));
                         }

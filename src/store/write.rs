@@ -24,6 +24,9 @@ pub(crate) trait Write: Send + Sync {
     /// What is stored of a session; `None` if the run does not know it.
     fn session_state(&self, place: Place<'_>, run: RunId, session: SessionId) -> Result<Option<SessionState>>;
 
+    /// The last steps of a run in all its sessions: `scalar`, or the kind of the event; the tag; the step.
+    fn last_steps(&self, place: Place<'_>, run: RunId) -> Result<Vec<(String, String, i64)>>;
+
     /// Applies an update if nothing as late was applied yet. `false`: the run or the session is gone (somebody deleted it).
     fn update_session(&self, place: Place<'_>, update: &SessionUpdate) -> Result<bool>;
 

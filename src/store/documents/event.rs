@@ -238,3 +238,9 @@ fn count(n: u64) -> i64 {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
+
+/// The kind, tag and step of an event.
+pub(crate) fn event_step(document: &RawDocument) -> Option<(String, String, i64)> {
+    let get = |key| raw::get(document, key);
+    Some((get("kind").and_then(raw::text)?, get("tag").and_then(raw::text)?, get("step").and_then(raw::integer)?))
+}

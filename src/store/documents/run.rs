@@ -130,6 +130,12 @@ pub(crate) fn decode_run(folder: &str, document: &RawDocument) -> Result<Run> {
     Ok(run)
 }
 
+/// The last step of each metric of a run.
+pub(crate) fn last_scalar_steps(document: &RawDocument) -> Vec<(String, String, i64)> {
+    let metrics = decode_run("", document).map(|run| run.metrics).unwrap_or_default();
+    metrics.into_iter().filter_map(|(tag, summary)| Some(("scalar".to_owned(), tag, summary.last_step?))).collect()
+}
+
 fn decode_session(id: &str, document: &RawDocument) -> Option<Session> {
     let get = |key| raw::get(document, key);
     let small = |key| get(key).and_then(raw::integer).and_then(|n| u32::try_from(n).ok()).unwrap_or_default();

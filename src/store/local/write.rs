@@ -7,7 +7,9 @@ use super::Local;
 use crate::error::Result;
 use crate::model::{RunId, SessionId, Time};
 use crate::store::Place;
-use crate::store::documents::{Applied, Blob, Chunk, Event, Frame, add_session, apply_update, date, new_run};
+use crate::store::documents::{
+    Applied, Blob, Chunk, Event, Frame, add_session, apply_update, date, event_step, last_scalar_steps, new_run,
+};
 use crate::store::write::{Inserted, NewSession, SessionState, SessionUpdate, Write};
 
 impl Local {
@@ -81,6 +83,24 @@ impl Write for Local {
             }
         }
         Ok(Some(state.in_order()))
+    }
+
+    fn last_steps(&self, place: Place<'_>, run: RunId) -> Result<Vec<(String, String, i64)>> {
+        let key = params![place.database, place.folder, run.bytes()];
+        let documents = |sql: &str| {
+            self.with(|connection| {
+                let mut statement = connection.prepare_cached(sql)?;
+                let rows = statement.query_map(key, |row| row.get::<_, Vec<u8>>(0))?;
+                rows.map(|bytes| raw(bytes?)).collect::<rusqlite::Result<Vec<_>>>()
+            })
+        };
+        let runs = documents("SELECT document FROM runs WHERE database = ?1 AND folder = ?2 AND id = ?3")?;
+        let events = documents("SELECT document FROM events WHERE database = ?1 AND folder = ?2 AND run = ?3")?;
+        Ok(runs
+            .iter()
+            .flat_map(|run| last_scalar_steps(run))
+            .chain(events.iter().filter_map(|event| event_step(event)))
+            .collect())
     }
 
     fn update_session(&self, place: Place<'_>, update: &SessionUpdate) -> Result<bool> {

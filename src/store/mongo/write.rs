@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::{RunId, SessionId, Time};
 use crate::store::Place;
 use crate::store::documents::bytes::Writer;
-use crate::store::documents::{Blob, Chunk, Event, Frame, date, decode_summary, keys, new_run};
+use crate::store::documents::{Blob, Chunk, Event, Frame, date, decode_summary, event_step, keys, last_scalar_steps, new_run};
 use crate::store::write::{Inserted, NewSession, SessionState, SessionUpdate, Write};
 
 const DUPLICATE: i64 = 11000;
@@ -222,6 +222,17 @@ impl Write for Mongo {
             state.samples.push(Event::decode(&event)?);
         }
         Ok(Some(state.in_order()))
+    }
+
+    fn last_steps(&self, place: Place<'_>, run: RunId) -> Result<Vec<(String, String, i64)>> {
+        let mut steps = Vec::new();
+        for run in self.find(place, "", doc! { "_id": object(run.bytes()) }, Some(doc! { "metrics": 1 }))? {
+            steps.extend(last_scalar_steps(&run));
+        }
+        let shape = doc! { "_id": 0, "kind": 1, "tag": 1, "step": 1 };
+        let events = self.find(place, "events", doc! { "run": object(run.bytes()) }, Some(shape))?;
+        steps.extend(events.iter().filter_map(|event| event_step(event)));
+        Ok(steps)
     }
 
     fn update_session(&self, place: Place<'_>, change: &SessionUpdate) -> Result<bool> {

@@ -1,0 +1,223 @@
+//! What is said about a run before it starts.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::resume::FirstSteps;
+use super::stats::Counts;
+use super::{SummaryWriter, name};
+use crate::error::{Error, ErrorKind, Result};
+use crate::journal::{self, Journal, Layout, SessionInfo, Tags};
+use crate::model::{RunId, Time};
+use crate::ship::{self, Options, Shipper, Which};
+use crate::store::{Address, Resolved};
+
+/// Says where a run goes and what it is called, then starts it with [`build`](Builder::build).
+#[derive(Debug, Clone, Default)]
+#[must_use = "a builder does nothing until build() is called"]
+pub struct Builder {
+    uri: Option<String>,
+    database: String,
+    folder: String,
+    name: Option<String>,
+    labels: Vec<String>,
+    group: Option<String>,
+    rank: u32,
+    journal_dir: Option<PathBuf>,
+    journal_budget: Option<u64>,
+    flush_interval: Option<Duration>,
+    resume: Option<RunId>,
+}
+
+impl Builder {
+    pub(super) fn new() -> Builder {
+        Builder::default()
+    }
+
+    /// The store: `mongodb://HOST[:PORT]`, `local:` or `local:DIRECTORY`. Before `ML_BOARD_URI`.
+    pub fn uri(mut self, uri: impl Into<String>) -> Builder {
+        self.uri = Some(uri.into());
+        self
+    }
+
+    /// The database. Must be said.
+    pub fn database(mut self, database: impl Into<String>) -> Builder {
+        self.database = database.into();
+        self
+    }
+
+    /// The folder: the collection of runs that belong together. Must be said.
+    pub fn folder(mut self, folder: impl Into<String>) -> Builder {
+        self.folder = folder.into();
+        self
+    }
+
+    /// The run's name, for people. It need not be unique.
+    pub fn name(mut self, name: impl Into<String>) -> Builder {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The same as [`name`](Builder::name).
+    pub fn run_name(self, name: impl Into<String>) -> Builder {
+        self.name(name)
+    }
+
+    /// Labels, to find the run by.
+    pub fn labels<I: IntoIterator<Item: Into<String>>>(mut self, labels: I) -> Builder {
+        self.labels.extend(labels.into_iter().map(Into::into));
+        self
+    }
+
+    /// One more label.
+    pub fn label(self, label: impl Into<String>) -> Builder {
+        self.labels([label.into()])
+    }
+
+    /// The group that the run belongs to: the seeds of one setting, the processes of one training.
+    pub fn group(mut self, group: impl Into<String>) -> Builder {
+        self.group = Some(group.into());
+        self
+    }
+
+    /// The rank of this process, if several log one run. They share it by [`resume`](Builder::resume).
+    pub fn rank(mut self, rank: u32) -> Builder {
+        self.rank = rank;
+        self
+    }
+
+    /// Where its journal is kept until it is stored: by default `journals` in `ML_BOARD_HOME`, else in the user's data directory.
+    /// A journal elsewhere is shipped after a crash only by a writer that names the same directory.
+    pub fn journal_dir(mut self, directory: impl Into<PathBuf>) -> Builder {
+        self.journal_dir = Some(directory.into());
+        self
+    }
+
+    /// How many bytes of disk the journal may take while the store is away: 4 GiB unless said. What comes after is rejected.
+    pub fn journal_budget(mut self, bytes: u64) -> Builder {
+        self.journal_budget = Some(bytes);
+        self
+    }
+
+    /// How long a value may wait before it is shipped: a second unless said.
+    pub fn flush_interval(mut self, interval: Duration) -> Builder {
+        self.flush_interval = Some(interval);
+        self
+    }
+
+    /// Continues a run in a new session, where its steps ended.
+    pub fn resume(mut self, run: RunId) -> Builder {
+        self.resume = Some(run);
+        self
+    }
+
+    /// Starts the run.
+    ///
+    /// # Blocking
+    /// Up to half a second where no store is named, to see whether a MongoDB answers on this machine; a few seconds to ask the store
+    /// for the last steps of a run that is resumed.
+    ///
+    /// # Errors
+    /// If a name or the address cannot be used, or the journal cannot be made. That the store does not answer is no error.
+    pub fn build(self) -> Result<SummaryWriter> {
+        check_database(&self.database)?;
+        check_folder(&self.folder)?;
+        let Resolved { address, notes } = Address::resolve(self.uri.as_deref())?;
+        let place = journal::place(self.journal_dir.as_deref())?;
+        notes.iter().chain(&place.note).for_each(|note| eprintln!("ml_board: {note}"));
+
+        let run = self.resume.unwrap_or_else(name::run_id);
+        let run_name = self.name.clone().unwrap_or_else(|| name::run_name(run));
+        let info = self.info(run, run_name.clone(), &address);
+        let first_steps =
+            if info.resumed { FirstSteps::of_run(&info, &address, &place.directory) } else { FirstSteps::default() };
+
+        let layout = Layout { budget: self.journal_budget.unwrap_or(Layout::default().budget), ..Layout::default() };
+        let journal = Journal::create(&place.directory, info, layout)?;
+        let flush_interval = self.flush_interval.unwrap_or(Options::default().flush_interval);
+        let options = Options { flush_interval, ..Options::default() };
+        let shipper = Shipper::start(journal.directory().to_path_buf(), address.clone(), options)?;
+        recover(place.directory, address);
+        Ok(SummaryWriter {
+            journal,
+            tags: Tags::new(),
+            first_steps,
+            counts: Counts::default(),
+            shipper: Some(shipper),
+            run,
+            run_name,
+        })
+    }
+
+    fn info(&self, run: RunId, run_name: String, address: &Address) -> SessionInfo {
+        SessionInfo {
+            session: name::session_id(),
+            run,
+            target: address.target(),
+            database: self.database.clone(),
+            folder: self.folder.clone(),
+            run_name,
+            labels: self.labels.clone(),
+            group: self.group.clone(),
+            rank: self.rank,
+            host: journal::host(),
+            pid: std::process::id(),
+            started: Time::now(),
+            resumed: self.resume.is_some(),
+        }
+    }
+}
+
+/// Ships what dead programs left for the same store, on a thread that nobody waits for.
+fn recover(journals: PathBuf, address: Address) {
+    let work = move || drop(ship::recover(&journals, Which::Target(&address), &mut |_| {}));
+    // Without a thread to do it, the next writer or `ml_board sync` will.
+    drop(std::thread::Builder::new().name("ml_board recover".into()).spawn(work));
+}
+
+fn check_database(name: &str) -> Result<()> {
+    let why = match name {
+        "" => "it is empty",
+        name if name.len() > 63 => "it is longer than 63 bytes",
+        name if name.contains(['/', '\\', '.', ' ', '"', '$', '*', '<', '>', ':', '|', '?', '\0']) => {
+            "it has one of / \\ . \" $ * < > : | ? or a space or NUL in it"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::Input, format!("{name:?} cannot be the name of a database: {why}")))
+}
+
+fn check_folder(name: &str) -> Result<()> {
+    let why = match name {
+        "" => "it is empty",
+        name if name.len() > 128 => "it is longer than 128 bytes",
+        name if name.contains(['$', '\0']) => "it has a $ or NUL in it",
+        name if name.starts_with("system.") => "MongoDB keeps names that begin with `system.` for itself",
+        name if name.starts_with('.') || name.ends_with('.') => "it begins or ends with a dot",
+        name if [".scalars", ".tail", ".events", ".blobs"].iter().any(|end| name.ends_with(end)) => {
+            "it ends like one of the collections that lie beside a folder"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::Input, format!("{name:?} cannot be the name of a folder: {why}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_no_store_takes_are_told_at_once() {
+        for name in ["digits", "été", "a-b_c"] {
+            assert_eq!(check_database(name), Ok(()));
+        }
+        for name in ["lr_search", "lr search", "a.b", "\u{1F600}"] {
+            assert_eq!(check_folder(name), Ok(()));
+        }
+        let error = SummaryWriter::new("my.db", "folder").unwrap_err().to_string();
+        assert!(error.starts_with("\"my.db\" cannot be the name of a database: it has one of"), "{error}");
+        for name in ["", "$x", "a\0", "system.x", ".a", "a.tail"] {
+            assert!(check_folder(name).is_err(), "{name}");
+        }
+    }
+}

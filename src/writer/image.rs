@@ -1,0 +1,141 @@
+//! What may be logged as an image.
+
+use ::image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
+
+use crate::journal::Pixels;
+
+/// An image to log: gray or in colour, 8 bits a channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    pixels: Result<Pixels, String>,
+}
+
+impl Image {
+    /// A gray image: `width * height` floats, row by row from the top, black 0.0 to white 1.0.
+    ///
+    /// Values outside are clamped; NaN is drawn black, and counted. If there are not so many floats, logging the image is a rejected call.
+    pub fn gray(width: impl TryInto<u32>, height: impl TryInto<u32>, values: &[f32]) -> Image {
+        Image::of_floats(width, height, 1, values)
+    }
+
+    /// An image in colour: `width * height * 3` floats (red, green, blue of each pixel), otherwise as [`Image::gray`].
+    pub fn rgb(width: impl TryInto<u32>, height: impl TryInto<u32>, values: &[f32]) -> Image {
+        Image::of_floats(width, height, 3, values)
+    }
+
+    fn of_floats(width: impl TryInto<u32>, height: impl TryInto<u32>, channels: u8, values: &[f32]) -> Image {
+        let (Ok(width), Ok(height)) = (width.try_into(), height.try_into()) else {
+            return Image { pixels: Err("its width or height is not a number of pixels".into()) };
+        };
+        let bytes = values.iter().map(|value| (value.clamp(0.0, 1.0) * 255.0).round() as u8).collect();
+        let nan = values.iter().filter(|value| value.is_nan()).count() as u64;
+        Image::of_bytes(width, height, channels, bytes, nan)
+    }
+
+    fn of_bytes(width: u32, height: u32, channels: u8, bytes: Vec<u8>, nan: u64) -> Image {
+        let expected = u128::from(width) * u128::from(height) * u128::from(channels);
+        let pixels = if expected == 0 {
+            Err(format!("it has no pixels ({width} × {height})"))
+        } else if bytes.len() as u128 == expected {
+            Ok(Pixels { width, height, channels, bytes, nan })
+        } else {
+            Err(format!("{width} × {height} pixels of {channels} values are {expected} values, but there are {}", bytes.len()))
+        };
+        Image { pixels }
+    }
+
+    pub(super) fn pixels(&self) -> Result<&Pixels, &str> {
+        self.pixels.as_ref().map_err(String::as_str)
+    }
+}
+
+impl From<GrayImage> for Image {
+    fn from(image: GrayImage) -> Image {
+        Image::of_bytes(image.width(), image.height(), 1, image.into_raw(), 0)
+    }
+}
+
+impl From<RgbImage> for Image {
+    fn from(image: RgbImage) -> Image {
+        Image::of_bytes(image.width(), image.height(), 3, image.into_raw(), 0)
+    }
+}
+
+impl From<RgbaImage> for Image {
+    fn from(image: RgbaImage) -> Image {
+        Image::of_bytes(image.width(), image.height(), 4, image.into_raw(), 0)
+    }
+}
+
+/// Other depths than 8 bits a channel are converted.
+impl From<DynamicImage> for Image {
+    fn from(image: DynamicImage) -> Image {
+        match image {
+            DynamicImage::ImageLuma8(image) => image.into(),
+            DynamicImage::ImageRgb8(image) => image.into(),
+            DynamicImage::ImageRgba8(image) => image.into(),
+            other if other.color().has_alpha() => other.into_rgba8().into(),
+            other if other.color().has_color() => other.into_rgb8().into(),
+            other => other.into_luma8().into(),
+        }
+    }
+}
+
+impl From<&DynamicImage> for Image {
+    fn from(image: &DynamicImage) -> Image {
+        image.clone().into()
+    }
+}
+
+/// Rows of gray values from the top, all of one length, as [`Image::gray`] takes them.
+impl From<&[Vec<f32>]> for Image {
+    fn from(rows: &[Vec<f32>]) -> Image {
+        let width = rows.first().map_or(0, Vec::len);
+        if rows.iter().any(|row| row.len() != width) {
+            return Image { pixels: Err("its rows have different lengths".into()) };
+        }
+        Image::gray(width, rows.len(), &rows.concat())
+    }
+}
+
+impl From<&Vec<Vec<f32>>> for Image {
+    fn from(rows: &Vec<Vec<f32>>) -> Image {
+        rows.as_slice().into()
+    }
+}
+
+impl<const WIDTH: usize, const HEIGHT: usize> From<&[[f32; WIDTH]; HEIGHT]> for Image {
+    fn from(rows: &[[f32; WIDTH]; HEIGHT]) -> Image {
+        Image::gray(WIDTH, HEIGHT, rows.as_flattened())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_clamped_and_nan_is_counted() {
+        let image = Image::gray(3_usize, 2_i32, &[-1.0, 0.0, 0.5, 1.0, f32::INFINITY, f32::NAN]);
+        let pixels = image.pixels().unwrap();
+        assert_eq!((pixels.bytes.as_slice(), pixels.nan), (&[0, 0, 128, 255, 255, 0][..], 1));
+        assert_eq!(Image::from(&[[0.0, 1.0]]).pixels().unwrap().bytes, [0, 255]);
+    }
+
+    #[test]
+    fn a_wrong_shape_says_so() {
+        let wrong = |image: Image| image.pixels().unwrap_err().to_owned();
+        assert_eq!(wrong(Image::rgb(2, 2, &[0.0; 4])), "2 × 2 pixels of 3 values are 12 values, but there are 4");
+        assert_eq!(wrong(Image::gray(0, 2, &[])), "it has no pixels (0 × 2)");
+        assert_eq!(wrong(Image::gray(-1, 2, &[])), "its width or height is not a number of pixels");
+        assert_eq!(wrong(Image::gray(u32::MAX, u32::MAX, &[])).len(), 92);
+        assert_eq!(wrong((&vec![vec![0.0], vec![]]).into()), "its rows have different lengths");
+    }
+
+    #[test]
+    fn images_of_the_crate_image() {
+        let colour = Image::from(DynamicImage::new_rgba16(2, 1));
+        assert_eq!(colour.pixels().unwrap().channels, 4);
+        assert_eq!(Image::from(DynamicImage::new_luma16(2, 1)).pixels().unwrap().bytes, [0, 0]);
+    }
+}

@@ -1,0 +1,330 @@
+//! The training program's side: calls that record and return, and never wait for a store.
+
+mod builder;
+mod image;
+mod name;
+mod number;
+mod params;
+mod resume;
+mod stats;
+
+use std::fmt;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::journal::{Journal, Tag, TagKind, Tags};
+use crate::model::{RunId, Status, Value};
+use crate::ship::Shipper;
+
+pub use builder::Builder;
+pub use image::Image;
+pub use number::{IntoValues, Scalar};
+pub use stats::{Report, Stats};
+
+use resume::FirstSteps;
+use stats::Counts;
+
+/// The longest tag, in bytes.
+const LONGEST_TAG: usize = 1024;
+/// The tag of a thought.
+const THOUGHT: &str = "thought";
+/// How long `close` waits for a store that answers, and how long for one that did not when it was last asked.
+const CLOSE: (Duration, Duration) = (Duration::from_secs(120), Duration::from_secs(3));
+/// How long Drop waits.
+const DROP: (Duration, Duration) = (Duration::from_secs(10), Duration::from_millis(500));
+
+/// Logs one run: scalars, histograms, images, thoughts and hyperparameters.
+///
+/// ```no_run
+/// use ml_board::SummaryWriter;
+///
+/// let w = SummaryWriter::new("digits", "lr_search")?;
+/// w.add_param("lr", 1e-3);
+/// for step in 0..100 {
+///     w.add_scalar("Loss", 1.0 / f64::from(step + 1));
+/// }
+/// w.add_thought("as expected");
+/// w.close()?;
+/// # Ok::<(), ml_board::Error>(())
+/// ```
+///
+/// # Threads and blocking
+/// The `add_*` calls may be made from any thread at once, by reference. A call writes into a file that is mapped into memory and returns;
+/// it never waits for the store, and never panics. It waits for the disk only if it logs faster than the disk makes room.
+///
+/// # Data loss
+/// What a call has recorded survives the death of the process at any moment after it returned; after [`flush`](Self::flush) that of the
+/// machine, too. It is shipped by a thread of the writer's, else by the next writer or engine on this machine with the same store, or
+/// by `ml_board sync`. A call that cannot be recorded (the disk or the journal's budget is full, a tag with a NUL, an image of the
+/// wrong shape) is rejected: counted in [`stats`](Self::stats) and [`Report`], and the first told on stderr.
+///
+/// # Forks
+/// A child of `fork` that goes on without `exec` cannot log to its parent's writer: its calls are rejected.
+pub struct SummaryWriter {
+    journal: Journal,
+    tags: Tags,
+    first_steps: FirstSteps,
+    counts: Counts,
+    /// `None` once it was stopped.
+    shipper: Option<Shipper>,
+    run: RunId,
+    run_name: String,
+}
+
+impl SummaryWriter {
+    /// Starts a run in a folder (a collection of runs) of a database, with a name of its own making.
+    ///
+    /// Which store: `ML_BOARD_URI`, else a MongoDB that answers on this machine within half a second, else the local store.
+    ///
+    /// # Errors
+    /// If a name or `ML_BOARD_URI` cannot be used, or the journal cannot be made. That the store does not answer is no error.
+    pub fn new(database: &str, folder: &str) -> Result<SummaryWriter> {
+        SummaryWriter::builder().database(database).folder(folder).build()
+    }
+
+    /// A run with more said about it: where it goes, its name, labels, group and rank.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// Which run it logs.
+    pub fn run_id(&self) -> RunId {
+        self.run
+    }
+
+    /// The name of its run.
+    pub fn run_name(&self) -> &str {
+        &self.run_name
+    }
+
+    /// Logs a hyperparameter: any value that serde can say. Nested values get dotted names (`optimizer.beta`).
+    ///
+    /// An `f32` is taken by its shortest decimal (`0.001f32` is 0.001), a `u64` beyond `i64` as a decimal number.
+    pub fn add_param(&self, name: &str, value: impl Serialize) {
+        self.counts.judge(self.try_params(name, &value));
+    }
+
+    /// Logs all fields of a struct (or entries of a map) as hyperparameters.
+    pub fn add_params(&self, params: &impl Serialize) {
+        self.counts.judge(self.try_params("", params));
+    }
+
+    /// [`add_param`](Self::add_param), by the name it had in the Python program.
+    pub fn add_experimental_parameter(&self, name: &str, value: impl Serialize) {
+        self.add_param(name, value);
+    }
+
+    /// [`add_param`](Self::add_param), by another name that it had.
+    pub fn add_experiment_parameter(&self, name: &str, value: impl Serialize) {
+        self.add_param(name, value);
+    }
+
+    /// Logs one value of a metric. Its step is one more than that of the tag's last value; the first is 0.
+    #[inline]
+    pub fn add_scalar(&self, tag: &str, value: impl Scalar) {
+        self.counts.judge(self.try_scalar(tag, value.float(), None));
+    }
+
+    /// Logs one value of a metric at a step. Steps may repeat and go back.
+    #[inline]
+    pub fn add_scalar_at(&self, tag: &str, value: impl Scalar, step: i64) {
+        self.counts.judge(self.try_scalar(tag, value.float(), Some(step)));
+    }
+
+    /// Logs a histogram of many values, at the step after the tag's last; or one more value of the tag's one histogram, if it is a
+    /// single number.
+    pub fn add_histogram(&self, tag: &str, values: impl IntoValues) {
+        self.counts.judge(self.try_histogram(tag, &values, None));
+    }
+
+    /// Logs a histogram at a step. A single number is a histogram of one value.
+    pub fn add_histogram_at(&self, tag: &str, values: impl IntoValues, step: i64) {
+        self.counts.judge(self.try_histogram(tag, &values, Some(step)));
+    }
+
+    /// Logs an image, at the step after the tag's last. All are kept.
+    pub fn add_image(&self, tag: &str, image: impl Into<Image>) {
+        self.counts.judge(self.try_image(tag, &image.into(), None));
+    }
+
+    /// Logs an image at a step.
+    pub fn add_image_at(&self, tag: &str, image: impl Into<Image>, step: i64) {
+        self.counts.judge(self.try_image(tag, &image.into(), Some(step)));
+    }
+
+    /// Logs a text about the run: what was seen, tried or thought at this moment.
+    pub fn add_thought(&self, text: &str) {
+        let recorded = self.journal.text(THOUGHT, now_micros(), self.tags.last_step(), text);
+        self.counts.judge(recorded.map(|()| self.counts.count()));
+    }
+
+    /// Waits until all that was logged before is on the disk of this machine. Does not wait for the store.
+    ///
+    /// # Errors
+    /// If the disk fails.
+    pub fn flush(&self) -> Result<()> {
+        self.journal.sync()
+    }
+
+    /// Waits until all that was logged before is in the store.
+    ///
+    /// # Errors
+    /// `Timeout`, with how much is pending, if that takes longer, or as soon as the store is known to be away.
+    pub fn sync(&self, timeout: Duration) -> Result<()> {
+        self.shipper.as_ref().map_or(Ok(()), |shipper| shipper.sync(deadline(timeout)))
+    }
+
+    /// How it goes: what was recorded, rejected and stored, and the store's last trouble.
+    pub fn stats(&self) -> Stats {
+        let ship = self.shipper.as_ref().map(Shipper::status).unwrap_or_default();
+        Stats {
+            recorded: self.counts.recorded() + self.tags.logged(),
+            rejected: self.counts.rejected() + ship.rejected,
+            last_rejection: self.counts.last_rejection(),
+            stored_points: ship.stored_points,
+            pending_bytes: ship.pending_bytes,
+            journal_bytes: self.journal.bytes(),
+            store_trouble: ship.last_error,
+        }
+    }
+
+    /// Ends the run and waits until it is stored. Dropping the writer does the same with a shorter deadline, and tells an error on stderr.
+    ///
+    /// It waits for its own session only, for at most two minutes, and a few seconds if the store is away.
+    ///
+    /// # Errors
+    /// `Timeout` if not all is stored by then. Nothing is lost: the journal stays, and is shipped by the next writer or engine that
+    /// has the same store, or by `ml_board sync`.
+    pub fn close(mut self) -> Result<Report> {
+        self.finish(Status::Finished, CLOSE)
+    }
+
+    fn finish(&mut self, status: Status, (patience, impatience): (Duration, Duration)) -> Result<Report> {
+        let Some(shipper) = self.shipper.take() else {
+            return Err(Error::new(ErrorKind::Input, "the writer is closed already"));
+        };
+        let run = self.run;
+        let ended = self.journal.end(now_micros(), status, None);
+        let (recorded, rejected) = (self.counts.recorded() + self.tags.logged(), self.counts.rejected());
+        let before = shipper.status();
+        let patience = if before.last_error.is_some() { impatience } else { patience };
+        let outcome = shipper.stop(deadline(patience));
+        ended?;
+        let outcome = outcome?;
+        Ok(Report { run, recorded, rejected: rejected + before.rejected, stored_points: outcome.stored_points })
+    }
+
+    fn try_params(&self, name: &str, value: &impl Serialize) -> Result<()> {
+        let params = params::flatten(name, value).map_err(|e| {
+            Error::new(ErrorKind::Input, format!("the value of the parameter `{name}` cannot be taken")).because(e)
+        })?;
+        for (name, value) in params {
+            if name.is_empty() && !matches!(value, Value::Null) {
+                return Err(Error::new(ErrorKind::Input, format!("a parameter without a name was given: {value}"))
+                    .help("add_params takes a struct or a map; for a single value: add_param(name, value)"));
+            }
+            check(&name, "name of a parameter")?;
+            self.journal.param(now_micros(), &name, &value)?;
+            self.counts.count();
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn try_scalar(&self, name: &str, value: f64, step: Option<i64>) -> Result<()> {
+        let tag = self.tag(TagKind::Scalar, name)?;
+        self.journal.scalar(tag, now_micros(), take_step(tag, step), value)
+    }
+
+    fn try_histogram(&self, name: &str, values: &impl IntoValues, step: Option<i64>) -> Result<()> {
+        let tag = self.tag(TagKind::Histogram, name)?;
+        match (values.single(), step) {
+            (Some(value), None) => self.journal.sample(tag, now_micros(), value),
+            _ => self.journal.values(tag, now_micros(), take_step(tag, step), values.all()),
+        }
+    }
+
+    fn try_image(&self, name: &str, image: &Image, step: Option<i64>) -> Result<()> {
+        let pixels =
+            image.pixels().map_err(|why| Error::new(ErrorKind::Input, format!("the image `{name}` cannot be logged: {why}")))?;
+        let tag = self.tag(TagKind::Image, name)?;
+        self.journal.image(tag, now_micros(), take_step(tag, step), pixels)
+    }
+
+    #[inline]
+    fn tag(&self, kind: TagKind, name: &str) -> Result<&Tag> {
+        match self.tags.find(kind, name) {
+            Some(tag) => Ok(tag),
+            None => self.first_use(kind, name),
+        }
+    }
+
+    #[cold]
+    fn first_use(&self, kind: TagKind, name: &str) -> Result<&Tag> {
+        check(name, "tag")?;
+        self.tags.get(kind, name, || self.first_steps.of(kind, name)).ok_or_else(|| {
+            Error::new(ErrorKind::Input, format!("the tag `{name}` is one too many: a session has room for 16 million"))
+        })
+    }
+}
+
+impl fmt::Debug for SummaryWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SummaryWriter").field("run", &self.run).field("run_name", &self.run_name).finish_non_exhaustive()
+    }
+}
+
+impl Drop for SummaryWriter {
+    fn drop(&mut self) {
+        if self.journal.is_inherited() {
+            // The parent's threads are not here, and the journal is the parent's to end.
+            std::mem::forget(self.shipper.take());
+            return;
+        }
+        if self.shipper.is_none() {
+            return;
+        }
+        let status = if std::thread::panicking() { Status::Panicked } else { Status::Finished };
+        if let Err(error) = self.finish(status, DROP) {
+            eprintln!("ml_board: run `{}`: {error}", self.run_name);
+        }
+    }
+}
+
+#[inline]
+fn take_step(tag: &Tag, step: Option<i64>) -> i64 {
+    match step {
+        Some(step) => {
+            tag.saw_step(step);
+            step
+        }
+        None => tag.next_step(),
+    }
+}
+
+fn check(name: &str, what: &str) -> Result<()> {
+    let wrong = |why: &str| Err(Error::new(ErrorKind::Input, format!("the {what} {name:?} cannot be used: {why}")));
+    if name.contains('\0') {
+        return wrong("it has a NUL in it");
+    }
+    if name.len() > LONGEST_TAG {
+        return wrong("it is longer than 1,024 bytes");
+    }
+    Ok(())
+}
+
+/// Microseconds since 1970-01-01 UTC.
+fn now_micros() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
+}
+
+fn deadline(timeout: Duration) -> Instant {
+    let now = Instant::now();
+    // A century is for ever; an Instant need not reach further.
+    now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(100 * 365 * 86_400))
+}
+
+#[cfg(test)]
+mod tests;

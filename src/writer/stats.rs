@@ -1,0 +1,84 @@
+//! What became of the calls.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{Error, Result};
+use crate::model::RunId;
+
+/// How a writer goes.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Values that were recorded: each parameter, scalar, histogram (or single number of one), image and thought.
+    pub recorded: u64,
+    /// Calls that were rejected.
+    pub rejected: u64,
+    /// Why the last of them was.
+    pub last_rejection: Option<Error>,
+    /// Points of scalars that are in the store.
+    pub stored_points: u64,
+    /// Bytes of the journal that are not shipped yet.
+    pub pending_bytes: u64,
+    /// Bytes that the journal takes on the disk, about.
+    pub journal_bytes: u64,
+    /// What the last attempt to ship failed with; `None` if it went well.
+    pub store_trouble: Option<Error>,
+}
+
+/// What a run came to, when it was closed and stored.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Which run.
+    pub run: RunId,
+    /// Values that were recorded, as in [`Stats::recorded`].
+    pub recorded: u64,
+    /// Calls that were rejected.
+    pub rejected: u64,
+    /// Points of scalars that are in the store.
+    pub stored_points: u64,
+}
+
+/// Counts of a writer.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    recorded: AtomicU64,
+    rejected: AtomicU64,
+    last: Mutex<Option<Error>>,
+}
+
+impl Counts {
+    /// Takes note of a call: one that was rejected is counted, and the first is told.
+    #[inline]
+    pub(super) fn judge(&self, call: Result<()>) {
+        if let Err(error) = call {
+            self.reject(error);
+        }
+    }
+
+    #[cold]
+    fn reject(&self, error: Error) {
+        if self.rejected.fetch_add(1, Ordering::Relaxed) == 0 {
+            eprintln!("ml_board: a call was rejected, and others may be; SummaryWriter::stats() counts them.\n{error}");
+        }
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    /// One more was recorded that has no tag to count it.
+    pub(super) fn count(&self) {
+        self.recorded.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn recorded(&self) -> u64 {
+        self.recorded.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn rejected(&self) -> u64 {
+        self.rejected.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn last_rejection(&self) -> Option<Error> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
