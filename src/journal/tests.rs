@@ -317,7 +317,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         1 => (0..3_u8, prop::collection::vec(any::<f64>(), 0..2500)).prop_map(|(tag, values)| Call::Values(tag, values)),
         1 => ".{0,300}".prop_map(Call::Text),
     ];
-    prop::collection::vec(call, 1..400)
+    prop::collection::vec(call, 1..150)
 }
 
 /// How the last record is spoilt.

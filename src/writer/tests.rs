@@ -115,3 +115,162 @@ fn a_writer_is_shared_by_threads() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<SummaryWriter>();
 }
+
+/// Where the child of the test below connects, and where it keeps its things.
+const CHILD: &str = "ML_BOARD_TEST_KILLED_CHILD";
+
+/// Not a test of its own: the training program that is killed.
+#[test]
+fn child_that_trains_until_it_is_killed() {
+    let Some((port, home, uri)) = std::env::var(CHILD).ok().and_then(|said| {
+        let mut said = said.splitn(3, ' ').map(str::to_owned);
+        Some((said.next()?.parse::<u16>().ok()?, said.next()?, said.next()?))
+    }) else {
+        return;
+    };
+    let builder = SummaryWriter::builder().database("digits").folder("kill").flush_interval(Duration::from_millis(20));
+    let w = builder.journal_dir(Path::new(&home).join("journals")).uri(uri).build().unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..2_u8 {
+            let w = &w;
+            scope.spawn(move || {
+                let mut returned = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+                std::io::Write::write_all(&mut returned, &[thread]).unwrap();
+                for i in 0_u64.. {
+                    let name = format!("{thread}");
+                    match i % 50 {
+                        25 => w.add_thought(&format!("{thread} {i}")),
+                        49 => w.add_image_at(&name, Image::gray(20, 20, &[0.5; 400]), i as i64),
+                        _ => w.add_scalar_at(&name, i, i as i64),
+                    }
+                    if std::io::Write::write_all(&mut returned, &i.to_ne_bytes()).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// Starts the child, kills it after so many calls have returned, and says how many had, by thread.
+fn kill_a_trainer(home: &Path, uri: &str, calls: u64) -> [u64; 2] {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let said = format!("{} {} {uri}", listener.local_addr().unwrap().port(), home.display());
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "writer::tests::child_that_trains_until_it_is_killed"])
+        .env(CHILD, said)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut pipes = [listener.accept().unwrap().0, listener.accept().unwrap().0];
+    let mut returned = [0_u64; 2];
+    std::thread::scope(|scope| {
+        let readers = pipes.each_mut().map(|pipe| {
+            scope.spawn(move || {
+                use std::io::Read as _;
+                let mut thread = [0];
+                pipe.read_exact(&mut thread).unwrap();
+                let (mut call, mut returned) = ([0; 8], 0);
+                for _ in 0..calls {
+                    pipe.read_exact(&mut call).unwrap();
+                }
+                returned += calls;
+                (thread[0], returned, pipe)
+            })
+        });
+        let reached = readers.map(|reader| reader.join().unwrap());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for (thread, calls, pipe) in reached {
+            let mut rest = Vec::new();
+            // A reset connection ends it as well as a closed one: what came before counts.
+            std::io::Read::read_to_end(pipe, &mut rest).ok();
+            returned[usize::from(thread)] = calls + rest.len() as u64 / 8;
+        }
+    });
+    returned
+}
+
+#[test]
+fn a_call_that_returned_before_kill_9_is_in_the_journal_once_and_in_order() {
+    let home = tempfile::tempdir().unwrap();
+    let returned = kill_a_trainer(home.path(), "mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=200", 20_000);
+    let journals = journal::sessions(home.path()).unwrap();
+    assert_eq!(journals.len(), 1);
+    assert!(!journal::owner_alive(&journals[0]).unwrap());
+    let mut reader = journal::Reader::open(&journals[0]).unwrap();
+    let mut next = [0_u64; 2];
+    let mut ordinals = [0; 2];
+    loop {
+        let batch = reader.read(5000).unwrap();
+        for entry in batch.entries {
+            let (thread, call) = match entry.kind {
+                EntryKind::Scalar { tag, ordinal, step, value } => {
+                    let thread: usize = tag.parse().unwrap();
+                    assert_eq!((ordinal, value), (ordinals[thread], step as f64));
+                    ordinals[thread] += 1;
+                    (thread, step as u64)
+                }
+                EntryKind::Image { tag, step, pixels } => {
+                    assert!(pixels.bytes.iter().all(|byte| *byte == 128) && pixels.bytes.len() == 400);
+                    (tag.parse().unwrap(), step as u64)
+                }
+                EntryKind::Text { text, .. } => {
+                    let (thread, call) = text.split_once(' ').unwrap();
+                    (thread.parse().unwrap(), call.parse().unwrap())
+                }
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(call, next[thread], "thread {thread}");
+            next[thread] += 1;
+        }
+        if batch.complete {
+            break;
+        }
+    }
+    assert_eq!(reader.damaged(), 0);
+    for thread in 0..2 {
+        // The call that was under way when it was killed may be there, too.
+        assert!(next[thread] >= returned[thread] && next[thread] <= returned[thread] + 1, "{next:?} {returned:?}");
+    }
+}
+
+/// The same with a store that takes what is shipped meanwhile; the rest is shipped after the death.
+#[cfg(feature = "engine")]
+fn killed_and_shipped(home: &Path, uri: &str) {
+    use crate::store::read::Read as _;
+
+    let returned = kill_a_trainer(home, uri, 20_000);
+    let address = crate::store::Address::parse(uri).unwrap();
+    // Twice: what was shipped before changes nothing.
+    for _ in 0..2 {
+        let recovered = crate::ship::recover(home, crate::ship::Which::Target(&address), &mut |_| {}).unwrap();
+        assert!(recovered.left.is_empty() && recovered.live == 0, "{recovered:?}");
+    }
+    assert!(journal::sessions(home).unwrap().is_empty());
+
+    let store = crate::store::open(&address).unwrap();
+    let place = crate::store::Place { database: "digits", folder: "kill" };
+    let runs = store.runs(place, &crate::query::Filter::All).unwrap();
+    assert_eq!((runs.len(), runs[0].status), (1, Status::Killed));
+    let thoughts = store.thoughts("digits", &["kill".to_owned()]).unwrap();
+    for (thread, returned) in returned.into_iter().enumerate() {
+        let series = store.series(place, &runs, &thread.to_string()).unwrap().remove(0);
+        let images = store.images(place, &[runs[0].id], &thread.to_string()).unwrap();
+        let texts = thoughts.iter().filter_map(|thought| thought.text.strip_prefix(&format!("{thread} ")));
+        let mut calls: Vec<i64> = texts.map(|call| call.parse().unwrap()).collect();
+        calls.extend(images.iter().map(|image| image.step));
+        assert!(series.steps.is_sorted() && series.steps.iter().zip(&series.values).all(|(step, value)| *step as f64 == *value));
+        calls.extend(&series.steps);
+        calls.sort_unstable();
+        assert!(calls.iter().copied().eq(0..calls.len() as i64), "each call once");
+        assert!([returned, returned + 1].contains(&(calls.len() as u64)), "{} {returned}", calls.len());
+    }
+}
+
+#[test]
+#[cfg(feature = "engine")]
+fn a_call_that_returned_before_kill_9_is_in_the_local_store_once() {
+    let home = tempfile::tempdir().unwrap();
+    killed_and_shipped(home.path(), &format!("local:{}", home.path().join("store").display()));
+}
