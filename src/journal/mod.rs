@@ -1,4 +1,64 @@
-//! The queue between the training loop and the store: a memory-mapped, preallocated file that outlives the process.
+//! The queue between the training loop and the store: memory-mapped, preallocated files that outlive the process.
+//!
+//! A *session* is one life of one writer, and has one journal: a directory `SESSION/` (24 hexadecimal digits) with
+//!
+//! ```text
+//! lock                owned, as long as it lives, by the process that writes
+//! ship.lock           claimed by the one process that ships, dead journal or live
+//! 00000000.segment    the records, in files of 4 MiB, numbered from 0
+//! 00000003.value      the data of one record, if they are longer than 256 KiB
+//! checkpoint.json     what the reader knew at the start of the first segment that it kept
+//! ```
+//!
+//! Files are in the machine's own byte order; they never leave it.
+//!
+//! # A segment
+//!
+//! ```text
+//! 0    8   magic `mlboard1`
+//! 8    8   number of the segment
+//! 16   4   number of slots (of 32 bytes, counted from the start of the file)
+//! 20   4   the first slot after the header
+//! 24   4   length of the session's description
+//! 28   4   CRC-32 of bytes 0..28 and of the description
+//! 32   8   seal: 0, or the slot at which the segment was left
+//! 64       the session's description, JSON (`SessionInfo`); the header ends at the next multiple of 4096
+//! ```
+//!
+//! A record takes one slot or more. Its first word is its *head*: zero where nothing was written, else
+//!
+//! ```text
+//! bits 0..32    CRC-32 of what it is, where it lies, and its content, begun with a seed made of session and segment
+//! bits 32..40   its kind; 0x40 is added if its data lie in a file of their own
+//! bits 40..64   a scalar or a single number: its tag; else: how many slots it has
+//! ```
+//!
+//! A scalar then has wall clock (µs), step and value: one slot. A longer record has wall clock, tag (4 bytes), length (4 bytes) and data. Before
+//! its first use in a segment a tag has a record there: its number, kind, name, and about where its ordinals and steps go on.
+//!
+//! # Writing
+//!
+//! A call adds to the segment's counter of slots (one atomic addition: these slots are its own), writes the words after the head, and
+//! stores the head last, with `Release`. A record of several slots first stores a head that only tells its length. The call that does
+//! not fit seals the segment, and goes on to the next, which a helper thread has ready: allocated on the disk (or filled with zeros where
+//! the file system cannot promise space), mapped, its pages touched. So a full disk is an error of that thread, which rejects calls until
+//! there is room, and never a signal in the trainer. The kernel keeps written pages whatever becomes of the process; `sync` is
+//! for the machine's death.
+//!
+//! # Reading
+//!
+//! The reader takes entries in slot order and numbers the points of each tag: ordinals are a function of the journal. At a head
+//! that is zero, or tells a length only, it waits while the owner lives, and goes on where the owner is dead: over that length, or slot by
+//! slot over zeros, for a call that died before its first store has left nothing in its slots. A record whose checksum is wrong is
+//! counted as damage, and the slots after it are tried one by one; none is read as what it is not. It reads the files and does not
+//! map them: a file that somebody cuts short is an error, and no signal.
+//!
+//! # Deletion and recovery
+//!
+//! When the store has acknowledged all before a position, the reader stores its checkpoint for the first segment that it keeps, then
+//! deletes the ones before. After a death, whoever claims the journal reads on from there, with the same positions and
+//! ordinals; what was shipped, but lies in a segment that was kept, is read again and changes nothing in the store. A segment whose
+//! predecessors were lost takes its ordinals from the tags' own records.
 
 #[cfg(feature = "writer")]
 mod append;

@@ -71,6 +71,7 @@ faulty! {
     begin_session(session: &NewSession) -> ();
     insert_run(document: &RawDocument) -> ();
     session_state(run: RunId, session: SessionId) -> Option<SessionState>;
+    last_steps(run: RunId) -> Vec<(String, String, i64)>;
     update_session(update: &SessionUpdate) -> bool;
     heartbeat(run: RunId, now: Time) -> ();
     insert_frame(frame: &Frame) -> Inserted;
