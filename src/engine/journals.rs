@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::home::home;
-use crate::journal::{Reader, SessionInfo, owner_alive, sessions};
+use crate::journal::{self, Reader, SessionInfo, owner_alive, sessions};
 
 /// One journal that is not wholly shipped.
 pub(crate) struct Waiting {
@@ -23,9 +22,9 @@ pub(crate) struct Journals {
     pub(crate) wrong: Vec<(PathBuf, Error)>,
 }
 
-/// Where they are.
+/// Where they are: in ml_board's home, or near by where that is on another machine.
 pub(crate) fn place() -> Result<PathBuf> {
-    home()
+    journal::place(None).map(|place| place.directory)
 }
 
 /// All of them. Locks nothing that a writer or shipper waits for.
