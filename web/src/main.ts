@@ -14,8 +14,9 @@ export async function mount(root: HTMLElement): Promise<void> {
   const payload: Payload = widen(JSON.parse(await unpack(root.dataset.mlbData!)));
   if (payload.v !== 1) throw Error(`made for another runtime (payload ${payload.v})`);
   addStyle();
-  // Jupyter must neither typeset $…$ in names nor take keys that are meant for the page.
-  const body = h("div", { class: "mlb-b tex2jax_ignore mathjax_ignore notranslate", "data-lm-suppress-shortcuts": "true" });
+  // Jupyter must not typeset $…$ in names.
+  const body = h("div", { class: "mlb-b tex2jax_ignore mathjax_ignore notranslate" });
+  keepKeys(body);
   root.append(body);
   try {
     const views = payload.boards.map(board => new View(board, payload.read_at, body));
@@ -26,6 +27,11 @@ export async function mount(root: HTMLElement): Promise<void> {
     throw error;
   }
   root.querySelector<HTMLElement>(":scope > .mlb-static")?.style.setProperty("display", "none");
+}
+
+/** JupyterLab takes keys before the page sees them (b inserts a cell, d d deletes one), unless the focused element itself says no. */
+function keepKeys(root: HTMLElement) {
+  root.addEventListener("focusin", event => (event.target as Element).setAttribute("data-lm-suppress-shortcuts", "true"));
 }
 
 async function unpack(base64: string): Promise<string> {

@@ -287,6 +287,16 @@ for (const dark of [false, true]) {
   }));
 }
 
+test("whatever has the focus tells Jupyter to leave its keys alone", () => on(dashboardPage(), {}, async page => {
+  const focusable = ".mlb-grid, .mlb-chip, .mlb-fold, .mlb-figure, select, input[type=range], .mlb-thoughts";
+  for (const element of await page.locator(".mlb-b").locator(focusable).all()) {
+    await element.focus();
+    assert.equal(await element.getAttribute("data-lm-suppress-shortcuts"), "true");
+  }
+  await page.locator(".mlb-grid-row").nth(1).click();
+  assert.ok(await page.evaluate(() => document.activeElement!.matches(".mlb-grid[data-lm-suppress-shortcuts=true]")));
+}));
+
 test("folding a section and finding plots", () => on(dashboardPage(), {}, async page => {
   await page.getByRole("button", { name: /^Runs/ }).click();
   assert.equal(await page.locator(".mlb-grid").isVisible(), false);
