@@ -1,9 +1,11 @@
 //! Series from their pieces: chunks, and frames that are not folded into chunks yet.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::documents::{Chunk, Frame, Points};
-use crate::model::{Run, RunId, Series, SessionId};
+use crate::error::Result;
+use crate::model::{Run, RunId, Series, SessionId, Status};
 
 /// The points of one session: ordinal of the first, and the points.
 #[derive(Default)]
@@ -12,9 +14,28 @@ struct Pieces {
     frames: Vec<(i64, Points)>,
 }
 
+/// How often a look that saw a live run between two writes is made again.
+const LOOKS: usize = 3;
+
+/// Looks for frames and chunks and makes series of them; again, if a chunk was seen before a write and the next one after it, so
+/// that the points between them are in neither. (Seen of a run that has ended, a gap is a person's edit, and stays.)
+pub(super) fn look(runs: &[Run], tag: &str, look: impl Fn() -> Result<(Vec<Frame>, Vec<Chunk>)>) -> Result<Vec<Series>> {
+    let mut seen = Vec::new();
+    for _ in 0..LOOKS {
+        let (frames, chunks) = look()?;
+        let whole;
+        (seen, whole) = series(runs, tag, frames, chunks);
+        if whole {
+            break;
+        }
+    }
+    Ok(seen)
+}
+
 /// The series of a tag, in the order of `runs`; runs without a point are left out. Sessions follow one another in order of their
 /// start. A point that is in a chunk and in a frame is taken once, from the chunk (where a person may have edited it).
-pub(super) fn series(runs: &[Run], tag: &str, frames: Vec<Frame>, chunks: Vec<Chunk>) -> Vec<Series> {
+/// And whether all ordinals of live runs are there.
+fn series(runs: &[Run], tag: &str, frames: Vec<Frame>, chunks: Vec<Chunk>) -> (Vec<Series>, bool) {
     let mut pieces: HashMap<RunId, HashMap<SessionId, Pieces>> = HashMap::new();
     for chunk in chunks {
         let of = pieces.entry(chunk.run).or_default().entry(chunk.session).or_default();
@@ -26,26 +47,30 @@ pub(super) fn series(runs: &[Run], tag: &str, frames: Vec<Frame>, chunks: Vec<Ch
             of.frames.push((part.i, part.points));
         }
     }
+    let mut whole = true;
     let of_run = |run: &Run| {
         let mut sessions: Vec<_> = pieces.remove(&run.id)?.into_iter().collect();
         let started = |id: SessionId| run.sessions.iter().position(|session| session.id == id).unwrap_or(usize::MAX);
         sessions.sort_by_key(|(id, _)| (started(*id), *id));
         let mut points = Points::default();
-        sessions.into_iter().for_each(|(_, pieces)| join(pieces, &mut points));
+        let mut gap = false;
+        sessions.into_iter().for_each(|(_, pieces)| gap |= join(pieces, &mut points));
+        whole &= !gap || run.status != Status::Running;
         let mut series = Series::new(run.id, &run.name, tag);
         (series.steps, series.values, series.wall) = (points.steps, points.values, points.wall);
         (!series.is_empty()).then_some(series)
     };
-    runs.iter().filter_map(of_run).collect()
+    let series = runs.iter().filter_map(of_run).collect();
+    (series, whole)
 }
 
-/// Appends the points of one session in order of their ordinals, each once.
-fn join(pieces: Pieces, to: &mut Points) {
+/// Appends the points of one session in order of their ordinals, each once. Whether an ordinal between them is missing.
+fn join(pieces: Pieces, to: &mut Points) -> bool {
     let end = |(i, points): &(i64, Points)| i.saturating_add_unsigned(points.len() as u64);
     let Pieces { mut chunks, mut frames } = pieces;
     // A chunk that grew between two looks at it is there twice: the longer one first.
-    chunks.sort_by_key(|piece| (piece.0, -end(piece)));
-    frames.sort_by_key(|piece| (piece.0, -end(piece)));
+    chunks.sort_by_key(|piece| (piece.0, Reverse(end(piece))));
+    frames.sort_by_key(|piece| (piece.0, Reverse(end(piece))));
 
     let mut taken: Vec<(i64, i64, &Points, usize)> = Vec::with_capacity(chunks.len() + frames.len());
     let mut next = i64::MIN;
@@ -76,12 +101,14 @@ fn join(pieces: Pieces, to: &mut Points) {
         }
     }
     taken.sort_by_key(|(from, ..)| *from);
+    let gap = taken.first().is_some_and(|(from, ..)| *from > 0) || taken.windows(2).any(|pair| pair[0].1 < pair[1].0);
     for (from, until, points, skip) in taken {
         let range = skip..skip + offset(until, from);
         to.steps.extend_from_slice(&points.steps[range.clone()]);
         to.values.extend_from_slice(&points.values[range.clone()]);
         to.wall.extend_from_slice(points.wall.get(range).unwrap_or_default());
     }
+    gap
 }
 
 fn offset(ordinal: i64, first: i64) -> usize {
@@ -128,12 +155,13 @@ mod tests {
     #[test]
     fn sessions_follow_in_order_of_start_and_a_chunk_wins_over_a_frame() {
         let frames = vec![frame(session(2), 0, 2), frame(session(9), 3, 6), frame(session(9), 1, 3)];
-        let all = series(&[run()], "Loss", frames, vec![chunk(session(9), 0, 4)]);
+        let (all, whole) = series(&[run()], "Loss", frames, vec![chunk(session(9), 0, 4)]);
+        assert!(whole);
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].values, [0.5, 1.5, 2.5, 3.5, 4.0, 5.0, 0.0, 1.0]);
         assert_eq!(all[0].steps, [0, 10, 20, 30, 40, 50, 0, 10]);
         assert_eq!(all[0].wall[4..6], [4000, 5000]);
-        assert!(series(&[run()], "Los", Vec::new(), Vec::new()).is_empty());
+        assert!(series(&[run()], "Los", Vec::new(), Vec::new()).0.is_empty());
     }
 
     #[test]
@@ -141,8 +169,26 @@ mod tests {
         // The second chunk is there, the first one has not grown yet; the frames have what is between.
         let chunks = vec![chunk(session(9), 0, 1000), chunk(session(9), 2048, 2100)];
         let frames = vec![frame(session(9), 900, 1500), frame(session(9), 1500, 2200)];
-        let all = series(&[run()], "Loss", frames, chunks);
+        let (all, whole) = series(&[run()], "Loss", frames, chunks);
+        assert!(whole);
         assert_eq!(all[0].steps, (0..2200).map(|i| i * 10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_live_run_seen_with_a_gap_is_looked_at_again_and_an_edited_one_is_not() {
+        let looks = std::cell::Cell::new(0);
+        let chunks = |first: i64| vec![chunk(session(9), 0, first), chunk(session(9), 2048, 2050)];
+        let grow = || {
+            looks.set(looks.get() + 1);
+            Ok((Vec::new(), chunks(if looks.get() == 1 { 10 } else { 2048 })))
+        };
+        assert_eq!(look(&[run()], "Loss", grow).unwrap()[0].len(), 2050);
+        assert_eq!(looks.get(), 2);
+        let mut ended = run();
+        ended.status = Status::Finished;
+        looks.set(0);
+        assert_eq!(look(&[ended], "Loss", grow).unwrap()[0].len(), 12);
+        assert_eq!(looks.get(), 1);
     }
 
     proptest! {
@@ -154,12 +200,13 @@ mod tests {
             expected.sort_unstable();
             expected.dedup();
             let chunked: Vec<i64> = chunks.iter().flat_map(|(from, n)| *from..from + n).collect();
-            let all = series(
+            let (all, whole) = series(
                 &[run()],
                 "Loss",
                 frames.iter().map(|(from, n)| frame(of, *from, from + n)).collect(),
                 chunks.iter().map(|(from, n)| chunk(of, *from, from + n)).collect(),
             );
+            prop_assert_eq!(whole, expected.iter().zip(0..).all(|(i, place)| *i == place));
             let got: Vec<(i64, f64)> = all.first().map(|one| one.steps.iter().map(|step| step / 10).zip(one.values.iter().copied()).collect()).unwrap_or_default();
             prop_assert_eq!(got.iter().map(|(i, _)| *i).collect::<Vec<_>>(), expected);
             for (i, value) in got {

@@ -74,21 +74,22 @@ impl Read for Local {
 
     fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
         let names = Names::of(runs, tag);
-        let (mut frames, mut chunks) = (Vec::new(), Vec::new());
-        for run in runs {
-            let keys = || (place.database, place.folder, run.id.bytes());
-            // Points move from frames to chunks, never back: in this order none is missed.
-            let tail = "SELECT document FROM tail WHERE database = ?1 AND folder = ?2 AND run = ?3";
-            for frame in self.documents(tail, keys())? {
-                frames.push(names.frame(&frame)?);
+        assemble::look(runs, tag, || {
+            let (mut frames, mut chunks) = (Vec::new(), Vec::new());
+            for run in runs {
+                let id = run.id.bytes();
+                // Points move from frames to chunks, never back: in this order none is missed.
+                let tail = "SELECT document FROM tail WHERE database = ?1 AND folder = ?2 AND run = ?3";
+                for frame in self.documents(tail, (place.database, place.folder, id))? {
+                    frames.push(names.frame(&frame)?);
+                }
+                let scalars = "SELECT document FROM scalars WHERE database = ?1 AND folder = ?2 AND run = ?3 AND tag = ?4";
+                for chunk in self.documents(scalars, (place.database, place.folder, id, tag))? {
+                    chunks.push(names.chunk(&chunk)?);
+                }
             }
-            let (database, folder, id) = keys();
-            let scalars = "SELECT document FROM scalars WHERE database = ?1 AND folder = ?2 AND run = ?3 AND tag = ?4";
-            for chunk in self.documents(scalars, (database, folder, id, tag))? {
-                chunks.push(names.chunk(&chunk)?);
-            }
-        }
-        Ok(assemble::series(runs, tag, frames, chunks))
+            Ok((frames, chunks))
+        })
     }
 
     fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {

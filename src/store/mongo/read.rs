@@ -98,12 +98,14 @@ impl Read for Mongo {
         let tail = vec![doc! { "$match": { "run": ids.clone(), "p.tag": { "$eq": tag } } }, doc! { "$set": { "p": this_tag } }];
         let chunks = vec![doc! { "$match": { "run": ids, "tag": { "$eq": tag } } }];
         let names = Names::of(runs, tag);
-        let names_too = names.clone();
         let of = |collection| format!("{}.{collection}", place.folder);
-        // Points move from frames to chunks, never back: in this order none is missed.
-        let frames = self.gather(place.database, of("tail"), tail, move |frame| names.frame(frame))?;
-        let chunks = self.gather(place.database, of("scalars"), chunks, move |chunk| names_too.chunk(chunk))?;
-        Ok(assemble::series(runs, tag, frames, chunks))
+        assemble::look(runs, tag, || {
+            let (frame, chunk) = (names.clone(), names.clone());
+            // Points move from frames to chunks, never back: in this order none is missed.
+            let frames = self.gather(place.database, of("tail"), tail.clone(), move |document| frame.frame(document))?;
+            let chunks = self.gather(place.database, of("scalars"), chunks.clone(), move |document| chunk.chunk(document))?;
+            Ok((frames, chunks))
+        })
     }
 
     fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {

@@ -427,6 +427,71 @@ fn databases_and_folders_are_those_with_runs() {
     });
 }
 
+#[test]
+fn a_run_read_while_it_is_written_never_has_a_hole() {
+    use crate::store::documents::{Chunk, Frame, Part, Points};
+    use crate::store::write::NewSession;
+    const POINTS: i64 = 6000;
+    let points = |from: i64, until: i64| {
+        let mut points = Points::default();
+        (from..until).for_each(|i| points.push(i, i as f64, i));
+        points
+    };
+    on_both(|bench| {
+        let (write, place) = (bench.store.writing(), bench.place());
+        let (run, session) = (run_id(1), SessionId::from_bytes([9; 12]));
+        let started = Time::now();
+        let begin = NewSession {
+            run,
+            session,
+            run_name: "live".into(),
+            labels: vec![],
+            group: None,
+            rank: 0,
+            host: "a".into(),
+            pid: 1,
+            started,
+        };
+        write.ensure_folder(place).unwrap();
+        write.begin_session(place, &begin).unwrap();
+        let write_all = || {
+            for (k, from) in (0..POINTS).step_by(100).enumerate() {
+                let k = i64::try_from(k).unwrap();
+                let part = Part { tag: "Loss".into(), i: from, points: points(from, from + 100) };
+                write.insert_frame(place, &Frame { id: format!("{session}:{k}"), run, session, k, parts: vec![part] }).unwrap();
+                if k % 7 == 6 {
+                    let end = from + 100;
+                    let chunk = |seq: i64| Chunk {
+                        run,
+                        session,
+                        tag: "Loss".into(),
+                        seq,
+                        i0: seq * 2048,
+                        points: points(seq * 2048, end.min((seq + 1) * 2048)),
+                    };
+                    write.write_chunks(place, &(0..=(end - 1) / 2048).map(chunk).collect::<Vec<_>>()).unwrap();
+                    write.delete_frames(place, run, session, k).unwrap();
+                }
+            }
+        };
+        let runs = bench.runs("");
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(write_all);
+            let (mut last, mut looks) = (0, 0);
+            while last < POINTS as usize {
+                let ended = writer.is_finished();
+                let series = bench.read().series(place, &runs, "Loss").unwrap();
+                let values = series.first().map(|series| series.values.as_slice()).unwrap_or_default();
+                assert!(values.iter().zip(0..).all(|(value, i)| *value == f64::from(i)), "a hole among {} points", values.len());
+                assert!(values.len() >= last, "{} points after {last}", values.len());
+                (last, looks) = (values.len(), looks + 1);
+                assert!(!ended || last == POINTS as usize, "{last} points at the end");
+            }
+            assert!(looks > 1, "it was seen {looks} times only");
+        });
+    });
+}
+
 /// Not a test: `cargo test --release --features engine,writer -- --ignored --nocapture measure` says how long reading takes.
 #[test]
 #[ignore = "measures"]
