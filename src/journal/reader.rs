@@ -378,6 +378,9 @@ impl Open {
 
     /// How many bytes lie between the next slot and the last that has something in it.
     fn published(&self) -> u64 {
+        if let Ok(Some(end)) = self.sealed() {
+            return end.saturating_sub(self.slot) * SLOT_BYTES as u64;
+        }
         let mut bytes = vec![0; (self.header.slots - self.slot) as usize * SLOT_BYTES];
         if read_at(&self.file, &mut bytes, self.slot * SLOT_BYTES as u64).is_err() {
             return 0;

@@ -65,6 +65,12 @@ impl Store {
         }
     }
 
+    /// The runs of a folder, newest first.
+    #[cfg(all(test, feature = "engine"))]
+    pub(crate) fn all_runs(&self, place: Place<'_>) -> Vec<crate::model::Run> {
+        self.reading().runs(place, &crate::query::Filter::All).unwrap()
+    }
+
     /// Whether it answers now.
     pub(crate) fn ping(&self) -> Result<()> {
         match self {

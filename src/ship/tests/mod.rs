@@ -2,6 +2,8 @@
 
 mod death;
 mod documents;
+#[cfg(feature = "writer")]
+mod live;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
