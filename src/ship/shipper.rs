@@ -69,8 +69,6 @@ pub(crate) struct Shipper {
 #[derive(Default)]
 struct Shared {
     status: Mutex<ShipStatus>,
-    /// What came of the session, once its thread has ended.
-    outcome: Mutex<Option<Result<Outcome>>>,
     /// Nobody waits any more: end after the call that is under way.
     abandoned: AtomicBool,
 }
@@ -138,10 +136,7 @@ impl Shipper {
     /// `Timeout` at the deadline: what is pending stays in the journal.
     pub(crate) fn stop(self, deadline: Instant) -> Result<Outcome> {
         let (reply, answer) = sync_channel(1);
-        let asked = self.ask(Command::Stop { reply }, &answer, deadline);
-        // The thread may have seen the session's end, and ended, before it was asked to.
-        let outcome = self.shared.outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
-        outcome.unwrap_or(asked)
+        self.ask(Command::Stop { reply }, &answer, deadline)
     }
 
     /// How the shipping goes.
@@ -256,14 +251,8 @@ impl Work {
                     let closed = self.session.as_ref().is_some_and(Session::is_closed);
                     if closed || (reach.caught_up && stop.is_some()) {
                         let outcome = self.finish(closed);
-                        if let (Err(error), None) = (&outcome, &stop) {
-                            shared.note(Some(error.clone()));
-                        }
-                        *shared.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome.clone());
-                        if let Some(reply) = stop {
-                            drop(reply.send(outcome));
-                        }
-                        return;
+                        shared.note(outcome.as_ref().err().cloned());
+                        return answer_at_last(commands, stop, &outcome);
                     }
                 }
                 Err(error) => {
@@ -360,6 +349,22 @@ impl Work {
              after the program's end, by `ml_board sync` or the next program that logs there.",
             self.directory.display()
         );
+    }
+}
+
+/// The end can be shipped before anybody asks for it: the thread waits to tell.
+fn answer_at_last(commands: &Receiver<Command>, stop: Option<SyncSender<Result<Outcome>>>, outcome: &Result<Outcome>) {
+    let mut stop = stop;
+    loop {
+        if let Some(reply) = stop {
+            drop(reply.send(outcome.clone()));
+            return;
+        }
+        match commands.recv() {
+            Ok(Command::Sync { reply, .. }) => drop(reply.send(outcome.clone().map(drop))),
+            Ok(Command::Stop { reply }) => stop = Some(reply),
+            Err(_) => return,
+        }
     }
 }
 

@@ -75,6 +75,11 @@ fn what_was_logged_before_a_sync_is_stored_and_a_close_removes_the_journal() {
     trainer.scalars("loss", 5000);
     let directory = trainer.journal.directory().to_owned();
     let _journal = trainer.end();
+    // The thread may see the end before it is told to stop, and still answers.
+    while directory.exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    shipper.sync(soon(30)).unwrap();
     let outcome = shipper.stop(soon(30)).unwrap();
     assert_eq!((outcome.complete, outcome.stored_points), (true, 5010));
     assert!(!directory.exists());
