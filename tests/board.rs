@@ -1,6 +1,6 @@
 //! What a person does in a notebook, against the engine in this process and the program `ml_board` as a child.
-#![cfg(feature = "engine")]
-#![allow(missing_docs)]
+#![cfg(all(feature = "engine", feature = "writer"))]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use ml_board::{Board, Bundle, ErrorKind, Plot, Row, Stack, Table, X, metric, param, row, stack};
 use ml_board::{RunId, SummaryWriter};

@@ -1,6 +1,6 @@
 //! The program `ml_board` on a machine of the test's own: what a killed program left, listed, told and stored.
 #![cfg(all(feature = "engine", feature = "writer", unix))]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,5 +1,5 @@
 //! What a notebook compiles stays small: each crate of it is compiled anew in every new notebook.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::process::Command;
