@@ -36,7 +36,7 @@ impl Bench {
             w.add_scalar("Loss", lr.unwrap_or(1.0) * f64::from(20 - step));
             w.add_scalar("Accuracy", 1.0 - lr.unwrap_or(1.0));
         }
-        w.add_histogram("weights", &[0.0, 0.5, 1.0]);
+        w.add_histogram("weights", [0.0, 0.5, 1.0]);
         w.add_thought("EVCXR_END_CONTENT </script> it <b>learns</b>");
         w.close().unwrap();
         run
