@@ -49,15 +49,15 @@ settings("notification", { fetchNews: "false", checkForUpdates: false, doNotDist
 
 // Trusted: everything moves.
 await lab(page, "trusted.ipynb");
-const board = page.locator(".mlb[data-mlb-on]").first();
+const board = page.locator(".mlb:has(> .mlb-b)").first();
 await board.waitFor({ timeout: 60_000 });
 await board.scrollIntoViewIfNeeded();
 const plot = board.locator(".mlb-plot").first();
 await eventually("the dashboard draws curves", () => curves(plot), n => n > 10);
 const all = await curves(plot);
 
-const field = board.locator("[role=grid] input").first();
-await field.fill("0.001");
+const field = board.getByLabel("Filter lr", { exact: true });
+await field.fill("0.001..0.01");
 await eventually("a filter typed into the table leaves fewer curves", () => curves(plot), n => n > 0 && n < all);
 await field.fill("");
 await eventually("without it all are back", () => curves(plot), n => n === all);
@@ -96,13 +96,13 @@ settings("themes", { theme: "JupyterLab Light" });
 await lab(page, "untrusted.ipynb");
 const pictures = page.locator(".jp-OutputArea-output img[src^='data:image']");
 await eventually("untrusted: static pictures are seen", () => pictures.evaluateAll(all => all.filter(img => img.naturalWidth > 50).length), n => n >= 5);
-check("untrusted: nothing runs", (await page.locator("[data-mlb-on]").count()) === 0);
+check("untrusted: nothing runs", (await page.locator("[data-mlb-on], .mlb-b").count()) === 0);
 await pictures.first().scrollIntoViewIfNeeded();
 await page.screenshot({ path: join(PICTURES, "untrusted.png") });
 
 // As a page: alive with scripts, and something to see without.
 await page.goto(pathToFileURL(PAGE).href);
-await eventually("nbconvert: outputs come alive", () => page.locator(".mlb[data-mlb-on]").count(), n => n >= 5);
+await eventually("nbconvert: outputs come alive", () => page.locator(".mlb > .mlb-b").count(), n => n >= 5);
 await page.locator(".mlb").first().scrollIntoViewIfNeeded();
 await page.waitForTimeout(600);
 await page.screenshot({ path: join(PICTURES, "nbconvert.png") });
