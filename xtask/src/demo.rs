@@ -35,7 +35,8 @@ pub(crate) fn tour() -> Result<()> {
 
 /// Builds the engine, and trains on the digits; the engine's path.
 fn train() -> Result<PathBuf> {
-    let both = ["build", "--release", "--package", "ml_board", "--package", "digits", "--features", "ml_board/engine"];
+    let both =
+        ["build", "--release", "--locked", "--package", "ml_board", "--package", "digits", "--features", "ml_board/engine"];
     shell::run(&mut shell::cargo(&both))?;
     let built = |name: &str| place::target().join("release").join(name);
     shell::run(&mut Command::new(built("digits")))?;

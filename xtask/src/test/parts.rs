@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::rig::Rig;
+use super::rig::{Rig, WHOLE};
 use crate::tools::{self, Jupyter};
 use crate::{place, shell, web};
 
@@ -25,13 +25,9 @@ const fn tests(name: &'static str, commands: fn(&mut Rig) -> Result<Vec<Command>
     Part { name, must_count: true, commands }
 }
 
-/// The library's combinations of features that people use.
-const FEATURES: [&[&str]; 4] = [
-    &["--features", "engine,writer"],
-    &[],
-    &["--no-default-features", "--features", "writer"],
-    &["--no-default-features", "--features", "engine"],
-];
+/// The library's combinations of features that people use; the first one with all other packages.
+const FEATURES: [&[&str]; 4] =
+    [&WHOLE, &[], &["--no-default-features", "--features", "writer"], &["--no-default-features", "--features", "engine"]];
 
 pub(super) const PARTS: [Part; 11] = [
     check("format", |_| {
@@ -50,8 +46,7 @@ pub(super) const PARTS: [Part; 11] = [
             clippy.args(which).args(["--", "-D", "warnings"]);
             clippy
         };
-        let others = lint(&["--workspace", "--exclude", "ml_board"]);
-        Ok(FEATURES.into_iter().map(lint).chain([others]).collect())
+        Ok(FEATURES.into_iter().map(lint).collect())
     }),
     check("rustdoc", |_| {
         let mut doc = shell::cargo(&["doc", "--quiet", "--no-deps", "--features", "engine,writer"]);
@@ -70,16 +65,14 @@ pub(super) const PARTS: [Part; 11] = [
     }),
     tests("rust", |rig| {
         let nextest = tools::nextest()?;
-        let mut test = |which: &[&str]| -> Result<Command> {
+        let test = |which: &[&str]| -> Result<Command> {
             let mut test = Command::new(&nextest);
             test.args(["nextest", "run", "--no-fail-fast", "--status-level", "slow", "--final-status-level", "fail"]);
             test.args(which).current_dir(place::repository());
             rig.equip(&mut test)?;
             Ok(test)
         };
-        let features = FEATURES.into_iter().take(3).map(&mut test).collect::<Result<Vec<_>>>()?;
-        let others = test(&["--workspace", "--exclude", "ml_board"])?;
-        Ok(features.into_iter().chain([others]).collect())
+        FEATURES.into_iter().take(3).map(test).collect()
     }),
     tests("doctests", |_| Ok(vec![shell::cargo(&["test", "--quiet", "--doc", "--features", "engine,writer"])])),
     tests("kernel", |rig| {

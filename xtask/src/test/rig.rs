@@ -7,6 +7,9 @@ use ml_board_test_support::Mongod;
 
 use crate::{place, shell, tools};
 
+/// All packages, with one set of features, so that they are compiled once for the Rust tests and for the programs of the others.
+pub(super) const WHOLE: [&str; 3] = ["--workspace", "--features", "ml_board/engine,ml_board/writer"];
+
 /// Started or built when the first part needs it; the server ends with it.
 #[derive(Default)]
 pub(super) struct Rig {
@@ -33,10 +36,7 @@ impl Rig {
     /// The same, with the engine and the program that trains on the digits.
     pub(super) fn equip_with_runs(&mut self, test: &mut Command) -> Result<()> {
         self.equip(test)?;
-        // With the features of the Rust tests, so that the library is compiled once for both.
-        let both =
-            ["build", "--quiet", "--package", "ml_board", "--package", "digits", "--features", "ml_board/engine,ml_board/writer"];
-        shell::run(&mut shell::cargo(&both))?;
+        shell::run(shell::cargo(&["build", "--quiet", "--bins"]).args(WHOLE))?;
         let built = |name: &str| place::target().join("debug").join(name);
         test.env("ML_BOARD_ENGINE", built("ml_board")).env("ML_BOARD_TEST_DIGITS", built("digits"));
         Ok(())
