@@ -10,10 +10,11 @@ mod recover;
 mod session;
 mod shipper;
 mod tag;
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
+#[cfg(feature = "engine")]
 mod tests;
 
 #[cfg(feature = "engine")]
 pub(crate) use moving::{MoveProgress, Moved, move_local};
 pub(crate) use recover::{Progress, Recovered, Which, recover};
-pub(crate) use shipper::{Options, Outcome, ShipStatus, Shipper};
+pub(crate) use shipper::{Options, Shipper};

@@ -321,7 +321,7 @@ impl Work {
         status.pending_bytes = self.reader.pending();
         if let Some(session) = &mut self.session {
             status.stored_points = session.stored_points();
-            if let Some(error) = session.rejected.drain(..).last() {
+            if let Some(error) = session.rejected.drain(..).next_back() {
                 if status.rejected == 0 && !self.options.quiet {
                     eprintln!("ml_board: {error}");
                 }

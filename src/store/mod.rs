@@ -66,7 +66,8 @@ impl Store {
     }
 
     /// The runs of a folder, newest first.
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     pub(crate) fn all_runs(&self, place: Place<'_>) -> Vec<crate::model::Run> {
         self.reading().runs(place, &crate::query::Filter::All).unwrap()
     }

@@ -9,7 +9,6 @@ use ml_board_test_support::{Mongod, mongodb, unique};
 use proptest::prelude::*;
 
 use super::{Log, START};
-use crate::journal::Position;
 use crate::model::{RunId, SessionId, Status, Summary, Time, Value};
 use crate::ship::session::Session;
 use crate::store::{Address, Local, NewSession, Place, SessionEnd, SessionUpdate, Store, Write, open};

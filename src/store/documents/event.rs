@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::model::{HistogramBins, ImageInfo, RunId, SessionId, Thought, Time};
 
 /// How many bytes of a blob one document takes.
-pub(crate) const BLOB_PART: usize = 8 << 20;
+pub(super) const BLOB_PART: usize = 8 << 20;
 
 /// Something logged that is not a point.
 #[derive(Debug, Clone, PartialEq)]

@@ -24,8 +24,8 @@ mod raw;
 mod run;
 mod session;
 
-pub(crate) use event::{BLOB_PART, Blob, Event, Histogram, What, event_step, hex, part_key};
-pub(crate) use points::{CHUNK, Chunk, Frame, Part, Points, Tail};
+pub(crate) use event::{Blob, Event, Histogram, What, event_step, hex, part_key};
+pub(crate) use points::{CHUNK, Chunk, Frame, Part, Points};
 pub(crate) use run::{decode_run, decode_summary, last_scalar_steps, summary_document, value_bson};
 pub(crate) use session::{Applied, add_session, apply_update, date, new_run, new_session};
 

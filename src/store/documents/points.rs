@@ -61,9 +61,6 @@ pub(crate) struct Part {
     pub(crate) points: Points,
 }
 
-/// A frame as it is read back: only what a reader needs.
-pub(crate) type Tail = Frame;
-
 impl Points {
     pub(crate) fn len(&self) -> usize {
         self.values.len()
@@ -228,7 +225,7 @@ impl Frame {
     }
 
     /// The frame in a document.
-    pub(crate) fn decode(document: &RawDocument) -> Result<Tail> {
+    pub(crate) fn decode(document: &RawDocument) -> Result<Frame> {
         if let Some(problem) = unreadable(document) {
             return Err(raw::wrong(document, &problem));
         }

@@ -57,12 +57,12 @@ pub(super) fn identity(value: RawBsonRef<'_>) -> Option<[u8; 12]> {
 
 /// A column of floats; null is NaN.
 pub(super) fn floats(array: &RawArray) -> Option<Vec<f64>> {
-    column(array, |value| float(value), f64::from_le_bytes, ElementType::Double)
+    column(array, float, f64::from_le_bytes, ElementType::Double)
 }
 
 /// A column of integers.
 pub(super) fn integers(array: &RawArray) -> Option<Vec<i64>> {
-    column(array, |value| integer(value), i64::from_le_bytes, ElementType::Int64)
+    column(array, integer, i64::from_le_bytes, ElementType::Int64)
 }
 
 /// Walks the bytes while all elements are of the usual 8-byte kind (half the time of the iterator), else asks the iterator.
