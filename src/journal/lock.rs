@@ -2,12 +2,18 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+#[cfg(feature = "writer")]
+use std::time::Duration;
 
 use super::fail;
 use crate::error::Result;
+use crate::model::SessionId;
 
 const OWNER: &str = "lock";
 const SHIP: &str = "ship.lock";
+/// Making a journal takes milliseconds.
+#[cfg(feature = "writer")]
+const MAKING: Duration = Duration::from_secs(60);
 
 /// The ownership of a journal by the writer that fills it. It ends with this value, or with the process.
 #[cfg_attr(not(feature = "writer"), allow(dead_code))]
@@ -79,14 +85,35 @@ pub(crate) fn sessions(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in entries {
         let path = entry.map_err(|e| fail("cannot list the journals", &place, e))?.path();
-        let named =
-            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.parse::<crate::model::SessionId>().is_ok());
+        let named = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.parse::<SessionId>().is_ok());
         if named && path.join(OWNER).exists() {
             found.push(path);
         }
     }
     found.sort();
     Ok(found)
+}
+
+/// Deletes what a death in the middle of making or deleting a journal left under `directory`. Nothing in it was ever recorded, or all of it is stored.
+#[cfg(feature = "writer")]
+pub(crate) fn sweep(directory: &Path) {
+    for path in fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let session = path.file_stem().and_then(|name| name.to_str()).is_some_and(|name| name.parse::<SessionId>().is_ok());
+        let left = match path.extension().and_then(|end| end.to_str()) {
+            Some("gone") => session,
+            // A young one is just being made, and may not be locked yet.
+            Some("new") => session && age(&path.join(OWNER)) > Some(MAKING) && owner_alive(&path) == Ok(false),
+            _ => false,
+        };
+        if left {
+            fs::remove_dir_all(&path).ok();
+        }
+    }
+}
+
+#[cfg(feature = "writer")]
+fn age(path: &Path) -> Option<Duration> {
+    fs::metadata(path).ok()?.modified().ok()?.elapsed().ok()
 }
 
 fn open(path: &Path) -> std::io::Result<File> {

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
+#[cfg(unix)]
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -105,8 +106,6 @@ pub(super) fn count_forks() {
             unsafe { libc::pthread_atfork(None, None, Some(in_the_child)) };
         });
     }
-    #[cfg(not(unix))]
-    let _: &Once = &Once::new();
 }
 
 /// Whether `path` lies on a file system of another machine, where a mapped file is neither fast nor safe.
@@ -160,6 +159,21 @@ pub(super) fn host() -> String {
         }
     }
     std::env::var("COMPUTERNAME").unwrap_or_else(|_| "localhost".into())
+}
+
+/// What `work` says in a child of a fork.
+#[cfg(all(test, unix))]
+pub(super) fn in_a_child(work: impl FnOnce() -> bool) -> bool {
+    // SAFETY: the child does what `work` does and ends at once, without destructors; the parent waits for it.
+    unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            libc::_exit(i32::from(!work()));
+        }
+        let mut status = 0;
+        assert_eq!(libc::waitpid(child, &mut status, 0), child);
+        libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0
+    }
 }
 
 #[cfg(test)]

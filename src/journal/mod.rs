@@ -82,6 +82,8 @@ use crate::error::{Error, ErrorKind};
 #[cfg(feature = "writer")]
 pub(crate) use append::{Journal, Layout};
 pub(crate) use entry::{Batch, Entry, EntryKind, Pixels, Position, SessionInfo};
+#[cfg(feature = "writer")]
+pub(crate) use lock::sweep;
 pub(crate) use lock::{Claim, owner_alive, sessions};
 pub(crate) use place::place;
 pub(crate) use reader::Reader;

@@ -141,8 +141,7 @@ pub(super) use mapped::Segment;
 #[cfg(feature = "writer")]
 mod mapped {
     use std::fs::{self, File, OpenOptions};
-    use std::io;
-    use std::os::unix::fs::FileExt;
+    use std::io::{self, Seek, SeekFrom, Write};
     use std::path::Path;
     use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -182,7 +181,8 @@ mod mapped {
             let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
             let bytes = header.slots as usize * SLOT_BYTES;
             reserve(&mut file, bytes)?;
-            file.write_all_at(&header.bytes(), 0)?;
+            file.seek(SeekFrom::Start(0))?;
+            file.write_all(&header.bytes())?;
             let map = Map::new(&file, bytes)?;
             map.prefault();
             Ok(Segment {

@@ -301,6 +301,45 @@ fn a_missing_segment_is_counted_and_the_others_stand_alone() {
     assert!(reader.read(1).unwrap().complete);
 }
 
+#[test]
+#[cfg(unix)]
+fn a_child_of_a_fork_is_refused_and_leaves_its_parents_journal_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let (journal, tags) = create(home.path(), SMALL);
+    scalar(&journal, &tags, "loss", 1.0).unwrap();
+    assert!(!map::in_a_child(|| scalar(&journal, &tags, "loss", 2.0).is_ok()));
+    let mut inherited = Some(journal);
+    assert!(map::in_a_child(|| {
+        drop(inherited.take());
+        true
+    }));
+    let journal = inherited.unwrap();
+    assert!(owner_alive(journal.directory()).unwrap());
+    scalar(&journal, &tags, "loss", 3.0).unwrap();
+    assert_eq!(rest(&mut Reader::open(journal.directory()).unwrap()).len(), 2);
+}
+
+#[test]
+fn what_a_death_left_half_made_is_swept() {
+    let home = tempfile::tempdir().unwrap();
+    let (journal, _) = create(home.path(), SMALL);
+    let (gone, new) = (journal.directory().with_extension("gone"), home.path().join("020202020202020202020202.new"));
+    for half in [&gone, &new] {
+        fs::create_dir(half).unwrap();
+        fs::write(half.join("lock"), "").unwrap();
+    }
+    sweep(home.path());
+    assert!(!gone.exists() && new.exists(), "a young one may not be locked yet");
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(100);
+    OpenOptions::new().write(true).open(new.join("lock")).unwrap().set_modified(old).unwrap();
+    let owner = lock::Owner::take(&new).unwrap();
+    sweep(home.path());
+    assert!(new.exists(), "one that is owned is left alone");
+    drop(owner);
+    sweep(home.path());
+    assert!(!new.exists() && journal.directory().exists());
+}
+
 /// One call of a generated program.
 #[derive(Debug, Clone)]
 enum Call {

@@ -170,7 +170,10 @@ impl Builder {
 
 /// Ships what dead programs left for the same store, on a thread that nobody waits for.
 fn recover(journals: PathBuf, address: Address) {
-    let work = move || drop(ship::recover(&journals, Which::Target(&address), &mut |_| {}));
+    let work = move || {
+        journal::sweep(&journals);
+        drop(ship::recover(&journals, Which::Target(&address), &mut |_| {}));
+    };
     // Without a thread to do it, the next writer or `ml_board sync` will.
     drop(std::thread::Builder::new().name("ml_board recover".into()).spawn(work));
 }
