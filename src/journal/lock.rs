@@ -135,7 +135,7 @@ mod tests {
         assert!(!owner_alive(&journal).unwrap());
         let owner = Owner::take(&journal).unwrap();
         assert!(owner_alive(&journal).unwrap());
-        assert_eq!(sessions(home.path()).unwrap(), [journal.clone()]);
+        assert_eq!(sessions(home.path()).unwrap(), std::slice::from_ref(&journal));
         drop(owner);
         assert!(!owner_alive(&journal).unwrap());
 

@@ -103,5 +103,6 @@ fn fail(what: &str, path: &Path, cause: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Journal, format!("{what} {}", path.display())).because(cause)
 }
 
-#[cfg(all(test, feature = "writer"))]
+#[cfg(test)]
+#[cfg(feature = "writer")]
 mod tests;

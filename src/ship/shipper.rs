@@ -333,6 +333,13 @@ impl Work {
     /// The journal is done: it is removed if its end is stored.
     fn finish(self, complete: bool) -> Result<Outcome> {
         let stored_points = self.session.as_ref().map_or(0, Session::stored_points);
+        if self.reader.damaged() > 0 && !self.options.quiet {
+            eprintln!(
+                "ml_board: {} records of the journal {} were damaged on the disk and are lost",
+                self.reader.damaged(),
+                self.directory.display()
+            );
+        }
         if complete {
             self.reader.remove()?;
         }
