@@ -81,3 +81,45 @@ pub(crate) enum Answer {
         error: Error,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::{PlotSpec, XAxis};
+    use crate::model::{RunId, Value};
+    use crate::query::{Compare, Field};
+
+    fn line<T: Serialize>(message: &T) -> String {
+        let line = serde_json::to_string(message).unwrap();
+        assert!(!line.contains('\n'), "one message is one line: {line}");
+        line
+    }
+
+    #[test]
+    fn a_request_is_one_line_whatever_the_names() {
+        let odd = "a\nb\r\u{2028}\"\0\u{1f98a}".to_owned();
+        let filter = Filter::Compare(Field::Param(odd.clone()), Compare::Less, Value::Float(f64::NAN));
+        let scope = Scope { store: "local:/x".into(), database: "digits".into(), folder: odd.clone(), filter };
+        let (legend, x, log_x, log_y, smooth, runs) = (None, XAxis::Metric(odd.clone()), false, true, 0.6, Some(3));
+        let view = View::Row(vec![View::Plot(PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs })]);
+        let sent = Request { id: 7, ask: Ask::Show { view: view.clone(), page: Page::Picture } };
+        let heard: Request = serde_json::from_str(&line(&sent)).unwrap();
+        let Ask::Show { view: theirs, page: Page::Picture } = heard.ask else { panic!("{:?}", heard.ask) };
+        // NaN is not equal to itself; its text is.
+        assert_eq!((heard.id, format!("{theirs:?}")), (7, format!("{view:?}")));
+    }
+
+    #[test]
+    fn points_cross_as_they_are() {
+        let mut series = Series::new(RunId::from_bytes([1; 12]), "run", "Loss");
+        series.steps = vec![i64::MIN, 0, i64::MAX];
+        series.values = vec![f64::NAN, f64::NEG_INFINITY, f64::MIN_POSITIVE];
+        series.wall = vec![0, 1, 2];
+        let heard: Reply =
+            serde_json::from_str(&line(&Reply { id: 1, answer: Answer::Series { series: vec![series.clone()] } })).unwrap();
+        let Answer::Series { series: theirs } = heard.answer else { panic!() };
+        assert_eq!(theirs[0].steps, series.steps);
+        let bits = |series: &Series| series.values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&theirs[0]), bits(&series));
+    }
+}
