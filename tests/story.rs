@@ -50,7 +50,12 @@ fn what_was_logged_is_what_is_shown() {
         }
         assert_eq!(board.filter("lr < 0.01").unwrap().runs().unwrap().len(), 1);
         assert_eq!(board.filter("last(Loss) > 0.4 and optim == \"adam\"").unwrap().runs().unwrap()[0].name, "lr=0.1");
-        for html in [board.to_html(), board.plot("Loss").legend_by("lr").to_html(), board.images("picture").to_html(), board.histogram("weights").to_html()] {
+        for html in [
+            board.to_html(),
+            board.plot("Loss").legend_by("lr").to_html(),
+            board.images("picture").to_html(),
+            board.histogram("weights").to_html(),
+        ] {
             assert!(!html.contains('\n'));
             let text = payload(&html).to_string();
             assert!(text.contains("0.001"), "{text}");
@@ -90,7 +95,9 @@ fn thoughts_of_many_writers_lie_under_their_own_runs_in_order_of_time() {
                 scope.spawn(move || {
                     let opened: Vec<_> = (0..folders)
                         .filter(|folder| folder % writers == writer_number || folder % 4 == writer_number % 4)
-                        .map(|folder| writer(home, uri, database, &format!("folder {folder}"), &format!("w{writer_number} f{folder}")))
+                        .map(|folder| {
+                            writer(home, uri, database, &format!("folder {folder}"), &format!("w{writer_number} f{folder}"))
+                        })
                         .collect();
                     for i in 0..each {
                         let w = &opened[i % opened.len()];
@@ -216,7 +223,12 @@ fn a_killed_trainer_loses_nothing_that_a_call_had_taken() {
             }
             let returned = returned.unwrap();
 
-            let synced = Command::new(env!("CARGO_BIN_EXE_ml_board")).arg("sync").env("ML_BOARD_HOME", home.path()).env("ML_BOARD_URI", uri).output().unwrap();
+            let synced = Command::new(env!("CARGO_BIN_EXE_ml_board"))
+                .arg("sync")
+                .env("ML_BOARD_HOME", home.path())
+                .env("ML_BOARD_URI", uri)
+                .output()
+                .unwrap();
             assert!(synced.status.success(), "{synced:?}");
 
             let board = board(uri, database, "killed");
@@ -224,7 +236,10 @@ fn a_killed_trainer_loses_nothing_that_a_call_had_taken() {
             assert_eq!(run.status, Status::Killed);
             let series = board.series("Loss").unwrap().remove(0);
             assert!(series.len() as u64 > returned, "{} points of {returned}", series.len());
-            assert!(series.values.iter().enumerate().all(|(i, value)| *value == i as f64) && series.steps.iter().enumerate().all(|(i, step)| *step == i as i64));
+            assert!(
+                series.values.iter().enumerate().all(|(i, value)| *value == i as f64)
+                    && series.steps.iter().enumerate().all(|(i, step)| *step == i as i64)
+            );
             assert!(run.thoughts >= returned / 100, "{} thoughts", run.thoughts);
             let left = std::fs::read_dir(home.journals()).map_or(0, Iterator::count);
             assert_eq!(left, 0, "the journal is gone once it was shipped");
@@ -255,7 +270,12 @@ fn a_local_store_moves_to_mongodb_with_all_it_has() {
     };
     let before = views(&home.local());
     let sync = |_| {
-        let done = Command::new(env!("CARGO_BIN_EXE_ml_board")).args(["sync", "--to", &uri]).env("ML_BOARD_HOME", home.path()).env("ML_BOARD_URI", home.local()).output().unwrap();
+        let done = Command::new(env!("CARGO_BIN_EXE_ml_board"))
+            .args(["sync", "--to", &uri])
+            .env("ML_BOARD_HOME", home.path())
+            .env("ML_BOARD_URI", home.local())
+            .output()
+            .unwrap();
         assert!(done.status.success(), "{done:?}");
     };
     (0..2).for_each(sync);
@@ -274,4 +294,7 @@ fn a_program_that_cannot_reach_mongodb_trains_on_and_closes_in_time() {
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     assert!(!error.to_string().contains("secret") && error.to_string().contains("pending"), "{error}");
     assert_eq!(w.stats().rejected, 0);
+    let begun = Instant::now();
+    drop(w);
+    assert!(begun.elapsed() < Duration::from_secs(5), "dropped in {:?}", begun.elapsed());
 }

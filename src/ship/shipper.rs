@@ -75,7 +75,7 @@ struct Shared {
 
 enum Command {
     Sync { called_micros: i64, reply: SyncSender<Result<()>> },
-    Stop { reply: SyncSender<Result<Outcome>> },
+    Stop { give_up: Instant, reply: SyncSender<Result<Outcome>> },
 }
 
 impl Shipper {
@@ -133,10 +133,10 @@ impl Shipper {
     /// After the writer recorded its end: ships all, removes the journal and ends the thread.
     ///
     /// # Errors
-    /// `Timeout` at the deadline: what is pending stays in the journal.
-    pub(crate) fn stop(self, deadline: Instant) -> Result<Outcome> {
+    /// `Timeout` at the deadline, or with the first attempt that fails after `give_up`: what is pending stays in the journal.
+    pub(crate) fn stop(self, deadline: Instant, give_up: Instant) -> Result<Outcome> {
         let (reply, answer) = sync_channel(1);
-        self.ask(Command::Stop { reply }, &answer, deadline)
+        self.ask(Command::Stop { give_up, reply }, &answer, deadline)
     }
 
     /// How the shipping goes.
@@ -218,7 +218,7 @@ impl Work {
     fn run(mut self, commands: &Receiver<Command>) {
         let shared = self.shared.clone();
         let mut syncs: Vec<(i64, SyncSender<Result<()>>)> = Vec::new();
-        let mut stop: Option<SyncSender<Result<Outcome>>> = None;
+        let mut stop: Option<(Instant, SyncSender<Result<Outcome>>)> = None;
         let mut pause = Duration::ZERO;
         let mut behind = false;
         loop {
@@ -229,7 +229,7 @@ impl Work {
             };
             match commands.recv_timeout(wait) {
                 Ok(Command::Sync { called_micros, reply }) => syncs.push((called_micros, reply)),
-                Ok(Command::Stop { reply }) => stop = Some(reply),
+                Ok(Command::Stop { give_up, reply }) => stop = Some((give_up, reply)),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -252,7 +252,7 @@ impl Work {
                     if closed || (reach.caught_up && stop.is_some()) {
                         let outcome = self.finish(closed);
                         shared.note(outcome.as_ref().err().cloned());
-                        return answer_at_last(commands, stop, &outcome);
+                        return answer_at_last(commands, stop.map(|(_, reply)| reply), &outcome);
                     }
                 }
                 Err(error) => {
@@ -261,6 +261,10 @@ impl Work {
                     pause = (pause * 2).clamp(PAUSE.0, PAUSE.1);
                     for (_, reply) in syncs.drain(..) {
                         drop(reply.send(Err(self.shared.pending(&self.directory))));
+                    }
+                    if let Some((_, reply)) = stop.take_if(|(give_up, _)| Instant::now() >= *give_up) {
+                        drop(reply.send(Err(self.shared.pending(&self.directory))));
+                        return;
                     }
                 }
             }
@@ -369,7 +373,7 @@ fn answer_at_last(commands: &Receiver<Command>, stop: Option<SyncSender<Result<O
         }
         match commands.recv() {
             Ok(Command::Sync { reply, .. }) => drop(reply.send(outcome.clone().map(drop))),
-            Ok(Command::Stop { reply }) => stop = Some(reply),
+            Ok(Command::Stop { reply, .. }) => stop = Some(reply),
             Err(_) => return,
         }
     }

@@ -30,7 +30,7 @@ use stats::Counts;
 const LONGEST_TAG: usize = 1024;
 /// The tag of a thought.
 const THOUGHT: &str = "thought";
-/// How long `close` waits for a store that answers, and how long for one that did not when it was last asked.
+/// How long `close` waits for a store that answers, and from when on an attempt that fails is the last.
 const CLOSE: (Duration, Duration) = (Duration::from_secs(120), Duration::from_secs(3));
 /// How long Drop waits.
 const DROP: (Duration, Duration) = (Duration::from_secs(10), Duration::from_millis(500));
@@ -209,8 +209,7 @@ impl SummaryWriter {
         let ended = self.journal.end(now_micros(), status, None);
         let (recorded, rejected) = (self.counts.recorded() + self.tags.logged(), self.counts.rejected());
         let before = shipper.status();
-        let patience = if before.last_error.is_some() { impatience } else { patience };
-        let outcome = shipper.stop(deadline(patience));
+        let outcome = shipper.stop(deadline(patience), deadline(impatience));
         ended?;
         let outcome = outcome?;
         Ok(Report { run, recorded, rejected: rejected + before.rejected, stored_points: outcome.stored_points })

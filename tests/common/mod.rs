@@ -62,7 +62,8 @@ impl Mongo {
     }
 
     pub(crate) fn update_one(&self, collection: &str, filter: Document, update: Document) {
-        let done = self.runtime.block_on(self.database.collection::<Document>(collection).update_one(filter, update).into_future());
+        let done =
+            self.runtime.block_on(self.database.collection::<Document>(collection).update_one(filter, update).into_future());
         assert_eq!(done.unwrap().matched_count, 1);
     }
 

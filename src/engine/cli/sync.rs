@@ -27,7 +27,9 @@ pub(super) fn sync() -> Result<ExitCode> {
 /// The runs of the local store, and what waits for it, to the store at `to`.
 pub(super) fn move_to(to: &str) -> Result<ExitCode> {
     let to = Address::parse(to)?;
-    let from = Address::parse("local:")?;
+    // The settings may name a local store elsewhere than the default one.
+    let from = std::env::var("ML_BOARD_URI").ok().filter(|uri| uri.starts_with("local:"));
+    let from = Address::parse(from.as_deref().unwrap_or("local:"))?;
     let Some(directory) = from.directory().filter(|_| from != to) else {
         return Err(Error::new(ErrorKind::Input, "the local store cannot be moved to itself")
             .help("name another one: ml_board sync --to mongodb://HOST"));

@@ -50,8 +50,8 @@ impl Mongo {
         let client = wait(&runtime, ANSWER, async move {
             let mut options = ClientOptions::parse(text).await?;
             options.app_name.get_or_insert_with(|| "ml_board".to_owned());
-            options.server_selection_timeout = Some(selection);
-            options.connect_timeout = Some(selection);
+            options.server_selection_timeout.get_or_insert(selection);
+            options.connect_timeout.get_or_insert(selection);
             // What is written may be written again: we repeat by ourselves, and know what we repeat.
             options.retry_writes = Some(false);
             Client::with_options(options)
