@@ -80,7 +80,7 @@ fn what_was_logged_before_a_sync_is_stored_and_a_close_removes_the_journal() {
         std::thread::sleep(Duration::from_millis(5));
     }
     shipper.sync(soon(30)).unwrap();
-    let outcome = shipper.stop(soon(30)).unwrap();
+    let outcome = shipper.stop(soon(30), soon(30)).unwrap();
     assert_eq!((outcome.complete, outcome.stored_points), (true, 5010));
     assert!(!directory.exists());
     let (run, steps) = stored(&store, &database, "loss");
@@ -109,7 +109,7 @@ fn a_server_that_is_away_is_said_and_waited_for() {
     trainer.scalars("loss", 3000);
     mongod.restart();
     let _journal = trainer.end();
-    assert!(shipper.stop(soon(60)).unwrap().complete);
+    assert!(shipper.stop(soon(60), soon(60)).unwrap().complete);
     let (run, steps) = stored(&open(&address).unwrap(), &database, "loss");
     assert_eq!((run.status, steps), (Status::Finished, (0..9001).collect()));
 }
@@ -195,7 +195,7 @@ fn points_per_second() {
             let _journal = trainer.end();
             let begun = Instant::now();
             let shipper = Shipper::start(directory, address.clone(), quiet()).unwrap();
-            let outcome = shipper.stop(soon(300)).unwrap();
+            let outcome = shipper.stop(soon(300), soon(300)).unwrap();
             let secs = begun.elapsed().as_secs_f64();
             println!("{name}: {:.2}M points/s", outcome.stored_points as f64 / secs / 1e6);
         }
