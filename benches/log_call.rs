@@ -3,6 +3,8 @@
 //! Each call is timed by itself (what timing costs is measured and taken off), by 1 and by 8 threads, the store an embedded one that
 //! ships meanwhile, and one that is away. Every thread logs to tags of its own and to a shared one in turn.
 
+#![allow(clippy::print_stdout)]
+
 use std::time::Instant;
 
 use ml_board::SummaryWriter;

@@ -326,4 +326,5 @@ fn deadline(timeout: Duration) -> Instant {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_borrows_for_generic_args)] // As a person writes it.
 mod tests;

@@ -80,6 +80,7 @@ values! {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_borrows_for_generic_args)] // As a person writes it.
 mod tests {
     use super::*;
 
