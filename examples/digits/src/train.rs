@@ -80,7 +80,7 @@ fn log_epoch(w: &SummaryWriter, network: &Network, digits: &Digits, epoch: usize
     let filters = network.filters()?;
     w.add_histogram_at("weights", &filters, step);
     w.add_histogram_at("weights/readout", &network.readout()?, step);
-    if epoch % 4 == 0 {
+    if epoch.is_multiple_of(4) {
         w.add_image_at("filters", pictures::filters(&filters), step);
         if let Some(picture) = pictures::misclassified(&digits.validation, &validation)? {
             w.add_image_at("misclassified", picture, step);
