@@ -1,4 +1,46 @@
-//! See what machine-learning runs did.
+//! See what machine-learning runs did: log from a Rust training program, look in a Jupyter notebook.
+//!
+//! In the training program (feature `writer`):
+//!
+//! ```no_run
+//! # #[cfg(feature = "writer")] {
+//! use ml_board::SummaryWriter;
+//!
+//! let w = SummaryWriter::new("digits", "lr_search")?; // database, folder: a collection of runs
+//! w.add_param("lr", 1e-3);
+//! w.add_scalar("Loss", 0.31);
+//! w.add_thought("overfits after epoch 3");
+//! w.close()?;
+//! # }
+//! # Ok::<(), ml_board::Error>(())
+//! ```
+//!
+//! In a notebook with the evcxr kernel (feature `board`, the default), the last expression of a cell is drawn:
+//!
+//! ```no_run
+//! # #[cfg(feature = "board")] {
+//! use ml_board::{Board, metric, param, row};
+//!
+//! let board = Board::open("digits", "lr_search")?;
+//! row![board.plot("Loss").legend_by("lr"), board.plot("Accuracy")];
+//! board.filter("lr < 0.01 and max(Accuracy) > 0.9")?;
+//! board.filter(param("lr").lt(0.01) & metric("Accuracy").max().gt(0.9))?;
+//! # }
+//! # Ok::<(), ml_board::Error>(())
+//! ```
+//!
+//! # Features
+//! - `board` (default): the notebook's side. Thin: everything heavy is the program `ml_board`, which it finds, or builds once.
+//! - `writer`: `SummaryWriter`, for the training program.
+//! - `engine`: the program `ml_board` (`cargo install ml_board --features engine`); in a library, the engine runs inside the process.
+//! - `srv`: `mongodb+srv://` addresses for the writer. The engine has it.
+//!
+//! # Where it goes
+//! What a builder was given; else `ML_BOARD_URI` (`mongodb://…`, `local:` or `local:DIRECTORY`); else `mongodb://localhost:27017` if it
+//! answers within half a second; else the local store, one SQLite file. `ML_BOARD_HOME` holds journals, the local store and engines.
+
+// The journal, the store and the shipper serve the writer and the engine: each alone leaves some of them unused.
+#![cfg_attr(not(all(feature = "writer", feature = "engine")), allow(dead_code, unused_imports))]
 
 #[cfg(feature = "board")]
 mod board;

@@ -1,5 +1,5 @@
 //! The arrows of ARCHITECTURE.md, held: which folder of `src` may import which.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -103,7 +103,8 @@ fn arrows_point_one_way() {
     let mut wrong = Vec::new();
     for path in &files {
         let here = room(path, &src);
-        if here == "lib" {
+        // What a test looks at its subject with is its own affair.
+        if here == "lib" || path.iter().any(|part| part == "tests" || part == "tests.rs") {
             continue;
         }
         let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == here) else {

@@ -1,5 +1,5 @@
 //! The whole line, as a person walks it: a program logs, a board shows, a database is corrected by hand, a program dies.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 #![cfg(all(feature = "writer", feature = "engine"))]
 
 mod common;
@@ -33,7 +33,7 @@ fn what_was_logged_is_what_is_shown() {
             for step in 0..3000 {
                 w.add_scalar("Loss", last + 1.0 / f64::from(step + 1));
             }
-            w.add_histogram("weights", &[0.0, 0.5, 0.5, 1.0]);
+            w.add_histogram("weights", [0.0, 0.5, 0.5, 1.0]);
             w.add_image("picture", Image::gray(2, 2, &[0.0, 0.25, 0.5, 1.0]));
             w.add_thought("a thought");
             w.close().unwrap();
@@ -103,7 +103,9 @@ fn thoughts_of_many_writers_lie_under_their_own_runs_in_order_of_time() {
                         let w = &opened[i % opened.len()];
                         w.add_thought(&format!("{i} of {}", w.run_name()));
                     }
-                    opened.into_iter().for_each(|w| drop(w.close().unwrap()));
+                    for w in opened {
+                        w.close().unwrap();
+                    }
                 });
             }
         });
@@ -122,7 +124,7 @@ fn thoughts_of_many_writers_lie_under_their_own_runs_in_order_of_time() {
 
 /// The items of the one panel that has some.
 fn find_items(value: &serde_json::Value) -> &serde_json::Value {
-    fn search<'a>(value: &'a serde_json::Value) -> Option<&'a serde_json::Value> {
+    fn search(value: &serde_json::Value) -> Option<&serde_json::Value> {
         match value {
             serde_json::Value::Object(map) => map.get("items").or_else(|| map.values().find_map(search)),
             serde_json::Value::Array(values) => values.iter().find_map(search),
@@ -139,7 +141,7 @@ fn hostile_names_are_only_text() {
         w.add_param(HOSTILE, HOSTILE);
         w.add_scalar(HOSTILE, 1.0);
         w.add_scalar(HOSTILE, f64::NAN);
-        w.add_histogram(HOSTILE, &[1.0, 2.0]);
+        w.add_histogram(HOSTILE, [1.0, 2.0]);
         w.add_image(HOSTILE, Image::gray(1, 1, &[1.0]));
         w.add_thought(HOSTILE);
         let report = w.close().unwrap();
@@ -257,7 +259,7 @@ fn a_local_store_moves_to_mongodb_with_all_it_has() {
         w.add_param("lr", 0.1 * f64::from(i));
         (0..5000).for_each(|step| w.add_scalar("Loss", f64::from(step)));
         w.add_image("picture", Image::gray(2, 1, &[0.0, 1.0]));
-        w.add_histogram("weights", &[1.0, 2.0, 3.0]);
+        w.add_histogram("weights", [1.0, 2.0, 3.0]);
         w.add_thought("moved");
         w.close().unwrap();
     }

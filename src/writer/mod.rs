@@ -27,7 +27,7 @@ use resume::FirstSteps;
 use stats::Counts;
 
 /// The longest tag, in bytes.
-const LONGEST_TAG: usize = 1024;
+const LONGEST_TAG: usize = 16 << 10;
 /// The tag of a thought.
 const THOUGHT: &str = "thought";
 /// How long `close` waits for a store that answers, and from when on an attempt that fails is the last.
@@ -309,7 +309,7 @@ fn check(name: &str, what: &str) -> Result<()> {
         return wrong("it has a NUL in it");
     }
     if name.len() > LONGEST_TAG {
-        return wrong("it is longer than 1,024 bytes");
+        return wrong("it is longer than 16 KiB");
     }
     Ok(())
 }
