@@ -44,7 +44,7 @@ pub(crate) fn runs(n: usize, epochs: usize) -> Vec<Run> {
     }
     let mut random = StdRng::seed_from_u64(7);
     while runs.len() < n {
-        let lr = three_digits(10f64.powf(random.random_range(-4.0..1.0)));
+        let lr = three_digits(10f64.powf(random.random_range(-4.0..-0.5)));
         let width = *[8, 16, 32, 64, 128].choose(&mut random).unwrap_or(&32);
         let optimizer = *[Optimizer::Adam, Optimizer::Sgd].choose(&mut random).unwrap_or(&Optimizer::Adam);
         let batch = *[16, 32, 64].choose(&mut random).unwrap_or(&32);
