@@ -28,13 +28,13 @@ pub(crate) fn copy_of_tour(to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Runs all cells of `notebook`, in place.
-pub(crate) fn execute(jupyter: &Jupyter, notebook: &Path, engine: &Path) -> Result<()> {
+/// Runs all cells of `notebook`, in place, in a kernel with these variables.
+pub(crate) fn execute(jupyter: &Jupyter, notebook: &Path, variables: &[(&str, &PathBuf)]) -> Result<()> {
     let mut execute = Command::new(jupyter.jupyter());
     execute.args(["nbconvert", "--to", "notebook", "--execute", "--inplace", "--log-level=WARN"]).arg(notebook);
-    // A first cell compiles the library; evcxr's completion server is of no use here.
+    // The first cell compiles the library.
     execute.args(["--ExecutePreprocessor.kernel_name=rust", "--ExecutePreprocessor.timeout=900"]);
-    shell::run(execute.env("ML_BOARD_ENGINE", engine))?;
+    shell::run(execute.envs(variables.iter().copied()))?;
     failures(notebook)
 }
 
