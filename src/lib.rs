@@ -75,6 +75,6 @@ pub use display::{Bundle, Histogram, Images, Part, Plot, Row, Shown, Stack, Tabl
 pub use engine::cli::command_line;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{HistogramBins, ImageInfo, Run, RunId, Series, Session, SessionId, Status, Summary, Thought, Time, Value};
-pub use query::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
+pub use query::{Band, Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
 #[cfg(feature = "writer")]
 pub use writer::{Builder, Image, IntoValues, Report, Scalar, Stats, SummaryWriter};

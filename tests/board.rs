@@ -2,7 +2,7 @@
 #![cfg(all(feature = "engine", feature = "writer"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use ml_board::{Board, Bundle, ErrorKind, Plot, Row, Stack, Table, X, metric, param, row, stack};
+use ml_board::{Band, Board, Bundle, ErrorKind, Plot, Row, Stack, Table, X, metric, param, row, stack};
 use ml_board::{RunId, SummaryWriter};
 
 /// A local store with runs, and a way to look at it.
@@ -129,6 +129,29 @@ fn everything_can_be_shown_and_saved() {
         let error = plot.save_svg(at("no/such/directory/plot.svg")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(plot.to_string().contains("Loss"), "{plot}");
+    });
+}
+
+#[test]
+fn means_over_seeds_have_a_band_and_say_how_many_runs_they_are_of() {
+    both(|bench| {
+        bench.train("lr_search", Some(0.1));
+        bench.train("lr_search", None);
+        let plot: Plot = bench.open().plot("Loss").group_by("lr").band(Band::StdDev);
+        let text = plot.to_string();
+        let lines: Vec<Vec<&str>> = text.lines().skip(3).take(5).map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(lines[0][..3], ["lr", "runs", "points"], "{text}");
+        let groups: Vec<(&str, &str, &str)> = lines[1..].iter().map(|line| (line[0], line[1], line[3])).collect();
+        assert_eq!(groups, [("0.001", "1", "0.001"), ("0.01", "1", "0.01"), ("0.1", "2", "0.1"), ("–", "1", "1")], "{text}");
+        assert!(text.contains("mean ± std dev"), "{text}");
+        let picture = bench.directory.path().join("groups.svg");
+        plot.save_svg(&picture).unwrap();
+        assert!(std::fs::read_to_string(picture).unwrap().contains("0.1 (n=2)"));
+        let unknown = bench.open().plot("Loss").group_by("lrr").to_string();
+        assert!(
+            unknown.contains("no run has a parameter `lrr`; did you mean `lr`?") && unknown.contains("run Some(0.1)"),
+            "{unknown}"
+        );
     });
 }
 

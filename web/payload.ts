@@ -61,6 +61,8 @@ export interface Plot {
   x: "step" | "relative" | "wall" | "metric";
   smooth: number;
   series: Curve[];
+  /** What the band of each group says; absent: there is none. */
+  band?: "std dev" | "std err" | "min to max";
   /** "2,000 of 2.1M points", "100 of 340 runs", …: to be said on the picture. */
   notes: string[];
 }
@@ -75,6 +77,18 @@ export interface Curve {
   y: Num[];
   /** How many points there are, of which these are shown. */
   n: number;
+  /** Of a curve that is the mean of several runs with one value of the plot's legend column; `run` is the first of them. */
+  group?: CurveGroup;
+}
+
+export interface CurveGroup {
+  /** Rows of the board's columns. */
+  runs: number[];
+  /** The ends of the band at each x; empty without one. */
+  lower: Num[];
+  upper: Num[];
+  /** How many of the runs count at each x. */
+  n: number[];
 }
 
 /** `columns`: the keys to show, in this order (all of them are among the board's columns); null: those that are `shown`. */

@@ -11,7 +11,7 @@ use crate::model::{Run, Series};
 use crate::query::Filter;
 
 /// Both sides must have the same one. Counts up with each change of this file or of a type it names.
-pub(crate) const PROTOCOL: u32 = 1;
+pub(crate) const PROTOCOL: u32 = 2;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::display::{PlotSpec, XAxis};
     use crate::model::{RunId, Value};
-    use crate::query::{Compare, Field};
+    use crate::query::{Band, Compare, Field};
 
     fn line<T: Serialize>(message: &T) -> String {
         let line = serde_json::to_string(message).unwrap();
@@ -101,7 +101,9 @@ mod tests {
         let filter = Filter::Compare(Field::Param(odd.clone()), Compare::Less, Value::Float(f64::NAN));
         let scope = Scope { store: "local:/x".into(), database: "digits".into(), folder: odd.clone(), filter };
         let (legend, x, log_x, log_y, smooth, runs) = (None, XAxis::Metric(odd.clone()), false, true, 0.6, Some(3));
-        let view = View::Row(vec![View::Plot(PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs })]);
+        let (group, band) = (Some(odd.clone()), Some(Band::StdDev));
+        let spec = PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs, group, band };
+        let view = View::Row(vec![View::Plot(spec)]);
         let sent = Request { id: 7, ask: Ask::Show { view: view.clone(), page: Page::Picture } };
         let heard: Request = serde_json::from_str(&line(&sent)).unwrap();
         let Ask::Show { view: theirs, page: Page::Picture } = heard.ask else { panic!("{:?}", heard.ask) };

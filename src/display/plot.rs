@@ -1,8 +1,9 @@
 //! The curves of one metric.
 
 use super::{Part, PlotSpec, Scope, Source, View, XAxis, shown};
+use crate::query::Band;
 
-/// The curves of one metric, one a run. Made by `board.plot(tag)`; each method gives a new one.
+/// The curves of one metric, one a run or one a group of runs. Made by `board.plot(tag)`; each method gives a new one.
 #[derive(Clone)]
 pub struct Plot {
     spec: PlotSpec,
@@ -11,8 +12,9 @@ pub struct Plot {
 
 impl Plot {
     pub(crate) fn new(scope: Scope, tag: String, legend: Option<String>, source: Source) -> Plot {
-        let (x, log_x, log_y, smooth, runs) = (XAxis::Step, false, false, 0.0, None);
-        Plot { spec: PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs }, source }
+        let (x, log_x, log_y, smooth) = (XAxis::Step, false, false, 0.0);
+        let (runs, group, band) = (None, None, None);
+        Plot { spec: PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs, group, band }, source }
     }
 
     fn with(&self, change: impl FnOnce(&mut PlotSpec)) -> Plot {
@@ -49,6 +51,22 @@ impl Plot {
     #[must_use]
     pub fn smooth(&self, weight: f64) -> Plot {
         self.with(|spec| spec.smooth = if weight.is_nan() { 0.0 } else { weight.clamp(0.0, 0.999) })
+    }
+
+    /// One curve for each value of this hyperparameter (or of what a filter names otherwise) instead of one for each run: the mean
+    /// of the runs that have the value, `ȳ = Σyᵢ / n`, at every x that any of them has. Between its own points each run counts by a
+    /// straight line, beyond its first and last not at all; NaN and infinities are left out and counted. Runs without the
+    /// hyperparameter are a group of their own. The legend says the group's value, whatever `legend_by` says. Of a folder of
+    /// more than 1,000 runs the newest 1,000 count, and the picture says so. Called again, the last name counts.
+    #[must_use]
+    pub fn group_by(&self, name: impl Into<String>) -> Plot {
+        self.with(|spec| spec.group = Some(name.into()))
+    }
+
+    /// A band around the means of [`group_by`](Plot::group_by).
+    #[must_use]
+    pub fn band(&self, band: Band) -> Plot {
+        self.with(|spec| spec.band = Some(band))
     }
 
     /// At most so many runs, the newest.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::query::Filter;
+use crate::query::{Band, Filter};
 
 /// Where runs are looked for: a folder of a store, and which of its runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +63,10 @@ pub(crate) struct PlotSpec {
     pub(crate) smooth: f64,
     /// How many runs at most, newest first.
     pub(crate) runs: Option<usize>,
+    /// The parameter whose values make one curve each, the mean of their runs.
+    pub(crate) group: Option<String>,
+    /// What is drawn around those means.
+    pub(crate) band: Option<Band>,
 }
 
 /// What the x axis of a plot means.

@@ -72,13 +72,13 @@ impl Need {
                 self.keys.extend(spec.legend.clone());
             }
             View::Plot(spec) => {
-                let runs = spec.runs.unwrap_or(choose::CURVES);
+                let runs = choose::most(spec);
                 let tags = [Some(&spec.tag), if let XAxis::Metric(other) = &spec.x { Some(other) } else { None }];
                 for tag in tags.into_iter().flatten() {
                     let most = self.series.entry(tag.clone()).or_default();
                     *most = runs.max(*most);
                 }
-                self.keys.extend(spec.legend.clone());
+                self.keys.extend(spec.legend.iter().chain(&spec.group).cloned());
             }
             View::Table(spec) => {
                 self.keys.extend(spec.columns.iter().flatten().cloned());
@@ -318,7 +318,8 @@ mod tests {
     fn plot(filter: Filter, legend: Option<&str>, runs: Option<usize>) -> View {
         let legend = legend.map(String::from);
         let (x, smooth) = (XAxis::Step, 0.0);
-        View::Plot(PlotSpec { scope: scope(filter), tag: "Loss".into(), legend, x, log_x: false, log_y: false, smooth, runs })
+        let (log_x, log_y, group, band) = (false, false, None, None);
+        View::Plot(PlotSpec { scope: scope(filter), tag: "Loss".into(), legend, x, log_x, log_y, smooth, runs, group, band })
     }
 
     fn shown(view: &View, shelf: &Arc<Shelf>) -> String {

@@ -3,12 +3,15 @@
 //! `Display` and `parse` are inverse, `check` holds it against the names that exist, `matches` decides for one run in memory. A
 //! store may make a query of it (MongoDB does); what it answers is what `matches` says.
 
+mod band;
 #[cfg(feature = "engine")]
 mod check;
 #[cfg(feature = "engine")]
 mod date;
 mod display;
 mod expression;
+#[cfg(feature = "engine")]
+mod group;
 mod lex;
 #[cfg(feature = "engine")]
 mod matches;
@@ -18,11 +21,14 @@ mod parse;
 mod reduce;
 mod suggest;
 
+pub use band::Band;
 #[cfg(feature = "engine")]
 pub(crate) use check::{Catalog, check};
 #[cfg(feature = "engine")]
 pub(crate) use date::span_of_date;
 pub use expression::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
+#[cfg(feature = "engine")]
+pub(crate) use group::align;
 #[cfg(feature = "engine")]
 pub(crate) use matches::Matcher;
 #[cfg(feature = "engine")]

@@ -1,11 +1,14 @@
 //! How much of what was logged one output carries. What is left out is said on the picture.
 
+use crate::display::PlotSpec;
 use crate::model::{HistogramBins, ImageInfo, RunId};
 
 /// Runs in a table.
 pub(crate) const RUNS: usize = 10_000;
 /// Curves of a plot, when nobody asked for a number: the browser's time goes by curves, not by points.
 pub(crate) const CURVES: usize = 100;
+/// Runs of a plot of groups: few curves come of them, and a mean wants all it can get.
+pub(crate) const GROUPED: usize = 1_000;
 /// Images of a tag, over all runs and steps.
 pub(crate) const IMAGES: usize = 240;
 /// Bytes of all the images of an output, as they were stored.
@@ -14,6 +17,11 @@ pub(crate) const IMAGE_BYTES: usize = 6 << 20;
 pub(crate) const HISTOGRAMS: usize = 400;
 /// Thoughts, the newest ones.
 pub(crate) const THOUGHTS: usize = 10_000;
+
+/// How many runs a plot takes at most, the newest.
+pub(crate) fn most(spec: &PlotSpec) -> usize {
+    spec.runs.unwrap_or(if spec.group.is_some() { GROUPED } else { CURVES })
+}
 
 /// Something that one run has at some steps.
 pub(crate) trait OfRun {

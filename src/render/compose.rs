@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::choose;
 use super::columns;
 use super::curves;
 use super::data::{Data, ScopeData};
+use super::groups;
 use super::media;
 use super::missing;
-use super::payload::{Axes, Board, Curve, Dashboard, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind};
+use super::payload::{
+    Axes, Board, Column, Curve, Dashboard, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind,
+};
 use super::plotly;
 use super::words::{count, plural};
 use crate::display::{DashboardSpec, HistogramSpec, ImagesSpec, PlotSpec, Scope, TableSpec, ThoughtsSpec, View, XAxis};
@@ -85,11 +89,11 @@ impl<'a> Rows<'a> {
                 self.ask(spec.sort.iter().map(|sort| &sort.column), true);
             }
             View::Plot(spec) if spec.scope == data.scope => {
-                self.ask(spec.legend.iter(), false);
+                self.ask(spec.legend.iter().chain(&spec.group), false);
                 let drawn = data.series.get(&spec.tag);
                 self.tags.extend(drawn.and_then(|drawn| drawn.shown.first()).map(|series| series.tag.as_str()));
                 let runs = drawn.iter().flat_map(|drawn| &drawn.shown).map(|series| series.run);
-                self.wanted.extend(runs.take(spec.runs.unwrap_or(usize::MAX)));
+                self.wanted.extend(runs.take(choose::most(spec)));
             }
             View::Images(spec) if spec.scope == data.scope => {
                 self.ask(spec.legend.iter(), false);
@@ -114,7 +118,7 @@ impl<'a> Rows<'a> {
 
     fn settle(&mut self) {
         let runs = self.data.runs.iter().filter(|run| self.all || self.wanted.contains(&run.id));
-        self.rows = runs.take(super::choose::RUNS).collect();
+        self.rows = runs.take(choose::RUNS).collect();
         self.index = self.rows.iter().enumerate().map(|(row, run)| (run.id, row)).collect();
         if self.all {
             self.tags = self.data.known.metrics.iter().map(String::as_str).collect();
@@ -122,6 +126,19 @@ impl<'a> Rows<'a> {
         if self.legend.is_none() {
             self.legend = columns::telling(&self.rows);
         }
+    }
+
+    /// The series of a plot, and the rows of their runs.
+    fn members<'s>(&'s self, spec: &'s PlotSpec) -> impl Iterator<Item = (usize, &'a Series)> + 's {
+        let shown = self.data.series.get(&spec.tag).into_iter().flat_map(|drawn| drawn.shown.iter().take(choose::most(spec)));
+        shown.filter_map(|series| Some((*self.index.get(&series.run)?, series)))
+    }
+
+    /// The column whose values make the groups of a plot, if it is one of groups.
+    fn grouping(&self, spec: &PlotSpec) -> Option<Column> {
+        let by = spec.group.as_deref().filter(|by| missing::key(by, self.data).is_none())?;
+        let key = columns::key(by);
+        self.board().columns.into_iter().find(|column| column.key == key)
     }
 
     fn board(&self) -> Board {
@@ -164,7 +181,14 @@ impl<'a> Composer<'a> {
         match view {
             View::Row(views) | View::Stack(views) => views.iter().flat_map(|view| self.lens(view)).collect(),
             View::Dashboard(spec) => of(&spec.scope, None, None),
-            View::Plot(spec) => of(&spec.scope, Some(&spec.tag), spec.runs),
+            View::Plot(spec) => {
+                let lens = of(&spec.scope, Some(&spec.tag), Some(choose::most(spec)));
+                let Some((column, (_, rows))) = self.board(&spec.scope).and_then(|at| Some((at.1.grouping(spec)?, at))) else {
+                    return lens;
+                };
+                let members: Vec<usize> = rows.members(spec).map(|(row, _)| row).collect();
+                groups::lens(&groups::partition(&column, &members), &lens)
+            }
             View::Table(_) | View::Images(_) | View::Histogram(_) | View::Thoughts(_) => Vec::new(),
         }
     }
@@ -204,6 +228,9 @@ impl<'a> Composer<'a> {
     }
 }
 
+/// What a band without groups is answered.
+const BAND_ALONE: &str = "a band is drawn around the mean of a group of runs: say `group_by` as well";
+
 /// The panels of one board.
 struct Part<'a> {
     board: usize,
@@ -225,6 +252,8 @@ impl Part<'_> {
                 log_y: false,
                 smooth: 0.0,
                 runs: None,
+                group: None,
+                band: None,
             })
         };
         let some = |tag: &&String| data.series.get(*tag).is_some_and(|drawn| !drawn.shown.is_empty());
@@ -249,13 +278,21 @@ impl Part<'_> {
         if let Some(unknown) = tags.into_iter().flatten().find_map(|tag| missing::metric(tag, data)) {
             return Panel::message(Level::Error, unknown);
         }
-        self.with_legend(spec.legend.as_deref(), |legend| Panel::Plot(self.curves(spec, legend)))
+        let grouping = self.rows.grouping(spec);
+        if let Some(column) = &grouping {
+            return Panel::Plot(self.curves(spec, Some(column.key.clone()), grouping.as_ref()));
+        }
+        let alone = spec.band.filter(|_| spec.group.is_none()).map(|_| BAND_ALONE.to_string());
+        let unknown = spec.group.as_deref().and_then(|by| missing::key(by, data));
+        let each = PlotSpec { group: None, band: None, ..spec.clone() };
+        let plot = self.with_legend(spec.legend.as_deref(), |legend| Panel::Plot(self.curves(&each, legend, None)));
+        told(alone.into_iter().chain(unknown).collect(), plot)
     }
 
-    fn curves(&self, spec: &PlotSpec, legend: Option<String>) -> Plot {
+    /// A curve for each run, or for each value of the column.
+    fn curves(&self, spec: &PlotSpec, legend: Option<String>, grouping: Option<&Column>) -> Plot {
         let data = self.rows.data;
         let drawn = data.series.get(&spec.tag);
-        let most = spec.runs.unwrap_or(usize::MAX);
         let (kind, x_title, other) = match &spec.x {
             XAxis::Step => (XKind::Step, "step", None),
             XAxis::Relative => (XKind::Relative, "seconds since start", None),
@@ -263,32 +300,41 @@ impl Part<'_> {
             XAxis::Metric(tag) => (XKind::Metric, tag.as_str(), data.series.get(tag)),
         };
         let other = |run: RunId| other.and_then(|drawn| drawn.shown.iter().find(|series| series.run == run));
-        let (mut series, mut all, mut bad) = (Vec::new(), 0, 0);
-        for of_run in drawn.iter().flat_map(|drawn| drawn.shown.iter().take(most)) {
-            let row = self.rows.index.get(&of_run.run).copied();
-            let Some((row, run)) = row.and_then(|row| Some((row, self.rows.rows.get(row)?))) else { continue };
-            let placed = curves::place(of_run, run, kind, other(of_run.run));
-            if placed.len() > 0 {
-                all += placed.len();
-                bad += placed.bad();
-                series.push(placed.curve(row, kind, self.share));
-            }
-        }
-        let shown: usize = series.iter().map(|curve: &Curve| curve.x.len()).sum();
+        let place = |(row, series): (usize, &Series)| {
+            Some((row, curves::place(series, self.rows.rows.get(row)?, kind, other(series.run))))
+        };
+        let placed: Vec<(usize, curves::Placed)> =
+            self.rows.members(spec).filter_map(place).filter(|(_, placed)| placed.len() > 0).collect();
+        let bad: usize = placed.iter().map(|(_, placed)| placed.bad()).sum();
         let mut notes = Vec::new();
-        if let Some(total) = drawn.map(|drawn| drawn.total).filter(|total| *total > series.len()) {
-            notes.push(format!("{} of {}", count(series.len()), plural(total, "run")));
+        let series: Vec<Curve> = match grouping {
+            None => placed.iter().map(|(row, placed)| placed.curve(*row, kind, self.share)).collect(),
+            Some(column) => {
+                notes.push(groups::said(spec.band));
+                let rows: Vec<usize> = placed.iter().map(|(row, _)| *row).collect();
+                let members = |group: Vec<usize>| group.into_iter().filter_map(|place| placed.get(place)).collect::<Vec<_>>();
+                let groups = groups::partition(column, &rows).into_iter().map(members);
+                let curves = groups.map(|members| groups::curve(&members, kind, spec.band, self.share));
+                curves.filter(|curve| curve.n > 0).collect()
+            }
+        };
+        let all: usize = series.iter().map(|curve| curve.n).sum();
+        let shown: usize = series.iter().map(|curve| curve.x.len()).sum();
+        if let Some(total) = drawn.map(|drawn| drawn.total).filter(|total| *total > placed.len()) {
+            notes.push(format!("{} of {}", count(placed.len()), plural(total, "run")));
         }
         if shown < all {
             notes.push(format!("{} of {}", count(shown), plural(all, "point")));
         }
         if bad > 0 {
-            notes.push(format!("{} NaN or infinite", plural(bad, "value")));
+            let fate = if grouping.is_some() { ", left out" } else { "" };
+            notes.push(format!("{} NaN or infinite{fate}", plural(bad, "value")));
         }
         let axes = Axes { x_title: x_title.to_string(), log_x: spec.log_x, log_y: spec.log_y };
         let layout = plotly::layout(kind, &axes);
-        let (board, tag) = (self.board, spec.tag.clone());
-        Plot { board, tag, layout, legend, x: kind, smooth: spec.smooth.clamp(0.0, 0.999), series, notes, axes }
+        let (board, tag, smooth) = (self.board, spec.tag.clone(), spec.smooth.clamp(0.0, 0.999));
+        let band = spec.band.map(groups::word);
+        Plot { board, tag, layout, legend, x: kind, smooth, series, band, notes, axes }
     }
 
     fn table(&self, spec: &TableSpec) -> Panel {

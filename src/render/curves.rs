@@ -61,6 +61,11 @@ fn as_of(steps: &[i64], other: Option<&Series>) -> Vec<f64> {
 }
 
 impl Placed {
+    /// Their x and y.
+    pub(super) fn points(&self) -> (&[f64], &[f64]) {
+        (&self.x, &self.y)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.x.len()
     }
@@ -78,21 +83,27 @@ impl Placed {
         Curve {
             run: row,
             x: pick(&self.x),
-            whole: match kind {
-                XKind::Step | XKind::Wall => Some(1.0),
-                XKind::Relative => Some(1_000.0),
-                XKind::Metric => None,
-            },
+            whole: whole(kind),
             step: (kind != XKind::Step).then(|| keep.iter().map(|i| self.steps[*i]).collect()),
             y: y.into_iter().map(Num::from).collect(),
             n: self.len(),
+            group: None,
         }
+    }
+}
+
+/// Times what an x is a whole number.
+pub(super) fn whole(kind: XKind) -> Option<f64> {
+    match kind {
+        XKind::Step | XKind::Wall => Some(1.0),
+        XKind::Relative => Some(1_000.0),
+        XKind::Metric => None,
     }
 }
 
 /// To what a screen can show on a linear as well as on a logarithmic axis: four digits of the value, or of the curve's
 /// height if that is less.
-fn round(values: &[f64]) -> Vec<f64> {
+pub(super) fn round(values: &[f64]) -> Vec<f64> {
     let finite = || values.iter().copied().filter(|value| value.is_finite());
     let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)));
     let height = (high - low).log10().floor();

@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use super::payload::{Board, Column, ColumnKind};
+use super::payload::{Board, Column, ColumnKind, Curve};
 use super::rows::{MISSING, find};
 
 /// Okabe and Ito's colours without yellow, and two darker ones: told apart by most eyes, on white.
@@ -149,6 +149,15 @@ pub(super) fn natural(a: &str, b: &str) -> Ordering {
 }
 
 impl Legend {
+    /// Says of the groups among these curves how many runs each has.
+    pub(super) fn count_groups(&mut self, curves: &[Curve]) {
+        for curve in curves {
+            if let (Some(group), Some(stroke)) = (&curve.group, self.strokes.get_mut(curve.run)) {
+                stroke.label = format!("{} (n={})", stroke.label, group.runs.len());
+            }
+        }
+    }
+
     pub(super) fn stroke(&self, row: usize) -> Stroke {
         self.strokes.get(row).cloned().unwrap_or(Stroke { label: MISSING.into(), colour: GREY.into(), dash: DASHES[0] })
     }

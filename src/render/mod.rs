@@ -6,6 +6,7 @@ mod columns;
 mod compose;
 mod curves;
 mod data;
+mod groups;
 mod html;
 mod legend;
 mod media;

@@ -128,6 +128,8 @@ pub(crate) struct Plot {
     pub(crate) x: XKind,
     pub(crate) smooth: f64,
     pub(crate) series: Vec<Curve>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) band: Option<&'static str>,
     pub(crate) notes: Vec<String>,
     /// For the picture; the page finds both in the layout.
     #[serde(skip)]
@@ -161,6 +163,19 @@ pub(crate) struct Curve {
     pub(crate) step: Option<Vec<i64>>,
     pub(crate) y: Vec<Num>,
     pub(crate) n: usize,
+    pub(crate) group: Option<Group>,
+}
+
+/// Whose mean a curve is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Group {
+    /// Rows of the board.
+    pub(crate) runs: Vec<usize>,
+    /// The ends of the band; empty where there is none.
+    pub(crate) lower: Vec<Num>,
+    pub(crate) upper: Vec<Num>,
+    /// How many runs count at each x.
+    pub(crate) n: Vec<usize>,
 }
 
 impl Serialize for Curve {
@@ -179,6 +194,9 @@ impl Serialize for Curve {
         }
         map.serialize_entry("y", &self.y)?;
         map.serialize_entry("n", &self.n)?;
+        if let Some(group) = &self.group {
+            map.serialize_entry("group", group)?;
+        }
         map.end()
     }
 }

@@ -3,7 +3,7 @@
 use super::data::{Data, Drawn, ScopeData};
 use crate::display::{DashboardSpec, PlotSpec, Scope, View, XAxis};
 use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Status, Thought, Time, Value};
-use crate::query::Filter;
+use crate::query::{Band, Filter};
 
 pub(super) const START: i64 = 1_795_356_127_000;
 
@@ -130,6 +130,8 @@ pub(super) fn plot(tag: &str, legend: Option<&str>) -> PlotSpec {
         log_y: false,
         smooth: 0.0,
         runs: None,
+        group: None,
+        band: None,
     }
 }
 
@@ -178,6 +180,12 @@ pub(super) fn hostile(text: &str) -> (Data, View) {
         View::Plot(PlotSpec {
             scope: scope.scope.clone(),
             legend: Some(format!("`{}`", text.replace('`', "``"))),
+            ..plot(text, None)
+        }),
+        View::Plot(PlotSpec {
+            scope: scope.scope.clone(),
+            group: Some(format!("`{}`", text.replace('`', "``"))),
+            band: Some(Band::StdDev),
             ..plot(text, None)
         }),
         View::Plot(PlotSpec { scope: scope.scope.clone(), legend: Some(format!("{text}r")), ..plot(&format!("{text}s"), None) }),

@@ -4,11 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
+mod groups;
+
 use super::samples::{START, dashboard, full, hostile, id, plot, scope, search};
 use super::*;
 use crate::display::{HistogramSpec, ImagesSpec, PlotSpec, SortKey, TableSpec, ThoughtsSpec, XAxis};
 use crate::model::Time;
-use crate::query::param;
+use crate::query::{Band, param};
 
 fn table(columns: &[&str], sort: &[(&str, bool)]) -> View {
     let columns = (!columns.is_empty()).then(|| columns.iter().map(|key| key.to_string()).collect());
@@ -404,6 +406,7 @@ fn samples_to_look_at() {
         ("log", View::Plot(log)),
         ("wall", View::Plot(wall)),
         ("typo", plot(Some("lrr"))),
+        ("groups", View::Plot(PlotSpec { group: Some("batch".into()), band: Some(Band::StdDev), ..samples::plot("Loss", None) })),
         ("table", table(&[], &[("max(Accuracy)", true)])),
         ("row", View::Row(vec![plot(Some("lr")), View::Plot(samples::plot("Accuracy", Some("optim.name")))])),
     ];

@@ -1,6 +1,6 @@
 //! For a terminal: the table of runs, a line for each curve, the thoughts.
 
-use super::legend::legend;
+use super::legend::{Legend, legend};
 use super::payload::{Curve, Panel, Payload, Plot, Table, Thoughts};
 use super::rows::{self, Grid};
 use super::words::{count, moment, number, plural};
@@ -87,6 +87,9 @@ fn notes(notes: &[String], lines: &mut Vec<String>) {
 fn plot(plot: &Plot, payload: &Payload, lines: &mut Vec<String>) {
     let Some(board) = payload.boards.get(plot.board) else { return };
     let legend = legend(board, plot.legend.as_deref());
+    if plot.series.iter().any(|curve| curve.group.is_some()) {
+        return groups(plot, &legend, lines);
+    }
     let head = [legend.title.as_str(), "run", "points", "last", "min", "max"];
     let mut cells: Vec<Vec<String>> = Vec::new();
     for curve in plot.series.iter().take(CURVES) {
@@ -102,6 +105,26 @@ fn plot(plot: &Plot, payload: &Payload, lines: &mut Vec<String>) {
     let more = plot.series.len().saturating_sub(CURVES);
     let note = (more > 0).then(|| format!("and {}", plural(more, "more run")));
     set(&Grid { head, right, rows, note }, lines);
+    notes(&plot.notes, lines);
+}
+
+/// A line for each group: its runs, and where its mean and band end.
+fn groups(plot: &Plot, legend: &Legend, lines: &mut Vec<String>) {
+    let mut head = vec![legend.title.clone(), "runs".into(), "points".into(), "last mean".into()];
+    head.extend(plot.band.map(|band| format!("last {band}")));
+    let row = |curve: &Curve| {
+        let group = curve.group.as_ref()?;
+        let (last, ..) = summary(curve);
+        let mut row = vec![legend.stroke(curve.run).label, count(group.runs.len()), count(curve.n), last];
+        let ends = group.lower.last().and_then(|end| end.0).zip(group.upper.last().and_then(|end| end.0));
+        row.extend(ends.map(|(lower, upper)| format!("{} to {}", number(lower, 4), number(upper, 4))));
+        Some(row)
+    };
+    lines.push(format!("\n{}", plain(&plot.tag)));
+    let right = std::iter::once(false).chain(std::iter::repeat_n(true, head.len() - 1)).collect();
+    let more = plot.series.len().saturating_sub(CURVES);
+    let note = (more > 0).then(|| format!("and {}", plural(more, "more group")));
+    set(&Grid { head, right, rows: plot.series.iter().take(CURVES).filter_map(row).collect(), note }, lines);
     notes(&plot.notes, lines);
 }
 

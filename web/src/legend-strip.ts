@@ -9,29 +9,31 @@ const MOST = 120;
 
 /**
  * `own`: the panel's legend column, if it asked for one. `rows`: runs that it could draw. `hovered` is told the entry under the
- * pointer or focus.
+ * pointer or focus. `groups`: for a plot whose curves are those of its own column, always and all of them, what follows each label.
  */
-export function legendStrip(view: View, own: string | null, rows: () => number[], hovered: (value: string | null) => void): HTMLElement {
+export function legendStrip(view: View, own: string | null, rows: () => number[], hovered: (value: string | null) => void, groups?: (legend: Legend) => Map<string, string>): HTMLElement {
+  const current = () => (groups && own ? view.legendBy(own) : view.legend(own));
   const strip = h("div", { class: "mlb-legend", role: "group" });
   const rest = h("span", { class: "mlb-note" });
   const back = h("button", { type: "button", class: "mlb-link" }, "show all");
-  back.addEventListener("click", () => view.store.setHidden(view.legendKey(own), []));
+  back.addEventListener("click", () => view.store.setHidden(current().key, []));
   // A chip stays the same element from one drawing to the next, so that focus and a double click survive.
   let chips = new Map<string, HTMLElement>();
   let of: Legend | null = null;
 
   const draw = inFrame(() => {
     if (!view.alive()) return;
-    const legend = view.legend(own);
+    const legend = current();
     if (legend !== of) chips = new Map();
     of = legend;
     const hidden = view.store.hiddenOf(legend.key);
     const drawn = new Set(view.drawn());
-    const present = new Set(rows().filter(row => drawn.has(row)).map(row => legend.of(row).value));
+    const more = groups?.(legend);
+    const present = new Set(rows().filter(row => more || drawn.has(row)).map(row => legend.of(row).value));
     const entries = legend.entries.filter(entry => present.has(entry.value));
     const shown = entries.slice(0, MOST).map(entry => {
       let button = chips.get(entry.value);
-      if (!button) chips.set(entry.value, (button = chip(view, legend, entry, hovered)));
+      if (!button) chips.set(entry.value, (button = chip(view, legend, entry, entry.label + (more?.get(entry.value) ?? ""), hovered)));
       button.setAttribute("aria-pressed", String(!hidden.has(entry.value)));
       return button;
     });
@@ -46,8 +48,8 @@ export function legendStrip(view: View, own: string | null, rows: () => number[]
   return strip;
 }
 
-function chip(view: View, legend: Legend, entry: Entry, hovered: (value: string | null) => void): HTMLElement {
-  const { value, label } = entry;
+function chip(view: View, legend: Legend, entry: Entry, label: string, hovered: (value: string | null) => void): HTMLElement {
+  const { value } = entry;
   const title = `${label}\nClick: hide or show. Double click, or Alt and click: only this one.`;
   const button = h("button", { type: "button", class: "mlb-chip", title, "data-value": value }, stroke(entry), h("span", { dir: "auto" }, label));
   const alone = (hidden: ReadonlySet<string>) => view.store.setHidden(legend.key, isolate(legend.entries.map(each => each.value), hidden, value));

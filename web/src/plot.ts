@@ -4,6 +4,7 @@ import type { Curve, Plot } from "../payload";
 import { h, slider, toggle } from "./dom";
 import { Figure, type Drawing, type Trace } from "./figure";
 import { asLocal, grouped, number, plain, short } from "./format";
+import { bandTraces, counts, isGrouped, overAll, words } from "./groups";
 import { RUN_NAME, type Legend } from "./legend";
 import { legendStrip } from "./legend-strip";
 import { card, emptyNote, notesOf } from "./parts";
@@ -18,6 +19,8 @@ export function smoothSlider(start: number, moved: (weight: number) => void): HT
   return slider("Smooth", 99, Math.round(Math.min(1, Math.max(0, start)) * 100), words, hundredths => moved(hundredths / 100));
 }
 
+interface Band { lower: (number | null)[]; upper: (number | null)[] }
+
 interface Points {
   x: number[];
   /** As it was logged. */
@@ -25,6 +28,9 @@ interface Points {
   /** As a line takes it: null where it is not finite. Arrays are kept, because plotly.js tells by them what has changed. */
   line: (number | null)[];
   smoothed: { weight: number; line: (number | null)[] };
+  /** The ends of a group's band. */
+  band: Band | null;
+  smoothedBand: { weight: number; band: Band | null };
   step: number[] | null;
 }
 
@@ -33,6 +39,9 @@ export class PlotPanel {
   private readonly figure: Figure;
   private readonly points = new Map<Curve, Points>();
   private readonly left = h("span", { class: "mlb-note", hidden: true });
+  private readonly over = h("span", { class: "mlb-note", role: "status", hidden: true });
+  /** Whether the curves are means of groups of runs. */
+  private readonly grouped: boolean;
   private readonly empty: HTMLElement;
   private weight: number;
   private log: boolean;
@@ -42,6 +51,7 @@ export class PlotPanel {
   /** `own`: with its own legend and slider, else those of the dashboard serve it. */
   constructor(private readonly view: View, readonly plot: Plot, own: boolean) {
     this.weight = plot.smooth;
+    this.grouped = isGrouped(plot);
     this.log = (plot.layout as any)?.yaxis?.type === "log";
     this.figure = new Figure(view, plot.tag, () => this.make());
     this.empty = emptyNote(view);
@@ -52,8 +62,8 @@ export class PlotPanel {
         this.figure.update();
       }),
     ].filter((part): part is HTMLElement => part !== false);
-    const strip = own && legendStrip(view, plot.legend, () => plot.series.map(curve => curve.run), value => this.emphasise(value));
-    this.element = card("plot", plot.tag, controls, strip, h("div", { class: "mlb-stage" }, this.figure.element, this.empty), notesOf(plot.notes, this.left));
+    const strip = own && legendStrip(view, plot.legend, () => plot.series.map(curve => curve.run), value => this.emphasise(value), this.grouped ? legend => counts(plot, run => legend.of(run).value) : undefined);
+    this.element = card("plot", plot.tag, controls, strip, h("div", { class: "mlb-stage" }, this.figure.element, this.empty), notesOf(plot.notes, this.left, this.over));
     view.on(["rows", "selection", "legend", "theme"], () => this.figure.update());
   }
 
@@ -69,13 +79,15 @@ export class PlotPanel {
 
   private make(): Drawing {
     const { view, plot } = this;
-    const legend = view.legend(plot.legend);
-    const visible = new Set(view.visible(legend));
-    const all = plot.series.filter(curve => visible.has(curve.run));
+    const legend = this.legend();
+    const all = this.visible(legend);
     const curves = all.slice(0, MOST_CURVES);
     this.left.hidden = all.length === curves.length;
     this.left.textContent = `${curves.length} of ${grouped(all.length)} curves drawn: filter or select to see others`;
     this.empty.hidden = curves.length > 0;
+    const over = overAll(plot, view);
+    this.over.hidden = over === null;
+    this.over.textContent = over;
 
     const traces: Trace[] = [];
     this.owners = [];
@@ -84,6 +96,14 @@ export class PlotPanel {
       traces.push(trace);
     };
     const named = new Set<string>();
+    // All bands first, so that no band covers a mean.
+    for (const curve of curves) {
+      const entry = legend.of(curve.run);
+      const points = this.pointsOf(curve);
+      const band = this.smoothedBand(points);
+      if (band) for (const end of bandTraces(entry, `band${curve.run}`, points.x, band.lower, band.upper, view.theme.dark)) add(entry.value, end);
+    }
+    const behind = counts(plot, run => legend.of(run).value);
     if (this.weight > 0) {
       for (const curve of curves) {
         const { colour, value } = legend.of(curve.run);
@@ -98,20 +118,37 @@ export class PlotPanel {
         ...LINE,
         x: points.x,
         y: this.smoothed(points),
-        name: plain(entry.label),
+        name: plain(entry.label + (behind.get(entry.value) ?? "")),
         legendgroup: entry.value,
         showlegend: !named.has(entry.value),
         uid: `run${curve.run}`,
         line: { color: entry.colour, width: 1.75, dash: entry.dash },
         meta: [plain(view.runs.title(curve.run)), plain(entry.label)],
-        customdata: this.customdata(points),
-        hovertemplate: this.hover(legend),
+        customdata: curve.group ? this.wordsOf(curve, points) : this.customdata(points),
+        hovertemplate: curve.group ? this.hoverOfGroup() : this.hover(legend),
       });
       named.add(entry.value);
     }
     const marks = this.marks(curves, legend);
     if (marks) add("", marks);
     return { traces, layout: this.layout() };
+  }
+
+  /** The means are of the plot's own column, whatever the page's legend says. */
+  private legend(): Legend {
+    const { view, plot } = this;
+    return this.grouped && plot.legend !== null ? view.legendBy(plot.legend) : view.legend(plot.legend);
+  }
+
+  /** A group is drawn as long as its legend entry is switched on: a mean does not follow the table. */
+  private visible(legend: Legend): Curve[] {
+    const { view, plot } = this;
+    if (this.grouped) {
+      const hidden = view.store.hiddenOf(legend.key);
+      return plot.series.filter(curve => !hidden.has(legend.of(curve.run).value));
+    }
+    const visible = new Set(view.visible(legend));
+    return plot.series.filter(curve => visible.has(curve.run));
   }
 
   private layout(): Record<string, any> {
@@ -129,7 +166,9 @@ export class PlotPanel {
     if (!points) {
       const raw = curve.y.map(number);
       const line = finite(raw);
-      points = { x: this.plot.x === "wall" ? curve.x.map(asLocal) : curve.x, raw, line, smoothed: { weight: 0, line }, step: curve.step ?? null };
+      const { group } = curve;
+      const band = group?.lower.length ? { lower: finite(group.lower.map(number)), upper: finite(group.upper.map(number)) } : null;
+      points = { x: this.plot.x === "wall" ? curve.x.map(asLocal) : curve.x, raw, line, smoothed: { weight: 0, line }, band, smoothedBand: { weight: 0, band }, step: curve.step ?? null };
       this.points.set(curve, points);
     }
     return points;
@@ -141,6 +180,27 @@ export class PlotPanel {
     return points.smoothed.line;
   }
 
+  /** The average of a sum is the sum of the averages, so that the mean stays where it was in its band. */
+  private smoothedBand(points: Points): Band | null {
+    const { weight } = this;
+    const { band } = points;
+    if (!band) return null;
+    if (points.smoothedBand.weight !== weight) {
+      points.smoothedBand = { weight, band: weight > 0 ? { lower: smooth(band.lower, weight), upper: smooth(band.upper, weight) } : band };
+    }
+    return points.smoothedBand.band;
+  }
+
+  private wordsOf(curve: Curve, points: Points): unknown[] {
+    const { lower, upper } = points.band ?? { lower: [], upper: [] };
+    return words(curve, lower, upper, this.plot.band).map((said, i) => [...said, short(points.raw[i], 5)]);
+  }
+
+  private hoverOfGroup(): string {
+    const mean = this.weight > 0 ? "<br><b>%{y:.5~g}</b> smoothed, mean %{customdata[2]}" : "<br><b>%{y:.5~g}</b> mean";
+    return `%{meta[1]}${PLACE[this.plot.x]}${mean}%{customdata[1]}<br>%{customdata[0]}<extra></extra>`;
+  }
+
   private customdata({ step, raw }: Points): unknown[] | undefined {
     if (this.weight > 0) return raw.map((value, i) => [step ? step[i] : 0, short(value)]);
     return step?.map(value => [value]);
@@ -148,8 +208,8 @@ export class PlotPanel {
 
   private hover(legend: Legend): string {
     const { x } = this.plot;
+    const place = PLACE[x];
     const step = "<br>step %{customdata[0]}";
-    const place = { step: "<br>step %{x}", relative: "<br>%{x:.4~g} s", wall: "<br>%{x|%d %b %H:%M:%S}", metric: "<br>x %{x:.5~g}" }[x];
     const setting = legend.key === RUN_NAME ? "" : "<br>%{meta[1]}";
     const value = this.weight > 0 ? "<br><b>%{y:.5~g}</b> smoothed, %{customdata[1]} logged" : "<br><b>%{y:.5~g}</b>";
     return `%{meta[0]}${setting}${place}${x === "step" || !this.plot.series.some(curve => curve.step) ? "" : step}${value}<extra></extra>`;
@@ -186,7 +246,7 @@ export class PlotPanel {
         symbol.push(alone ? "circle" : Number.isNaN(value!) ? "x-thin-open" : value! > 0 ? "triangle-up" : "triangle-down");
         size.push(alone ? 6 : 9);
         color.push(entry.colour);
-        text.push([plain(this.view.runs.title(curve.run)), legend.key === RUN_NAME ? "" : plain(entry.label), where, `<b>${short(value)}</b>`].filter(Boolean).join("<br>"));
+        text.push([curve.group ? "" : plain(this.view.runs.title(curve.run)), legend.key === RUN_NAME ? "" : plain(entry.label), where, `<b>${short(value)}</b>`].filter(Boolean).join("<br>"));
       });
     }
     if (!x.length) return null;
@@ -194,5 +254,7 @@ export class PlotPanel {
   }
 }
 
+/** Where a point is, for hover. */
+const PLACE = { step: "<br>step %{x}", relative: "<br>%{x:.4~g} s", wall: "<br>%{x|%d %b %H:%M:%S}", metric: "<br>x %{x:.5~g}" };
 const LINE = { type: "scatter", mode: "lines", connectgaps: false };
 const finite = (values: (number | null)[]) => values.map(value => (value !== null && Number.isFinite(value) ? value : null));

@@ -58,7 +58,11 @@ export class View {
   }
 
   legend(own: string | null = null): Legend {
-    const key = this.legendKey(own);
+    return this.legendBy(this.legendKey(own));
+  }
+
+  /** The legend of this column, whatever was chosen on the page. */
+  legendBy(key: string): Legend {
     let legend = this.legends.get(key);
     if (!legend) this.legends.set(key, (legend = new Legend(this.runs, key, this.theme.dark)));
     return legend;

@@ -138,8 +138,9 @@ fn a_filter_is_held_against_the_whole_folder() {
 fn a_plot_is_drawn_for_every_page() {
     let bench = Bench::new();
     bench.run("lr_search", 1, 0.1);
-    let (tag, legend, x, log_x, log_y, smooth, runs) = ("Loss".into(), Some("lr".into()), XAxis::Step, false, false, 0.0, None);
-    let view = View::Plot(PlotSpec { scope: bench.scope(), tag, legend, x, log_x, log_y, smooth, runs });
+    let (tag, legend, x, log_x, log_y, smooth) = ("Loss".into(), Some("lr".into()), XAxis::Step, false, false, 0.0);
+    let (runs, group, band) = (None, None, None);
+    let view = View::Plot(PlotSpec { scope: bench.scope(), tag, legend, x, log_x, log_y, smooth, runs, group, band });
     let drawn = |page| -> BTreeMap<String, String> {
         match bench.desk.answer(Ask::Show { view: view.clone(), page }) {
             Answer::Shown { bundle } => bundle,

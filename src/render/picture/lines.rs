@@ -1,11 +1,12 @@
 //! The curves of a metric.
 
 use super::axes::{Axis, Kind};
+use super::band::{self, Ends};
 use super::frame::{Area, dashes, frame};
 use super::{Detail, Picture};
-use crate::query::reduce;
+use crate::render::groups::keep;
 use crate::render::legend::legend;
-use crate::render::payload::{Board, Curve, Plot, XKind};
+use crate::render::payload::{Board, Curve, Num, Plot, XKind};
 
 /// Beyond this many smoothed curves, what they were before is only noise.
 const FAINT_CURVES: usize = 12;
@@ -17,10 +18,12 @@ struct Line<'a> {
     y: Vec<f64>,
     /// What a smoothed curve was before.
     raw: Option<Vec<f64>>,
+    band: Option<Ends>,
 }
 
 pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
-    let legend = legend(board, plot.legend.as_deref());
+    let mut legend = legend(board, plot.legend.as_deref());
+    legend.count_groups(&plot.series);
     let shown = &plot.series[..plot.series.len().min(detail.curves)];
     let share = (detail.points / shown.len().max(1)).clamp(24, 2_000);
     let lines: Vec<Line<'_>> = shown.iter().map(|curve| line(curve, plot.smooth, share)).collect();
@@ -29,7 +32,10 @@ pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
     let x_kind = if plot.x == XKind::Wall { Kind::Clock } else { kind(plot.axes.log_x) };
     let x = Axis::new(lines.iter().flat_map(|line| line.x.iter().copied()), x_kind, 0.0, 7);
     let faint = lines.len() <= FAINT_CURVES;
-    let y = |line: &'_ Line<'_>| line.raw.clone().filter(|_| faint).into_iter().flatten().chain(line.y.clone());
+    let y = |line: &'_ Line<'_>| {
+        let ends = line.band.iter().flat_map(|(lower, upper)| lower.iter().chain(upper).copied()).collect::<Vec<_>>();
+        line.raw.clone().filter(|_| faint).into_iter().flatten().chain(line.y.clone()).chain(ends)
+    };
     let y = Axis::new(lines.iter().flat_map(y), kind(plot.axes.log_y), 0.04, 6);
     let x_title =
         if plot.x == XKind::Wall { format!("{}, from {}", plot.axes.x_title, x.day()) } else { plot.axes.x_title.clone() };
@@ -45,6 +51,12 @@ pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
     picture.push(format_args!(
         "<g transform=\"scale(.1)\" fill=\"none\" stroke-width=\"{width}\" stroke-linejoin=\"round\" stroke-linecap=\"round\">"
     ));
+    for line in lines.iter().rev() {
+        if let Some(ends) = &line.band {
+            let (outline, colour) = (band::outline(&line.x, ends, &x, &y, area), legend.stroke(line.curve.run).colour);
+            picture.push(format_args!("<path d=\"{outline}\" fill=\"{colour}\" fill-opacity=\".18\"/>"));
+        }
+    }
     // The newest runs come first; they are drawn last, so on top.
     for line in lines.iter().rev() {
         let stroke = legend.stroke(line.curve.run);
@@ -66,13 +78,19 @@ pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
 
 fn line(curve: &Curve, smooth: f64, share: usize) -> Line<'_> {
     let y: Vec<f64> = curve.y.iter().map(|y| y.0.unwrap_or(f64::NAN)).collect();
-    let keep = reduce(&curve.x, &y, share);
+    let numbers = |of: &[Num]| of.iter().map(|number| number.0.unwrap_or(f64::NAN)).collect::<Vec<f64>>();
+    let band = curve.group.as_ref().filter(|group| !group.lower.is_empty());
+    let band = band.map(|group| (numbers(&group.lower), numbers(&group.upper)));
+    let keep = keep(&curve.x, &y, band.as_ref().map(|(lower, upper)| (lower.as_slice(), upper.as_slice())), share);
     let pick = |from: &[f64]| keep.iter().map(|i| from[*i]).collect::<Vec<f64>>();
-    if smooth > 0.0 {
-        let smoothed = pick(&smoothed(&y, smooth));
-        return Line { curve, x: pick(&curve.x), y: smoothed, raw: Some(pick(&y)) };
+    let smoothed = |from: &[f64]| if smooth > 0.0 { pick(&smoothed(from, smooth)) } else { pick(from) };
+    Line {
+        curve,
+        x: pick(&curve.x),
+        y: smoothed(&y),
+        raw: (smooth > 0.0).then(|| pick(&y)),
+        band: band.map(|(lower, upper)| (smoothed(&lower), smoothed(&upper))),
     }
-    Line { curve, x: pick(&curve.x), y: pick(&y), raw: None }
 }
 
 /// The debiased exponential moving average; what is not a number stays so and leaves no trace.

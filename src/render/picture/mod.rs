@@ -1,6 +1,7 @@
 //! Still pictures as SVG: what is there without scripts, and a figure for a paper. Dark on white, so that they read on any page.
 
 mod axes;
+mod band;
 mod bars;
 mod frame;
 mod images;
@@ -62,7 +63,11 @@ pub(super) fn still(panel: &Panel, payload: &Payload) -> Option<Still> {
         Panel::Histogram(histograms) => (format!("histograms {}", histograms.tag), histograms.items.len()),
         _ => return None,
     };
-    let word = if matches!(panel, Panel::Plot(_)) { "run" } else { "item" };
+    let word = match panel {
+        Panel::Plot(plot) if plot.series.iter().any(|curve| curve.group.is_some()) => "group",
+        Panel::Plot(_) => "run",
+        _ => "item",
+    };
     Some(Still { picture: draw(panel, payload, detail), alt: format!("{what}, {}", super::words::plural(of, word)) })
 }
 

@@ -129,3 +129,20 @@ export function board(search: Search, more: Partial<Board> = {}): Board {
 export function payload(panel: Panel, search: Search, more: Partial<Board> = {}): Payload {
   return { v: 1, title: "digits / lr_search", read_at: Date.now(), boards: [board(search, more)], panel };
 }
+
+/** Means over three seeds for each learning rate that `columns` gives; run 3 has none and is a group of its own. */
+export function groupedPlot(tag: string, search: Search, more: Partial<Plot> = {}): Plot {
+  const single = plot(tag, search).series.map(curve => ({ ...curve, y: curve.y.map(y => (typeof y === "number" ? y : 1)) }));
+  const lr = columns(search).find(column => column.key === "lr")!.values as (number | null)[];
+  const values = [...new Set(lr)].sort((a, b) => (a ?? Infinity) - (b ?? Infinity));
+  const series = values.map((value): Curve => {
+    const runs = lr.flatMap((each, run) => (each === value ? [run] : []));
+    const x = single[runs[0]].x;
+    const at = (i: number) => runs.flatMap(run => single[run].y[i] ?? []) as number[];
+    const mean = (of: number[]) => of.reduce((a, b) => a + b, 0) / of.length;
+    const dev = (of: number[]) => (of.length > 1 ? Math.sqrt(of.reduce((sum, y) => sum + (y - mean(of)) ** 2, 0) / (of.length - 1)) : 0);
+    const y = x.map((_, i) => mean(at(i)));
+    return { run: runs[0], x, y, n: x.length, group: { runs, lower: y.map((mean, i) => mean - dev(at(i))), upper: y.map((mean, i) => mean + dev(at(i))), n: x.map((_, i) => at(i).length) } };
+  });
+  return { ...plot(tag, search), series, legend: "lr", band: "std dev", notes: ["mean ± std dev"], ...more };
+}
