@@ -400,13 +400,16 @@ fn samples_to_look_at() {
     (log.log_y, log.smooth, log.x) = (true, 0.9, XAxis::Relative);
     let mut wall = samples::plot("Accuracy", Some("name"));
     wall.x = XAxis::Wall;
+    let by_lr = PlotSpec { group: Some("lr".into()), band: Some(Band::StdDev), ..samples::plot("Loss", None) };
+    let groups = View::Plot(by_lr.clone());
     let views = [
         ("dashboard", dashboard()),
         ("lr", plot(Some("lr"))),
         ("log", View::Plot(log)),
         ("wall", View::Plot(wall)),
         ("typo", plot(Some("lrr"))),
-        ("groups", View::Plot(PlotSpec { group: Some("batch".into()), band: Some(Band::StdDev), ..samples::plot("Loss", None) })),
+        ("groups", groups),
+        ("groups-log", View::Plot(PlotSpec { log_y: true, smooth: 0.8, group: Some("optim.name".into()), ..by_lr })),
         ("table", table(&[], &[("max(Accuracy)", true)])),
         ("row", View::Row(vec![plot(Some("lr")), View::Plot(samples::plot("Accuracy", Some("optim.name")))])),
     ];

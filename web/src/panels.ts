@@ -4,6 +4,7 @@ import type { Group, Panel } from "../payload";
 import { bar } from "./bar";
 import { dashboard } from "./dashboard";
 import { h } from "./dom";
+import { isGrouped } from "./groups";
 import { HistogramPanel } from "./histograms";
 import { ImagesPanel } from "./images";
 import { PlotPanel } from "./plot";
@@ -18,7 +19,7 @@ export function output(views: View[], panel: Panel): HTMLElement[] {
     const own = panels.filter(leaf => isOf(leaf, board));
     // A dashboard brings its own bar.
     if (!own.length || own.some(leaf => leaf.type === "dashboard")) return [];
-    return [bar(view, ownLegend(own), own.some(leaf => leaf.type !== "thoughts" && leaf.type !== "table"))];
+    return [bar(view, ownLegend(own), own.some(followsLegend))];
   });
   return [...bars, element(views, panel, panels)];
 }
@@ -37,6 +38,9 @@ function element(views: View[], panel: Panel, all: Leaf[]): HTMLElement {
     case "message": return h("p", { class: "mlb-message", "data-level": panel.level, dir: "auto" }, panel.text);
   }
 }
+
+/** Whether the legend chosen on the page changes it: groups keep the column that made them. */
+const followsLegend = (leaf: Leaf) => leaf.type !== "thoughts" && leaf.type !== "table" && !(leaf.type === "plot" && isGrouped(leaf));
 
 type Leaf = Exclude<Panel, Group>;
 

@@ -48,7 +48,7 @@ async function on(html: string, options: Parameters<typeof show>[2], body: (page
 }
 
 interface Drawn { name?: string; uid: string; fill?: string; group: string }
-const data = (page: Page): Promise<Drawn[]> => page.locator(".mlb-plotly").evaluate((plot: any) => plot.data.map((trace: any) => ({ name: trace.name, uid: trace.uid, fill: trace.fill, group: trace.legendgroup })));
+const data = (page: Page): Promise<Drawn[]> => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.data.map((trace: any) => ({ name: trace.name, uid: trace.uid, fill: trace.fill, group: trace.legendgroup })));
 
 test("each group is a line with a filled band, and its chip hides and isolates both", () => on(tableAndGroups(), {}, async page => {
   assert.deepEqual(await page.locator(".mlb-chip").allTextContents(), ["lr=0.001 (n=3)", "lr=0.003 (n=3)", "lr=0.01 (n=3)", "lr=0.03 (n=2)", "lr=– (n=1)"]);
@@ -80,12 +80,15 @@ test("a filter or selection leaves the groups as they are, and it is said", () =
   assert.equal((await data(page)).length, 15);
 }));
 
-test("the legend chosen for other plots does not regroup", () => on(tableAndGroups(), {}, async page => {
-  await page.getByLabel("Legend by", { exact: true }).selectOption("width");
-  await page.waitForTimeout(200);
-  assert.ok((await data(page)).some(trace => trace.name === "lr=0.01 (n=3)"));
-  assert.equal(await page.locator(".mlb-chip").first().textContent(), "lr=0.001 (n=3)");
-}));
+test("the legend chosen for other plots does not regroup, and alone there is none to choose", async () => {
+  await on(tableAndGroups(), {}, async page => assert.equal(await page.getByLabel("Legend by", { exact: true }).count(), 0));
+  await on(page([output(sample.payload({ type: "row", children: [sample.groupedPlot("Loss", SEARCH), sample.plot("Loss", SEARCH)] }, SEARCH))]), {}, async page => {
+    await page.getByLabel("Legend by", { exact: true }).selectOption("width");
+    await page.waitForFunction(() => (document.querySelectorAll(".mlb-plotly")[1] as any).data.some((trace: any) => trace.name === "width=64"));
+    assert.ok((await data(page)).some(trace => trace.name === "lr=0.01 (n=3)"));
+    assert.equal(await page.locator(".mlb-chip").first().textContent(), "lr=0.001 (n=3)");
+  });
+});
 
 test("hover says setting, step, mean, band and n; smoothing keeps the mean in its band", () => on(tableAndGroups(), {}, async page => {
   await chip(page, "lr=0\\.01 \\(n=3\\)").dblclick();
