@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What the band around the mean of a group of curves says, at each x over the `n` curves that reach there: see
-/// [`Plot::band`](crate::Plot::band).
+/// `Plot::band`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Band {
