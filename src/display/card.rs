@@ -9,7 +9,7 @@ use crate::error::Error;
 pub(super) fn error_card(error: &Error) -> Bundle {
     let text = error.to_string();
     let card = format!(
-        "<div role=\"alert\" style=\"border-left:4px solid #d32f2f;background:rgba(211,47,47,.08);padding:.6em 1em;\
+        "<div role=\"alert\" class=\"tex2jax_ignore mathjax_ignore\" style=\"border-left:4px solid #d32f2f;background:rgba(211,47,47,.08);padding:.6em 1em;\
          white-space:pre-wrap;font-family:monospace\">{}</div>",
         escaped(&text)
     );
@@ -28,9 +28,6 @@ fn escaped(text: &str) -> String {
             '\'' => html.push_str("&#39;"),
             '\n' => html.push_str("&#10;"),
             '\r' => {}
-            // MathJax, which notebooks run over HTML.
-            '$' => html.push_str("&#36;"),
-            '\\' => html.push_str("&#92;"),
             other => html.push(other),
         }
     }

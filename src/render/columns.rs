@@ -181,16 +181,18 @@ fn params(rows: &[&Run], name: &str) -> (ColumnKind, Cells) {
     }
 }
 
-/// What a legend says when nobody asked: the first parameter that tells runs apart (a seed only if nothing else does); none: their names.
+/// What a legend says when nobody asked: the parameter that was varied most (a seed only if nothing else was); none: their names.
 pub(super) fn telling(rows: &[&Run]) -> Option<String> {
     let mut values: BTreeMap<&str, BTreeSet<Option<String>>> = BTreeMap::new();
     let names: BTreeSet<&String> = rows.iter().flat_map(|run| run.params.keys()).collect();
     for name in names {
         values.insert(name, rows.iter().map(|run| run.params.get(name).map(Value::to_string)).collect());
     }
-    let varying = || values.iter().filter(|(_, values)| values.len() > 1).map(|(name, _)| *name);
-    let seed = |name: &&str| name.rsplit('.').next().is_some_and(|word| word.eq_ignore_ascii_case("seed"));
-    varying().find(|name| !seed(name)).or_else(|| varying().next()).map(|name| key_of(&Field::Param(name.to_string())))
+    let seed = |name: &str| name.rsplit('.').next().is_some_and(|word| word.eq_ignore_ascii_case("seed"));
+    // The last of equals is taken: reversed, the first by name.
+    let varied = values.iter().rev().filter(|(_, values)| values.len() > 1);
+    let most = varied.max_by_key(|(name, values)| (!seed(name), values.len()))?.0;
+    Some(key_of(&Field::Param((*most).to_owned())))
 }
 
 impl Column {

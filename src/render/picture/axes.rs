@@ -25,7 +25,7 @@ impl Axis {
     /// The axis for these values; `margin` is the share of its length left free on both sides, `count` about how many ticks there is room for.
     pub(super) fn new(values: impl Iterator<Item = f64>, kind: Kind, margin: f64, count: usize) -> Axis {
         let log = kind == Kind::Log;
-        let at = |value: f64| if log { value.log10() } else { value };
+        let at = |value: f64| at(value, log);
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for value in values.filter(|value| value.is_finite() && (!log || *value > 0.0)) {
             (low, high) = (low.min(at(value)), high.max(at(value)));
@@ -37,9 +37,8 @@ impl Axis {
             let half = if log || low == 0.0 { 0.5 } else { low.abs() * 0.05 };
             (low, high) = (low - half, high + half);
         }
-        // Halved first: the whole length of an axis from -1e308 to 1e308 is no number.
-        let pad = ((high / 2.0 - low / 2.0) * margin * 2.0).min(f64::MAX / 8.0);
-        (low, high) = ((low - pad).max(f64::MIN / 4.0), (high + pad).min(f64::MAX / 4.0));
+        let pad = (high - low) * margin;
+        (low, high) = (low - pad, high + pad);
         let ticks = match kind {
             Kind::Linear => linear(low, high, count),
             Kind::Log => logarithmic(low, high, count),
@@ -50,8 +49,7 @@ impl Axis {
 
     /// Where a value lies, from 0 to 1; none if it has no place here.
     pub(super) fn place(&self, value: f64) -> Option<f64> {
-        let at = if self.log { value.log10() } else { value };
-        let place = (at - self.low) / (self.high - self.low);
+        let place = (at(value, self.log) - self.low) / (self.high - self.low);
         (value.is_finite() && place.is_finite()).then(|| place.clamp(0.0, 1.0))
     }
 
@@ -59,6 +57,11 @@ impl Axis {
     pub(super) fn day(&self) -> String {
         words::moment(self.low as i64).chars().take(10).collect()
     }
+}
+
+/// Where a value lies on an axis. The ends of what an f64 can hold are drawn nearer, so that an axis has a length.
+fn at(value: f64, log: bool) -> f64 {
+    if log { value.log10() } else { value.clamp(f64::MIN / 16.0, f64::MAX / 16.0) }
 }
 
 /// The round step (1, 2 or 5 times a power of ten) that gives about `count` ticks.
@@ -168,6 +171,12 @@ mod tests {
         assert_eq!(labels(&[1e-5, 1.0], Kind::Log), "1e−5 0.0001 0.001 0.01 0.1 1");
         assert_eq!(labels(&[0.05, 2.0], Kind::Log), "0.05 0.1 0.2 0.5 1 2");
         assert_eq!(labels(&[1_795_356_127_000.0, 1_795_356_427_000.0], Kind::Clock), "14:03 14:04 14:05 14:06 14:07");
+    }
+
+    #[test]
+    fn the_greatest_value_there_is_has_a_place() {
+        let axis = Axis::new([1.770_269_878_267_598_7e308].into_iter(), Kind::Linear, 0.04, 6);
+        assert!(axis.place(1.770_269_878_267_598_7e308).is_some(), "{axis:?}");
     }
 
     proptest! {
