@@ -154,10 +154,11 @@ impl Event {
             _ => return None,
         };
         Some(Event {
-            id: raw::text(get("_id")?)?,
+            // A person who adds an event by hand gets an ObjectId from the shell, and has no session to name.
+            id: raw::text(get("_id")?).or_else(|| raw::identity(get("_id")?).map(|id| hex(&id)))?,
             run: RunId::from_bytes(raw::identity(get("run")?)?),
-            session: SessionId::from_bytes(raw::identity(get("session")?)?),
-            tag: get("tag")?.as_str()?.into(),
+            session: SessionId::from_bytes(get("session").and_then(raw::identity).unwrap_or_default()),
+            tag: get("tag").and_then(|tag| tag.as_str()).unwrap_or_default().into(),
             step: get("step").and_then(raw::integer),
             t: raw::time(get("t")?)?,
             what,
@@ -243,4 +244,19 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 pub(crate) fn event_step(document: &RawDocument) -> Option<(String, String, i64)> {
     let get = |key| raw::get(document, key);
     Some((get("kind").and_then(raw::text)?, get("tag").and_then(raw::text)?, get("step").and_then(raw::integer)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::{DateTime, oid::ObjectId};
+
+    use super::*;
+
+    #[test]
+    fn a_thought_added_by_hand_is_an_event() {
+        let run = ObjectId::new();
+        let by_hand = bson::rawdoc! { "_id": ObjectId::new(), "v": 1, "run": run, "kind": "text", "t": DateTime::from_millis(5), "text": "looked again" };
+        let event = Event::decode(&by_hand).unwrap();
+        assert_eq!((event.run.bytes(), event.t, event.what), (run.bytes(), Time(5), What::Text("looked again".into())));
+    }
 }
