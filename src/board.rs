@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::client::protocol::{Answer, Ask};
 use crate::client::{Connection, Launch, unexpected};
 use crate::display::{
-    DashboardSpec, Draw, Histogram, Images, Part, Plot, Scope, Source, Store, Table, Thoughts, View, say, shown,
+    DashboardSpec, Draw, Histogram, Images, Params, Part, Plot, Scatter, Scope, Source, Store, Table, Thoughts, View, say, shown,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Run, Series};
@@ -77,6 +77,16 @@ impl Board {
     /// What was written down while training, in order of time.
     pub fn thoughts(&self) -> Thoughts {
         Thoughts::new(self.scope.clone(), self.source())
+    }
+
+    /// A dot for each run, one value of it against another, as a filter names them: `board.scatter("lr", "max(Accuracy)")`.
+    pub fn scatter(&self, x: impl Into<String>, y: impl Into<String>) -> Scatter {
+        Scatter::new(self.scope.clone(), x.into(), y.into(), self.legend.clone(), self.source())
+    }
+
+    /// A line for each run through its hyperparameters and results: parallel coordinates.
+    pub fn params(&self) -> Params {
+        Params::new(self.scope.clone(), self.legend.clone(), self.source())
     }
 
     /// The same board, whose legends and captions say this hyperparameter of each run.

@@ -69,7 +69,7 @@ mod writer;
 #[cfg(feature = "board")]
 pub use board::{Board, BoardBuilder};
 #[cfg(feature = "board")]
-pub use display::{Bundle, Histogram, Images, Part, Plot, Row, Shown, Stack, Table, Thoughts, XAxis as X};
+pub use display::{Bundle, Histogram, Images, Params, Part, Plot, Row, Scatter, Shown, Stack, Table, Thoughts, XAxis as X};
 #[cfg(feature = "engine")]
 #[doc(hidden)]
 pub use engine::cli::command_line;

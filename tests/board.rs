@@ -2,7 +2,7 @@
 #![cfg(all(feature = "engine", feature = "writer"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use ml_board::{Band, Board, Bundle, ErrorKind, Plot, Row, Stack, Table, X, metric, param, row, stack};
+use ml_board::{Band, Board, Bundle, ErrorKind, Params, Plot, Row, Scatter, Stack, Table, X, metric, param, row, stack};
 use ml_board::{RunId, SummaryWriter};
 
 /// A local store with runs, and a way to look at it.
@@ -111,7 +111,9 @@ fn everything_can_be_shown_and_saved() {
         // The macros borrow: the same plot twice, and once more after them.
         let row: Row = row![plot, plot, board.thoughts()];
         let all: Stack = stack![row, &table, board.histogram("weights"), board.images("none"), board,];
-        let bundles: [Bundle; 4] = [plot.bundle(), table.bundle(), row.bundle(), all.bundle()];
+        let scatter: Scatter = board.scatter("lr", "max(Accuracy)").legend_by("lr").log_x();
+        let params: Params = board.params().color_by("max(Accuracy)");
+        let bundles: [Bundle; 6] = [plot.bundle(), table.bundle(), row.bundle(), all.bundle(), scatter.bundle(), params.bundle()];
         for bundle in &bundles {
             let html = bundle.get("text/html").unwrap();
             assert_eq!(html.lines().count(), 1, "an output is one line");

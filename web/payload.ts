@@ -41,7 +41,7 @@ export interface Column {
   shown: boolean;
 }
 
-export type Panel = Group | Dashboard | Plot | Table | Images | Histograms | Thoughts | Message;
+export type Panel = Group | Dashboard | Plot | Table | Images | Histograms | Thoughts | Scatter | Params | Message;
 
 /** Side by side, or one below the other. */
 export interface Group { type: "row" | "stack"; children: Panel[] }
@@ -127,6 +127,15 @@ export interface Thoughts {
   items: { run: number | null; name: string; folder: string; step: number | null; t: number; text: string }[];
   notes: string[];
 }
+
+/** A column of the board as an axis: numbers by size (or logarithm), times by the clock, text as categories. */
+export interface ColumnAxis { key: string; log: boolean }
+
+/** A dot for each run. */
+export interface Scatter { type: "scatter"; board: number; x: ColumnAxis; y: ColumnAxis; legend: string | null; notes: string[] }
+
+/** Parallel coordinates: a line for each run. `colour`: the column whose numbers colour the lines along a scale; null: the legend does. */
+export interface Params { type: "params"; board: number; axes: ColumnAxis[]; legend: string | null; colour: string | null; notes: string[] }
 
 /** Something to read instead of a picture: an empty state, an unknown name with a suggestion. */
 export interface Message { type: "message"; level: "info" | "error"; text: string }

@@ -36,6 +36,8 @@ pub(crate) enum View {
     Images(ImagesSpec),
     Histogram(HistogramSpec),
     Thoughts(ThoughtsSpec),
+    Scatter(ScatterSpec),
+    Params(ParamsSpec),
     /// Side by side.
     Row(Vec<View>),
     /// One below the other.
@@ -130,4 +132,28 @@ pub(crate) struct ThoughtsSpec {
     pub(crate) scope: Scope,
     /// Of all folders of the database instead of this one.
     pub(crate) everywhere: bool,
+}
+
+/// A dot for each run: one value of it against another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ScatterSpec {
+    pub(crate) scope: Scope,
+    /// As a filter names them: `lr`, `max(Accuracy)`, `duration`.
+    pub(crate) x: String,
+    pub(crate) y: String,
+    pub(crate) legend: Option<String>,
+    /// Even where the numbers do not ask for it.
+    pub(crate) log_x: bool,
+    pub(crate) log_y: bool,
+}
+
+/// Parallel coordinates of runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ParamsSpec {
+    pub(crate) scope: Scope,
+    /// The axes, as a filter names them. None: the parameters that vary, last of each metric.
+    pub(crate) columns: Option<Vec<String>>,
+    pub(crate) legend: Option<String>,
+    /// The number that colours the lines along a scale, instead of the legend.
+    pub(crate) colour: Option<String>,
 }

@@ -54,6 +54,8 @@ fn collect<'a>(view: &'a View, needs: &mut Vec<(&'a Scope, Need)>) {
         View::Images(spec) => &spec.scope,
         View::Histogram(spec) => &spec.scope,
         View::Thoughts(spec) => &spec.scope,
+        View::Scatter(spec) => &spec.scope,
+        View::Params(spec) => &spec.scope,
     };
     let at = needs.iter().position(|(known, _)| *known == scope).unwrap_or_else(|| {
         needs.push((scope, Need::default()));
@@ -95,6 +97,14 @@ impl Need {
             View::Thoughts(spec) => {
                 self.thoughts = true;
                 self.thoughts_of_all_folders |= spec.everywhere;
+            }
+            View::Scatter(spec) => {
+                self.keys.extend([spec.x.clone(), spec.y.clone()]);
+                self.keys.extend(spec.legend.clone());
+            }
+            View::Params(spec) => {
+                self.keys.extend(spec.columns.iter().flatten().cloned());
+                self.keys.extend(spec.legend.iter().chain(&spec.colour).cloned());
             }
         }
     }
@@ -233,7 +243,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::display::{DashboardSpec, ImagesSpec, PlotSpec, TableSpec};
+    use crate::display::{DashboardSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, TableSpec};
     use crate::error::{Error, ErrorKind};
     use crate::model::{HistogramBins, ImageInfo, Series, Summary, Thought, Value};
     use crate::query::param;
@@ -349,6 +359,13 @@ mod tests {
         assert_eq!(shelf.asked(), ["runs of f with lr > 0.5", "Loss of 2"]);
         let text = shown(&plot(few.clone(), Some("momentun"), None), &shelf);
         assert!(text.contains("no run has a parameter `momentun`; did you mean `momentum`?"), "{text}");
+        let (x, y, legend) = ("momentun".into(), "max(Loss)".into(), None);
+        let dots = View::Scatter(ScatterSpec { scope: scope(few.clone()), x, y, legend, log_x: false, log_y: false });
+        assert!(shown(&dots, &shelf).contains("did you mean `momentum`?"));
+        let (columns, colour) = (None, Some("max(Los)".into()));
+        let lines = View::Params(ParamsSpec { scope: scope(few.clone()), columns, legend: None, colour });
+        assert!(shown(&lines, &shelf).contains("did you mean `Loss`?"));
+        shelf.asked();
         assert_eq!(shelf.asked(), ["runs of f with lr > 0.5", "runs of f with all", "Loss of 2"]);
         let text = shown(&plot(few, Some("momentum"), None), &shelf);
         assert!(text.contains("none of the runs with `lr > 0.5` has a parameter `momentum`"), "{text}");

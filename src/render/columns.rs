@@ -49,7 +49,7 @@ pub(crate) fn field(key: &str) -> Field {
 const OURS: [&str; 2] = ["id", "notes"];
 
 /// The key of a column that is a field of filters: as a filter names it.
-fn key_of(field: &Field) -> String {
+pub(super) fn key_of(field: &Field) -> String {
     match field {
         Field::Param(name) if OURS.contains(&name.as_str()) => format!("`{name}`"),
         field => field.to_string(),
@@ -113,7 +113,7 @@ fn notes(rows: &[&Run]) -> Option<Column> {
     })
 }
 
-fn column(rows: &[&Run], field: &Field, shown: bool) -> Column {
+pub(super) fn column(rows: &[&Run], field: &Field, shown: bool) -> Column {
     let key = key_of(field);
     let make = |kind, group, values| Column { key: key.clone(), kind, group, values, shown };
     match field {

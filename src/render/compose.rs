@@ -9,12 +9,17 @@ use super::data::{Data, ScopeData};
 use super::groups;
 use super::media;
 use super::missing;
+use super::params;
 use super::payload::{
     Axes, Board, Column, Curve, Dashboard, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind,
 };
 use super::plotly;
+use super::scatter;
 use super::words::{count, plural};
-use crate::display::{DashboardSpec, HistogramSpec, ImagesSpec, PlotSpec, Scope, TableSpec, ThoughtsSpec, View, XAxis};
+use crate::display::{
+    DashboardSpec, HistogramSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, TableSpec, ThoughtsSpec,
+};
+use crate::display::{View, XAxis};
 use crate::model::{Run, RunId, Series};
 use crate::query::Filter;
 
@@ -48,6 +53,8 @@ struct Rows<'a> {
     data: &'a ScopeData,
     /// A table shows every run; a plot needs those it draws.
     all: bool,
+    /// Every run, but only the columns that were asked for.
+    every: bool,
     wanted: BTreeSet<RunId>,
     rows: Vec<&'a Run>,
     index: BTreeMap<RunId, usize>,
@@ -63,6 +70,7 @@ impl<'a> Rows<'a> {
         Rows {
             data,
             all: false,
+            every: false,
             wanted: BTreeSet::new(),
             rows: Vec::new(),
             index: BTreeMap::new(),
@@ -106,6 +114,14 @@ impl<'a> Rows<'a> {
             View::Thoughts(spec) if spec.scope == data.scope => {
                 self.wanted.extend(data.thoughts.iter().flat_map(|drawn| &drawn.shown).map(|thought| thought.run));
             }
+            View::Scatter(spec) if spec.scope == data.scope => {
+                self.every = true;
+                self.ask([&spec.x, &spec.y].into_iter().chain(&spec.legend), false);
+            }
+            View::Params(spec) if spec.scope == data.scope => {
+                self.every = true;
+                self.ask(params::wanted(spec, data).iter().chain(&spec.legend), false);
+            }
             _ => {}
         }
     }
@@ -117,7 +133,7 @@ impl<'a> Rows<'a> {
     }
 
     fn settle(&mut self) {
-        let runs = self.data.runs.iter().filter(|run| self.all || self.wanted.contains(&run.id));
+        let runs = self.data.runs.iter().filter(|run| self.all || self.every || self.wanted.contains(&run.id));
         self.rows = runs.take(choose::RUNS).collect();
         self.index = self.rows.iter().enumerate().map(|(row, run)| (run.id, row)).collect();
         if self.all {
@@ -189,7 +205,7 @@ impl<'a> Composer<'a> {
                 let members: Vec<usize> = rows.members(spec).map(|(row, _)| row).collect();
                 groups::lens(&groups::partition(&column, &members), &lens)
             }
-            View::Table(_) | View::Images(_) | View::Histogram(_) | View::Thoughts(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -203,6 +219,8 @@ impl<'a> Composer<'a> {
             View::Images(spec) => &spec.scope,
             View::Histogram(spec) => &spec.scope,
             View::Thoughts(spec) => &spec.scope,
+            View::Scatter(spec) => &spec.scope,
+            View::Params(spec) => &spec.scope,
         };
         let Some((board, rows)) = self.board(scope) else {
             return Panel::message(Level::Error, "nothing was read for this view");
@@ -219,6 +237,8 @@ impl<'a> Composer<'a> {
             View::Images(spec) => part.images(spec),
             View::Histogram(spec) => part.histogram(spec),
             View::Thoughts(spec) => Panel::Thoughts(part.thoughts(spec)),
+            View::Scatter(spec) => part.scatter(spec),
+            View::Params(spec) => part.params(spec),
             View::Row(_) | View::Stack(_) => Panel::Stack { children: Vec::new() },
         }
     }
@@ -391,6 +411,22 @@ impl Part<'_> {
         Thoughts { board: self.board, items, notes: notes.into_iter().collect() }
     }
 
+    fn scatter(&self, spec: &ScatterSpec) -> Panel {
+        let unknown = unknown([&spec.x, &spec.y], self.rows.data);
+        if !unknown.is_empty() {
+            return messages(unknown);
+        }
+        let draw = |legend| scatter::scatter(self.board, &self.rows.rows, spec, legend);
+        self.with_legend(spec.legend.as_deref(), draw)
+    }
+
+    fn params(&self, spec: &ParamsSpec) -> Panel {
+        let data = self.rows.data;
+        let asked = spec.columns.iter().flatten().chain(&spec.colour);
+        let draw = |legend| params::params(self.board, &self.rows.rows, data, spec, legend);
+        told(unknown(asked, data), self.with_legend(spec.legend.as_deref(), draw))
+    }
+
     /// The panel with the legend that was asked for; if no run has it, what was meant perhaps, and the panel with its usual legend.
     fn with_legend(&self, asked: Option<&str>, draw: impl FnOnce(Option<String>) -> Panel) -> Panel {
         let Some(asked) = asked else { return draw(None) };
@@ -399,6 +435,16 @@ impl Part<'_> {
             Some(unknown) => told(vec![unknown], draw(None)),
         }
     }
+}
+
+/// What is said about those of these names that no run has, each once.
+fn unknown<'k>(keys: impl IntoIterator<Item = &'k String>, data: &ScopeData) -> Vec<String> {
+    let keys: BTreeSet<&String> = keys.into_iter().collect();
+    keys.into_iter().filter_map(|key| missing::key(key, data)).collect()
+}
+
+fn messages(texts: Vec<String>) -> Panel {
+    Panel::Stack { children: texts.into_iter().map(|text| Panel::message(Level::Error, text)).collect() }
 }
 
 /// A panel below what has to be said about it.

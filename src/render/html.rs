@@ -109,7 +109,7 @@ impl Static<'_> {
                 self.panel(&dashboard.table);
                 self.panel(&dashboard.thoughts);
             }
-            Panel::Plot(_) | Panel::Images(_) | Panel::Histogram(_) => self.picture(panel),
+            Panel::Plot(_) | Panel::Images(_) | Panel::Histogram(_) | Panel::Scatter(_) | Panel::Params(_) => self.picture(panel),
             Panel::Table(table) => {
                 if let Some(board) = self.payload.boards.get(table.board) {
                     self.table(&rows::grid(board, table, ROWS, COLUMNS));

@@ -82,7 +82,16 @@ pub(super) fn viridis(place: f64) -> String {
 
 /// The legend of a panel: by its own column, else the board's, else the runs' names.
 pub(super) fn legend(board: &Board, own: Option<&str>) -> Legend {
-    let key = own.or(board.legend.as_deref()).unwrap_or("name");
+    by(board, own.or(board.legend.as_deref()).unwrap_or("name"), COLOURS.len())
+}
+
+/// The legend by a column whose numbers are a scale however few they are.
+pub(super) fn scaled(board: &Board, key: &str) -> Legend {
+    by(board, key, 1)
+}
+
+/// More different numbers than `most` are a scale.
+fn by(board: &Board, key: &str, most: usize) -> Legend {
     let Some(column) = find(board, key).or_else(|| find(board, "name")) else {
         return Legend { title: key.into(), strokes: Vec::new(), rank: Vec::new(), scale: None };
     };
@@ -90,7 +99,7 @@ pub(super) fn legend(board: &Board, own: Option<&str>) -> Legend {
     let mut distinct: Vec<f64> = numbers.iter().flatten().copied().filter(|number| number.is_finite()).collect();
     distinct.sort_by(f64::total_cmp);
     distinct.dedup();
-    let scale = (column.kind != ColumnKind::Text && distinct.len() > COLOURS.len()).then(|| Scale::of(&distinct));
+    let scale = (column.kind != ColumnKind::Text && distinct.len() > most).then(|| Scale::of(&distinct));
     let values = sorted(column, board.n);
     let mut strokes = Vec::with_capacity(board.n);
     let mut rank = Vec::with_capacity(board.n);

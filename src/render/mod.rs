@@ -11,10 +11,12 @@ mod html;
 mod legend;
 mod media;
 mod missing;
+mod params;
 mod payload;
 mod picture;
 mod plotly;
 mod rows;
+mod scatter;
 mod text;
 mod words;
 

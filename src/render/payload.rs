@@ -105,6 +105,8 @@ pub(crate) enum Panel {
     Images(Images),
     Histogram(Histograms),
     Thoughts(Thoughts),
+    Scatter(Scatter),
+    Params(Params),
     Message(Message),
 }
 
@@ -279,6 +281,31 @@ pub(crate) struct ThoughtItem {
     pub(crate) step: Option<i64>,
     pub(crate) t: i64,
     pub(crate) text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Scatter {
+    pub(crate) board: usize,
+    pub(crate) x: ColumnAxis,
+    pub(crate) y: ColumnAxis,
+    pub(crate) legend: Option<String>,
+    pub(crate) notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Params {
+    pub(crate) board: usize,
+    pub(crate) axes: Vec<ColumnAxis>,
+    pub(crate) legend: Option<String>,
+    pub(crate) colour: Option<String>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// An axis along the values of a column.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct ColumnAxis {
+    pub(crate) key: String,
+    pub(crate) log: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

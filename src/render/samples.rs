@@ -1,7 +1,7 @@
 //! Runs to draw in tests: fixed, realistic, and as hostile as a database may be.
 
 use super::data::{Data, Drawn, ScopeData};
-use crate::display::{DashboardSpec, PlotSpec, Scope, View, XAxis};
+use crate::display::{DashboardSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, View, XAxis};
 use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Status, Thought, Time, Value};
 use crate::query::{Band, Filter};
 
@@ -188,6 +188,15 @@ pub(super) fn hostile(text: &str) -> (Data, View) {
             band: Some(Band::StdDev),
             ..plot(text, None)
         }),
+        View::Scatter(ScatterSpec {
+            scope: scope.scope.clone(),
+            x: format!("`{}`", text.replace('`', "``")),
+            y: format!("max(`{}`)", text.replace('`', "``")),
+            legend: None,
+            log_x: true,
+            log_y: false,
+        }),
+        View::Params(ParamsSpec { scope: scope.scope.clone(), columns: None, legend: None, colour: Some(format!("{text}s")) }),
         View::Plot(PlotSpec { scope: scope.scope.clone(), legend: Some(format!("{text}r")), ..plot(&format!("{text}s"), None) }),
     ]);
     (data, view)

@@ -8,7 +8,7 @@ mod groups;
 
 use super::samples::{START, dashboard, full, hostile, id, plot, scope, search};
 use super::*;
-use crate::display::{HistogramSpec, ImagesSpec, PlotSpec, SortKey, TableSpec, ThoughtsSpec, XAxis};
+use crate::display::{HistogramSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, SortKey, TableSpec, ThoughtsSpec, XAxis};
 use crate::model::Time;
 use crate::query::{Band, param};
 
@@ -16,6 +16,16 @@ fn table(columns: &[&str], sort: &[(&str, bool)]) -> View {
     let columns = (!columns.is_empty()).then(|| columns.iter().map(|key| key.to_string()).collect());
     let sort = sort.iter().map(|(column, descending)| SortKey { column: column.to_string(), descending: *descending }).collect();
     View::Table(TableSpec { scope: scope(), columns, sort })
+}
+
+fn scatter(x: &str, y: &str, legend: Option<&str>) -> View {
+    let legend = legend.map(String::from);
+    View::Scatter(ScatterSpec { scope: scope(), x: x.into(), y: y.into(), legend, log_x: false, log_y: false })
+}
+
+fn params(columns: &[&str], colour: Option<&str>, legend: Option<&str>) -> View {
+    let columns = (!columns.is_empty()).then(|| columns.iter().map(|key| key.to_string()).collect());
+    View::Params(ParamsSpec { scope: scope(), columns, legend: legend.map(String::from), colour: colour.map(String::from) })
 }
 
 fn text(view: &View, data: &Data) -> String {
@@ -82,6 +92,107 @@ fn a_table_as_text() {
     0.001  adam               0.9842  finished     4
      1e-5  sgd               0.32765  finished     5
     ");
+}
+
+#[test]
+fn a_scatter_as_text() {
+    let mut data = search(7, 50);
+    data.scopes[0].runs[2].params.remove("lr");
+    insta::assert_snapshot!(text(&scatter("lr", "max(Accuracy)", Some("optim.name")), &data), @r"
+    digits / lr_search
+
+    max(Accuracy) by lr
+
+    name      optim.name     lr  max(Accuracy)
+    search 5  sgd          1e-5        0.32765
+    search 3  sgd         0.003        0.98749
+    search 2  adam         0.01         0.9921
+    search 1  sgd          0.03        0.99203
+    search 6  adam          0.1        0.98681
+    search 0  adam          0.1        0.98996
+    search 4  adam            –         0.9842
+    (6 of 7 runs have both)
+    ");
+}
+
+#[test]
+fn parallel_coordinates_as_text() {
+    insta::assert_snapshot!(text(&params(&[], None, None), &search(7, 50)), @r"
+    digits / lr_search
+
+    parameters and results
+
+    name      batch     lr  optim.name  seed  last(Accuracy)  last(Loss)
+    search 6     64    0.1  adam           6         0.98681    0.034288
+    search 5     32   1e-5  sgd            5         0.32159      1.7639
+    search 4     32  0.001  adam           4         0.97209    0.072574
+    search 3     32  0.003  sgd            3         0.97274    0.070885
+    search 2     32   0.01  adam           2         0.97867    0.055452
+    search 1     32   0.03  sgd            1         0.99203    0.020718
+    search 0     32    0.1  adam           0         0.98608    0.036186
+    ");
+    insta::assert_snapshot!(text(&params(&["optim.name", "max(Accuracy)", "lr"], None, None), &search(2, 50)), @r"
+    digits / lr_search
+
+    parameters and results
+
+    name      optim.name  max(Accuracy)    lr
+    search 1  sgd                0.9887  0.03
+    search 0  adam              0.98561   0.1
+    ");
+}
+
+#[test]
+fn a_scatter_and_parallel_coordinates_carry_keys_and_the_board_has_their_columns() {
+    let mut data = search(7, 50);
+    data.scopes[0].runs[2].params.remove("lr");
+    let payload = compose::payload(&scatter("lr", "max(Accuracy)", None), &data);
+    insta::assert_snapshot!(serde_json::to_string(&payload.panel).unwrap(), @r#"
+    {"type":"scatter","board":0,"x":{"key":"lr","log":true},"y":{"key":"max(Accuracy)","log":false},"legend":null,"notes":["6 of 7 runs have both"]}
+    "#);
+    let keys = |payload: &payload::Payload| {
+        payload.boards[0].columns.iter().map(|column| column.key.clone()).collect::<Vec<_>>().join(" ")
+    };
+    insta::assert_snapshot!(keys(&payload), @"id name started status duration batch layers lr optim.name seed max(Accuracy)");
+    let payload = compose::payload(&params(&[], Some("max(Accuracy)"), None), &data);
+    insta::assert_snapshot!(serde_json::to_string(&payload.panel).unwrap(), @r#"
+    {"type":"params","board":0,"axes":[{"key":"batch","log":false},{"key":"lr","log":true},{"key":"optim.name","log":false},{"key":"seed","log":false},{"key":"last(Accuracy)","log":false},{"key":"last(Loss)","log":false}],"legend":null,"colour":"max(Accuracy)","notes":[]}
+    "#);
+    insta::assert_snapshot!(keys(&payload), @"id name started status duration batch layers lr optim.name seed last(Accuracy) last(Loss) max(Accuracy)");
+}
+
+#[test]
+fn parallel_coordinates_are_coloured_as_asked_else_by_the_last_result() {
+    let colours = |view: &View| {
+        let payload::Panel::Params(params) = compose::payload(view, &search(7, 50)).panel else { panic!("no parameters") };
+        (params.colour, params.legend)
+    };
+    assert_eq!(colours(&params(&[], None, None)), (Some("last(Loss)".into()), None));
+    assert_eq!(colours(&params(&[], None, Some("lr"))), (None, Some("lr".into())));
+    assert_eq!(colours(&params(&["max(Accuracy)", "lr"], None, None)), (None, None));
+    assert_eq!(colours(&params(&[], Some("min(Loss)"), Some("lr"))), (Some("min(Loss)".into()), Some("lr".into())));
+}
+
+#[test]
+fn a_dot_for_each_run_that_has_both() {
+    let mut data = search(24, 20);
+    data.scopes[0].runs[2].params.remove("lr");
+    data.scopes[0].runs[5].metrics.remove("Accuracy");
+    let svg = &show(&scatter("lr", "max(Accuracy)", None), &data, Page::Picture).unwrap()[SVG];
+    assert_eq!(svg.matches("<circle").count(), 22);
+    assert!(svg.contains("22 of 24 runs have both") && svg.contains("max(Accuracy) by lr"));
+    let html = html(&scatter("lr", "max(Accuracy)", None), &data);
+    assert!(html.contains("alt=\"max(Accuracy) by lr, 22 runs\""));
+}
+
+#[test]
+fn a_line_for_each_run_through_every_axis() {
+    let mut data = search(24, 20);
+    data.scopes[0].runs[2].params.remove("lr");
+    let svg = &show(&params(&[], None, None), &data, Page::Picture).unwrap()[SVG];
+    let lines: Vec<&str> = svg.split("<path d=\"M").filter(|path| path.matches('L').count() == 5).collect();
+    assert_eq!(lines.len(), 24, "batch, lr, optim.name, seed, two metrics");
+    assert!(svg.contains(">–<") && svg.contains(">sgd<") && svg.contains(">last(Accuracy)<"));
 }
 
 #[test]
@@ -190,6 +301,8 @@ fn a_name_that_no_run_has_is_answered() {
         table(&["batch_size", "max(accuracy)", "lr"], &[]),
         View::Images(ImagesSpec { scope: scope(), tag: "missclassified".into(), legend: None }),
         View::Histogram(HistogramSpec { scope: scope(), tag: "gradients".into(), legend: None }),
+        scatter("lrr", "max(accuracy)", None),
+        params(&[], Some("max(accuracy)"), None),
     ];
     let answers: Vec<String> =
         views.iter().map(|view| text(view, &data).lines().take(3).collect::<Vec<_>>().join("\n")).collect();
@@ -213,6 +326,13 @@ fn a_name_that_no_run_has_is_answered() {
 
     digits / lr_search
     no run has histograms `gradients`; there are: weights
+
+    digits / lr_search
+    no run has a parameter `lrr`; did you mean `lr`?
+    no run has a metric `accuracy`; did you mean `Accuracy`?
+
+    digits / lr_search
+    no run has a metric `accuracy`; did you mean `Accuracy`?
     ");
     assert!(html(&views[1], &data).contains("no run has a parameter `lrr`; did you mean `lr`?</p>"));
 }
@@ -411,6 +531,11 @@ fn samples_to_look_at() {
         ("groups", groups),
         ("groups-log", View::Plot(PlotSpec { log_y: true, smooth: 0.8, group: Some("optim.name".into()), ..by_lr })),
         ("table", table(&[], &[("max(Accuracy)", true)])),
+        ("scatter", scatter("lr", "max(Accuracy)", Some("optim.name"))),
+        ("scatter_text", scatter("optim.name", "min(Loss)", Some("seed"))),
+        ("scatter_time", scatter("started", "max(Accuracy)", None)),
+        ("params", params(&[], None, None)),
+        ("params_legend", params(&["optim.name", "batch", "lr", "max(Accuracy)"], None, Some("lr"))),
         ("row", View::Row(vec![plot(Some("lr")), View::Plot(samples::plot("Accuracy", Some("optim.name")))])),
     ];
     for (name, view) in views {

@@ -66,6 +66,16 @@ fn panel(of: &Panel, payload: &Payload, lines: &mut Vec<String>) {
             notes(&of.notes, lines);
         }
         Panel::Thoughts(of) => thoughts(of, lines),
+        Panel::Scatter(of) => {
+            lines.push(format!("\n{}", plain(&of.title())));
+            table(&of.table(payload), payload, lines);
+            notes(&of.notes, lines);
+        }
+        Panel::Params(of) => {
+            lines.push("\nparameters and results".into());
+            table(&of.table(), payload, lines);
+            notes(&of.notes, lines);
+        }
         Panel::Message(message) => lines.push(plain(&message.text)),
     }
 }

@@ -9,6 +9,8 @@ declare const Plotly: any;
 
 export type Trace = Record<string, unknown>;
 export interface Drawing { traces: Trace[]; layout: Record<string, any> }
+/** What a figure has beyond zooming: buttons of plotly.js, and what to do at its events. */
+export interface Extras { buttons?: string[]; events?: Record<string, (event: any) => void> }
 
 export class Figure {
   readonly element: HTMLElement;
@@ -19,7 +21,7 @@ export class Figure {
   private held = false;
   private readonly soon = inFrame(() => this.draw());
 
-  constructor(private readonly view: View, private readonly title: string, private readonly make: () => Drawing) {
+  constructor(private readonly view: View, private readonly title: string, private readonly make: () => Drawing, private readonly extras: Extras = {}) {
     this.plot = h("div", { class: "mlb-plotly" });
     this.element = h("div", { class: "mlb-figure", role: "figure", tabindex: 0, "aria-label": `${title}. Arrow keys move, plus and minus zoom, 0 resets.` }, this.plot);
     this.element.addEventListener("keydown", event => this.key(event));
@@ -61,7 +63,8 @@ export class Figure {
     if (!this.stale || this.held || !this.plot.clientWidth || !this.view.alive()) return;
     this.stale = false;
     const { traces, layout } = this.make();
-    Plotly.react(this.plot, traces, this.frame(layout), config());
+    Plotly.react(this.plot, traces, this.frame(layout), config(this.extras.buttons ?? []));
+    if (!this.drawn) for (const [name, listener] of Object.entries(this.extras.events ?? {})) (this.plot as any).on(name, listener);
     this.drawn = true;
   }
 
@@ -144,10 +147,10 @@ function download(plot: any) {
   Plotly.downloadImage({ data: plot.data, layout }, { format: "png", scale: 2, width, height, filename: title.replace(/[^\p{L}\p{N}._-]+/gu, "_") });
 }
 
-const config = () => ({
+const config = (buttons: string[]) => ({
   displaylogo: false,
   displayModeBar: "hover",
-  modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", { name: "download", title: "Download as PNG", icon: Plotly.Icons.camera, click: download }]],
+  modeBarButtons: [[...buttons, "zoom2d", "pan2d", "resetScale2d", { name: "download", title: "Download as PNG", icon: Plotly.Icons.camera, click: download }]],
   plotlyServerURL: "",
   responsive: false,
   // Plotly 4 would offer to upload the chart.

@@ -7,7 +7,9 @@ import { h } from "./dom";
 import { isGrouped } from "./groups";
 import { HistogramPanel } from "./histograms";
 import { ImagesPanel } from "./images";
+import { ParamsPanel } from "./params";
 import { PlotPanel } from "./plot";
+import { ScatterPanel } from "./scatter";
 import { RunTable } from "./table";
 import { ThoughtsPanel } from "./thoughts";
 import type { View } from "./view";
@@ -35,6 +37,8 @@ function element(views: View[], panel: Panel, all: Leaf[]): HTMLElement {
     case "images": return new ImagesPanel(views[panel.board], panel).element;
     case "histogram": return new HistogramPanel(views[panel.board], panel).element;
     case "thoughts": return new ThoughtsPanel(views[panel.board], panel).element;
+    case "scatter": return new ScatterPanel(views[panel.board], panel).element;
+    case "params": return new ParamsPanel(views[panel.board], panel).element;
     case "message": return h("p", { class: "mlb-message", "data-level": panel.level, dir: "auto" }, panel.text);
   }
 }

@@ -47,6 +47,11 @@ impl Axis {
         Axis { low, high, log, ticks }
     }
 
+    /// The axis of so many categories, each with half a place around it.
+    pub(super) fn of_categories(count: usize, ticks: Vec<(f64, String)>) -> Axis {
+        Axis { low: -0.5, high: count.max(1) as f64 - 0.5, log: false, ticks }
+    }
+
     /// Where a value lies, from 0 to 1; none if it has no place here.
     pub(super) fn place(&self, value: f64) -> Option<f64> {
         let place = (at(value, self.log) - self.low) / (self.high - self.low);

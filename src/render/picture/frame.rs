@@ -69,12 +69,12 @@ pub(super) fn frame(
     let middle = f64::midpoint(area.left, area.right);
     picture.text(middle, area.bottom + 35.0, SMALL.middle(), &fit(x.1, SMALL.size, area.right - area.left));
     if beside > 0.0 {
-        draw_legend(&mut picture, area.right + 18.0, area, legend, &entries);
+        draw_legend(&mut picture, area.right + 18.0, WIDTH, area, legend, &entries);
     }
     (picture, area)
 }
 
-fn legend_width(legend: &Legend, entries: &[Stroke]) -> f64 {
+pub(super) fn legend_width(legend: &Legend, entries: &[Stroke]) -> f64 {
     let widest = match legend.scale {
         Some(scale) => (0..=4).map(|i| width_of(&scale_label(scale, i), SMALL.size)).fold(0.0, f64::max),
         None => entries.iter().take(ENTRIES).map(|entry| width_of(&entry.label, SMALL.size)).fold(0.0, f64::max),
@@ -87,9 +87,10 @@ fn scale_label(scale: Scale, quarter: usize) -> String {
     words::number(scale.at(quarter as f64 / 4.0), 2)
 }
 
-fn draw_legend(picture: &mut Picture, left: f64, area: Area, legend: &Legend, entries: &[Stroke]) {
+/// The legend from `left` to the end of the picture.
+pub(super) fn draw_legend(picture: &mut Picture, left: f64, end: f64, area: Area, legend: &Legend, entries: &[Stroke]) {
     let ink = Type::new(SMALL.size, INK);
-    let room = WIDTH - left - 8.0;
+    let room = end - left - 8.0;
     picture.text(left, area.top + 9.0, ink.bold(), &fit(&legend.title, SMALL.size * 1.06, room));
     let top = area.top + 18.0;
     if let Some(scale) = legend.scale {

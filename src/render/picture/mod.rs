@@ -1,11 +1,14 @@
 //! Still pictures as SVG: what is there without scripts, and a figure for a paper. Dark on white, so that they read on any page.
 
+mod along;
 mod axes;
 mod band;
 mod bars;
 mod frame;
 mod images;
 mod lines;
+mod params;
+mod scatter;
 mod sheet;
 
 use std::fmt::Write as _;
@@ -61,11 +64,13 @@ pub(super) fn still(panel: &Panel, payload: &Payload) -> Option<Still> {
         Panel::Plot(plot) => (format!("{} by {}", plot.tag, plot.axes.x_title), plot.series.len()),
         Panel::Images(images) => (format!("images {}", images.tag), images.items.len()),
         Panel::Histogram(histograms) => (format!("histograms {}", histograms.tag), histograms.items.len()),
+        Panel::Scatter(scatter) => (scatter.title(), scatter.rows(payload)),
+        Panel::Params(params) => ("parallel coordinates".into(), payload.boards.get(params.board).map_or(0, |board| board.n)),
         _ => return None,
     };
     let word = match panel {
         Panel::Plot(plot) if plot.series.iter().any(|curve| curve.group.is_some()) => "group",
-        Panel::Plot(_) => "run",
+        Panel::Plot(_) | Panel::Scatter(_) | Panel::Params(_) => "run",
         _ => "item",
     };
     Some(Still { picture: draw(panel, payload, detail), alt: format!("{what}, {}", super::words::plural(of, word)) })
@@ -115,6 +120,14 @@ fn draw(panel: &Panel, payload: &Payload, detail: Detail) -> Picture {
             None => Picture::default(),
         },
         Panel::Thoughts(thoughts) => sheet::thoughts(thoughts),
+        Panel::Scatter(scatter) => match payload.boards.get(scatter.board) {
+            Some(board) => scatter::scatter(scatter, board, detail),
+            None => Picture::default(),
+        },
+        Panel::Params(params) => match payload.boards.get(params.board) {
+            Some(board) => params::params(params, board, detail),
+            None => Picture::default(),
+        },
         Panel::Message(message) => sheet::message(message),
     }
 }

@@ -1,6 +1,6 @@
 // Made-up runs that look like a real search.
 
-import type { Board, Column, Curve, Dashboard, Histograms, Images, Num, Panel, Payload, Plot, Thoughts } from "../../payload";
+import type { Board, Column, Curve, Dashboard, Histograms, Images, Num, Panel, Params, Payload, Plot, Scatter, Thoughts } from "../../payload";
 
 /** The same numbers every time (mulberry32). */
 export function random(seed: number): () => number {
@@ -108,6 +108,13 @@ export function thoughts(n: number, runs: number): Thoughts {
     return { run: other ? null : i % runs, name: other ? "old-run" : `run-${i % runs}`, folder: other ? "warm_up" : "lr_search", step: i % 3 ? i * 10 : null, t: START + i * 47_000, text: texts[i % texts.length] };
   });
   return { type: "thoughts", board: 0, items, notes: [] };
+}
+
+export const scatter = (more: Partial<Scatter> = {}): Scatter => ({ type: "scatter", board: 0, x: { key: "lr", log: false }, y: { key: "last(Accuracy)", log: false }, legend: null, notes: [], ...more });
+
+export function params(more: Partial<Params> = {}): Params {
+  const axes = ["optimizer", "width", "lr", "decay", "last(Loss)", "last(Accuracy)"].map(key => ({ key, log: key === "decay" }));
+  return { type: "params", board: 0, axes, legend: null, colour: "last(Accuracy)", notes: [], ...more };
 }
 
 export function dashboard(search: Search): Dashboard {
