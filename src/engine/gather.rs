@@ -359,14 +359,13 @@ mod tests {
         assert_eq!(shelf.asked(), ["runs of f with lr > 0.5", "Loss of 2"]);
         let text = shown(&plot(few.clone(), Some("momentun"), None), &shelf);
         assert!(text.contains("no run has a parameter `momentun`; did you mean `momentum`?"), "{text}");
+        assert_eq!(shelf.asked(), ["runs of f with lr > 0.5", "runs of f with all", "Loss of 2"]);
         let (x, y, legend) = ("momentun".into(), "max(Loss)".into(), None);
         let dots = View::Scatter(ScatterSpec { scope: scope(few.clone()), x, y, legend, log_x: false, log_y: false });
         assert!(shown(&dots, &shelf).contains("did you mean `momentum`?"));
         let (columns, colour) = (None, Some("max(Los)".into()));
         let lines = View::Params(ParamsSpec { scope: scope(few.clone()), columns, legend: None, colour });
         assert!(shown(&lines, &shelf).contains("did you mean `Loss`?"));
-        shelf.asked();
-        assert_eq!(shelf.asked(), ["runs of f with lr > 0.5", "runs of f with all", "Loss of 2"]);
         let text = shown(&plot(few, Some("momentum"), None), &shelf);
         assert!(text.contains("none of the runs with `lr > 0.5` has a parameter `momentum`"), "{text}");
         let text = shown(&plot(param("lr").gt(9.5), None, None), &shelf);
