@@ -25,6 +25,7 @@ export class ScatterPanel {
   private drawings = 0;
   /** Someone draws a box: plotly.js also tells of selections when it draws again. */
   private selecting = false;
+  private letGo: ReturnType<typeof setTimeout> | undefined;
   /** Shift, Ctrl or Cmd at the last press: a click adds to the selection. */
   private adding = false;
 
@@ -36,7 +37,8 @@ export class ScatterPanel {
         plotly_click: event => this.click(event),
         plotly_selecting: () => (this.selecting = true),
         plotly_selected: event => event && this.selecting && this.pick(rowsOf(event.points)),
-        plotly_deselect: () => view.store.selected.size && view.store.select([]),
+        // Two clicks on dots are a double click to plotly.js: only one beside all dots lets go of them.
+        plotly_deselect: () => (this.letGo = setTimeout(() => view.store.selected.size && view.store.select([]))),
       },
     });
     this.figure.element.addEventListener("pointerdown", event => (this.adding = event.shiftKey || event.ctrlKey || event.metaKey), true);
@@ -105,11 +107,12 @@ export class ScatterPanel {
       showlegend: value !== "",
       selectedpoints: null,
       marker: {
-        size: rows.map(row => (chosen.has(row) ? size + 3 : size)),
+        // The same for all: a bigger dot would move the ends of the axes.
+        size,
         color: entries.map(entry => entry.colour),
         symbol: entries.map(entry => SYMBOLS[entry.dash]),
         opacity: rows.map(row => (bright(row) ? 0.88 : 0.14)),
-        line: { width: 1, color: rows.map(row => (chosen.has(row) ? view.theme.ink : view.theme.ground)) },
+        line: { width: rows.map(row => (chosen.has(row) ? 2 : 1)), color: rows.map(row => (chosen.has(row) ? view.theme.ink : view.theme.ground)) },
       },
       selected: { marker: { opacity: 0.88 } },
       unselected: { marker: { opacity: 0.3 } },
@@ -153,6 +156,7 @@ export class ScatterPanel {
   }
 
   private click(event: { points: Point[] }) {
+    clearTimeout(this.letGo);
     const { store, runs } = this.view;
     const ids = rowsOf(event.points.slice(0, 1)).map(row => runs.ids[row]);
     if (!ids.length) return;

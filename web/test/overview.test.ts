@@ -23,6 +23,7 @@ async function on(html: string, options: Parameters<typeof show>[2], body: (page
   const shown = await show(browser, html, options);
   try {
     await drawn(shown.page);
+    await shown.page.waitForFunction(() => [...document.querySelectorAll(".mlb-params")].every(panel => panel.querySelector("path[data-row]")));
     await body(shown.page);
     assert.deepEqual(shown.errors, []);
     assert.deepEqual(shown.requests, [], "nothing is asked from the network");
@@ -77,10 +78,11 @@ test("click selects a run, Shift adds one, a second click lets go; the others ar
   const click = async (row: number, modifiers: "Shift"[] = []) => {
     const at = await dotAt(page, row);
     for (const key of modifiers) await page.keyboard.down(key);
-    await page.mouse.click(at.x, at.y);
+    await page.mouse.move(at.x, at.y);
+    await page.locator(".hoverlayer .hovertext").waitFor();
+    await page.mouse.down();
+    await page.mouse.up();
     for (const key of modifiers) await page.keyboard.up(key);
-    // Two clicks in a row would be a double click to plotly.js, which lets go of all.
-    await page.waitForTimeout(400);
   };
   await click(2);
   await said(page, "24 runs, 1 selected");
