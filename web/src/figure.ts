@@ -154,6 +154,8 @@ const config = (buttons: string[]) => ({
   plotlyServerURL: "",
   responsive: false,
   // Plotly 4 would offer to upload the chart.
+  // Where dots are picked, a quick second click is a second pick.
+  ...(buttons.length ? { doubleClickDelay: 0 } : {}),
   showSendToCloud: false,
   showTips: false,
   typesetMath: false,

@@ -25,7 +25,6 @@ export class ScatterPanel {
   private drawings = 0;
   /** Someone draws a box: plotly.js also tells of selections when it draws again. */
   private selecting = false;
-  private letGo: ReturnType<typeof setTimeout> | undefined;
   /** Shift, Ctrl or Cmd at the last press: a click adds to the selection. */
   private adding = false;
 
@@ -37,8 +36,6 @@ export class ScatterPanel {
         plotly_click: event => this.click(event),
         plotly_selecting: () => (this.selecting = true),
         plotly_selected: event => event && this.selecting && this.pick(rowsOf(event.points)),
-        // Two clicks on dots are a double click to plotly.js: only one beside all dots lets go of them.
-        plotly_deselect: () => (this.letGo = setTimeout(() => view.store.selected.size && view.store.select([]))),
       },
     });
     this.figure.element.addEventListener("pointerdown", event => (this.adding = event.shiftKey || event.ctrlKey || event.metaKey), true);
@@ -156,7 +153,6 @@ export class ScatterPanel {
   }
 
   private click(event: { points: Point[] }) {
-    clearTimeout(this.letGo);
     const { store, runs } = this.view;
     const ids = rowsOf(event.points.slice(0, 1)).map(row => runs.ids[row]);
     if (!ids.length) return;
