@@ -43,7 +43,7 @@ fn calls_that_cannot_be_recorded_are_rejected_and_counted() {
     let home = tempfile::tempdir().unwrap();
     let w = writer(home.path());
     w.add_scalar("a\0b", 1);
-    w.add_scalar(&"x".repeat(1025), 1);
+    w.add_scalar(&"x".repeat((16 << 10) + 1), 1);
     w.add_image("digit", Image::gray(2, 2, &[0.0]));
     w.add_params(&3);
     w.add_param("p\0", 3);

@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 
-use bson::{Document, RawDocument};
+use bson::{Bson, Document, RawDocument};
 use proptest::prelude::*;
 
 use super::Log;
@@ -138,9 +138,21 @@ fn runs_of(store: &Local, place: Place<'_>) -> Vec<Run> {
     store.run_documents(place).unwrap().iter().map(|run| decode_run(place.folder, run).unwrap()).collect()
 }
 
-/// NaN equals itself here: documents are compared as bytes.
+/// NaN equals itself here: documents are compared as bytes. The order of a document's fields means nothing (a run's metrics stand in
+/// the order in which flushes brought them).
 fn bytes(documents: Vec<Document>) -> Vec<Vec<u8>> {
-    documents.iter().map(|document| bson::serialize_to_raw_document_buf(document).unwrap().into_bytes()).collect()
+    let raw = |document| bson::serialize_to_raw_document_buf(&sorted(document)).unwrap().into_bytes();
+    documents.into_iter().map(raw).collect()
+}
+
+fn sorted(document: Document) -> Document {
+    let mut fields: Vec<(String, Bson)> = document.into_iter().collect();
+    fields.sort_by(|a, b| a.0.cmp(&b.0));
+    let inner = |value| match value {
+        Bson::Document(document) => Bson::Document(sorted(document)),
+        other => other,
+    };
+    fields.into_iter().map(|(key, value)| (key, inner(value))).collect()
 }
 
 #[derive(Debug, Clone)]
