@@ -11,8 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What went wrong, in words for the person who reads it.
 ///
 /// `Display` has it all, one part a line: what failed and on which input, the cause, and what to do next.
-#[derive(Debug, Clone, PartialEq, thiserror::Error, serde::Serialize, serde::Deserialize)]
-#[error("{}", self.story())]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Error {
     kind: ErrorKind,
     what: String,
@@ -76,20 +75,22 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
+}
 
-    fn story(&self) -> String {
-        let mut story = self.what.clone();
-        if let Some(cause) = &self.cause {
-            story.push_str("\ncause: ");
-            story.push_str(cause);
+// By hand: a derive for this one type would cost each first cell of a notebook most of a second (measured).
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        for (part, text) in [("cause", &self.cause), ("help", &self.help)] {
+            if let Some(text) = text {
+                write!(f, "\n{part}: {text}")?;
+            }
         }
-        if let Some(help) = &self.help {
-            story.push_str("\nhelp: ");
-            story.push_str(help);
-        }
-        story
+        Ok(())
     }
 }
+
+impl std::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {

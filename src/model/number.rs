@@ -1,24 +1,37 @@
 //! Floats in JSON, which has no NaN and no infinities: a finite one is a number, another one its name.
 
+use std::fmt;
+
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serializer};
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Wire {
-    Number(f64),
-    Name(String),
-}
+struct Number;
 
-impl Wire {
-    fn number<E: serde::de::Error>(self) -> Result<f64, E> {
-        match self {
-            Wire::Number(number) => Ok(number),
-            Wire::Name(name) => match name.as_str() {
-                "NaN" => Ok(f64::NAN),
-                "inf" => Ok(f64::INFINITY),
-                "-inf" => Ok(f64::NEG_INFINITY),
-                _ => Err(E::custom(format!("`{name}` is not a number"))),
-            },
+impl Visitor<'_> for Number {
+    type Value = f64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number, \"NaN\", \"inf\" or \"-inf\"")
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<f64, E> {
+        Ok(number)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<f64, E> {
+        Ok(number as f64)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<f64, E> {
+        Ok(number as f64)
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<f64, E> {
+        match name {
+            "NaN" => Ok(f64::NAN),
+            "inf" => Ok(f64::INFINITY),
+            "-inf" => Ok(f64::NEG_INFINITY),
+            _ => Err(E::custom(format!("`{name}` is not a number"))),
         }
     }
 }
@@ -28,12 +41,20 @@ pub(crate) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S:
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    Wire::deserialize(deserializer)?.number()
+    deserializer.deserialize_any(Number)
 }
 
 /// The same for a float that may be missing.
 pub(crate) mod option {
-    use super::{Deserialize, Deserializer, Serializer, Wire};
+    use super::{Deserialize, Deserializer, Serializer};
+
+    struct Named(f64);
+
+    impl<'de> Deserialize<'de> for Named {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Named, D::Error> {
+            super::deserialize(deserializer).map(Named)
+        }
+    }
 
     pub(crate) fn serialize<S: Serializer>(number: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
         match number {
@@ -43,6 +64,6 @@ pub(crate) mod option {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-        Option::<Wire>::deserialize(deserializer)?.map(Wire::number).transpose()
+        Ok(Option::<Named>::deserialize(deserializer)?.map(|named| named.0))
     }
 }
