@@ -44,6 +44,24 @@ pub(crate) enum View {
     Stack(Vec<View>),
 }
 
+impl View {
+    /// Which runs it shows; none for a group of others.
+    #[cfg(feature = "engine")]
+    pub(crate) fn scope(&self) -> Option<&Scope> {
+        match self {
+            View::Row(_) | View::Stack(_) => None,
+            View::Dashboard(spec) => Some(&spec.scope),
+            View::Plot(spec) => Some(&spec.scope),
+            View::Table(spec) => Some(&spec.scope),
+            View::Images(spec) => Some(&spec.scope),
+            View::Histogram(spec) => Some(&spec.scope),
+            View::Thoughts(spec) => Some(&spec.scope),
+            View::Scatter(spec) => Some(&spec.scope),
+            View::Params(spec) => Some(&spec.scope),
+        }
+    }
+}
+
 /// The whole board: table, legend chooser, plots, images, histograms, thoughts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct DashboardSpec {

@@ -46,17 +46,10 @@ struct Need {
 }
 
 fn collect<'a>(view: &'a View, needs: &mut Vec<(&'a Scope, Need)>) {
-    let scope = match view {
-        View::Row(views) | View::Stack(views) => return views.iter().for_each(|view| collect(view, needs)),
-        View::Dashboard(spec) => &spec.scope,
-        View::Plot(spec) => &spec.scope,
-        View::Table(spec) => &spec.scope,
-        View::Images(spec) => &spec.scope,
-        View::Histogram(spec) => &spec.scope,
-        View::Thoughts(spec) => &spec.scope,
-        View::Scatter(spec) => &spec.scope,
-        View::Params(spec) => &spec.scope,
-    };
+    if let View::Row(views) | View::Stack(views) = view {
+        return views.iter().for_each(|view| collect(view, needs));
+    }
+    let Some(scope) = view.scope() else { return };
     let at = needs.iter().position(|(known, _)| *known == scope).unwrap_or_else(|| {
         needs.push((scope, Need::default()));
         needs.len() - 1

@@ -210,19 +210,12 @@ impl<'a> Composer<'a> {
     }
 
     fn panel(&self, view: &View) -> Panel {
-        let scope = match view {
+        match view {
             View::Row(views) => return Panel::Row { children: self.panels(views) },
             View::Stack(views) => return Panel::Stack { children: self.panels(views) },
-            View::Dashboard(spec) => &spec.scope,
-            View::Plot(spec) => &spec.scope,
-            View::Table(spec) => &spec.scope,
-            View::Images(spec) => &spec.scope,
-            View::Histogram(spec) => &spec.scope,
-            View::Thoughts(spec) => &spec.scope,
-            View::Scatter(spec) => &spec.scope,
-            View::Params(spec) => &spec.scope,
-        };
-        let Some((board, rows)) = self.board(scope) else {
+            _ => {}
+        }
+        let Some((board, rows)) = view.scope().and_then(|scope| self.board(scope)) else {
             return Panel::message(Level::Error, "nothing was read for this view");
         };
         let of_all_folders = matches!(view, View::Thoughts(spec) if spec.everywhere);
