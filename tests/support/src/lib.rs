@@ -1,5 +1,12 @@
-//! What the tests share: a real MongoDB server, started on loopback and ended with the test.
+//! What the tests share: a real MongoDB server or replica set, started on loopback and ended with the test, and a proxy that cuts
+//! the connections to it.
 
 mod mongod;
+mod proxy;
+mod replica_set;
+mod wire;
 
 pub use mongod::{Mongod, mongodb, unique};
+pub use proxy::{Proxy, Weather};
+pub use replica_set::ReplicaSet;
+pub use wire::command;
