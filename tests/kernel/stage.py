@@ -10,13 +10,14 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Stage:
-    """A temporary ML_BOARD_HOME with a few runs of the digits in its local store; `env` is what programs in it see."""
+    """A temporary ML_BOARD_HOME with a few runs of the digits in its local store, if any; `env` is what programs in it see."""
 
-    def __init__(self, runs, epochs, database="digits"):
+    def __init__(self, runs=0, epochs=0, database="digits"):
         self.directory = tempfile.TemporaryDirectory(prefix="ml_board-")
         self.path = pathlib.Path(self.directory.name)
         self.env = dict(os.environ, ML_BOARD_HOME=str(self.path / "home"), ML_BOARD_URI="local:")
-        self.run(os.environ["ML_BOARD_TEST_DIGITS"], "--runs", str(runs), "--epochs", str(epochs), "--database", database)
+        if runs:
+            self.run(os.environ["ML_BOARD_TEST_DIGITS"], "--runs", str(runs), "--epochs", str(epochs), "--database", database)
 
     def run(self, *command, **more):
         """Runs a program on the stage; what it printed. One that fails ends the test."""

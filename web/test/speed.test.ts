@@ -65,3 +65,17 @@ test("100 curves of 1,000 points", async () => {
   assert.ok(numbers["legend and redraw"] < 3000);
   await shown.context().close();
 });
+
+test("10,000 thoughts", async () => {
+  const search = { n: 400 };
+  const { page: shown, errors } = await show(browser, page([output(sample.payload(sample.thoughts(10_000, search.n), search))]));
+  await shown.locator(".mlb-thoughts .mlb-who").first().waitFor();
+  const numbers = {
+    "first paint after navigation": await shown.evaluate(() => new Promise<number>(done => requestAnimationFrame(() => setTimeout(() => done(performance.now()))))),
+    "filter and redraw": await timed(shown, `${STORE} store.setFilter("seed", i % 2 ? "" : "1")`),
+  };
+  print(numbers);
+  assert.deepEqual(errors, []);
+  assert.ok(numbers["first paint after navigation"] < 5000);
+  await shown.context().close();
+});

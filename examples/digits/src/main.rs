@@ -30,6 +30,9 @@ struct Options {
     /// Where the runs are logged to.
     #[arg(long, default_value = "digits")]
     database: String,
+    /// Say each epoch when it is logged.
+    #[arg(long)]
+    progress: bool,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -39,7 +42,7 @@ fn main() -> anyhow::Result<()> {
     let (next, best) = (AtomicUsize::new(0), train::Best::default());
     let work = || {
         while let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let report = train::train(&options.database, run, &digits, &best)?;
+            let report = train::train(&options.database, run, &digits, &best, options.progress)?;
             println!("{}: {report}", run.name());
         }
         anyhow::Ok(())

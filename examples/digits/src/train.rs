@@ -1,5 +1,7 @@
 //! Trains one network, and logs what a person would want to see of it.
 
+#![allow(clippy::print_stdout, reason = "a program for the terminal")]
+
 use std::sync::Mutex;
 
 use anyhow::Result;
@@ -23,7 +25,7 @@ const HOPELESS: f32 = 4.6;
 pub(crate) struct Best(Mutex<f32>);
 
 /// Trains a network with the hyperparameters of `run`, logs it to the folder `lr_search` of `database`, and says how it ended.
-pub(crate) fn train(database: &str, run: &Run, digits: &Digits, best: &Best) -> Result<String> {
+pub(crate) fn train(database: &str, run: &Run, digits: &Digits, best: &Best, progress: bool) -> Result<String> {
     let w = SummaryWriter::builder().database(database).folder("lr_search").name(run.name()).labels([run.search]).build()?;
     w.add_params(run);
 
@@ -49,6 +51,9 @@ pub(crate) fn train(database: &str, run: &Run, digits: &Digits, best: &Best) -> 
             }
         }
         validation = log_epoch(&w, &network, digits, epoch, step)?;
+        if progress {
+            println!("{}: epoch {epoch}, step {step}, validation loss {:.4}", run.name(), validation.loss);
+        }
         if validation.loss < least.1 {
             least = (epoch, validation.loss);
         }

@@ -29,7 +29,7 @@ const fn tests(name: &'static str, commands: fn(&mut Rig) -> Result<Vec<Command>
 const FEATURES: [&[&str]; 4] =
     [&WHOLE, &[], &["--no-default-features", "--features", "writer"], &["--no-default-features", "--features", "engine"]];
 
-pub(super) const PARTS: [Part; 11] = [
+pub(super) const PARTS: [Part; 12] = [
     check("format", |_| {
         tools::component("rustfmt")?;
         Ok(vec![shell::cargo(&["fmt", "--all", "--check"])])
@@ -75,6 +75,12 @@ pub(super) const PARTS: [Part; 11] = [
         FEATURES.into_iter().take(3).map(test).collect()
     }),
     tests("doctests", |_| Ok(vec![shell::cargo(&["test", "--quiet", "--doc", "--features", "engine,writer"])])),
+    tests("digits", |rig| {
+        let mut test = Jupyter::python_only()?.python();
+        test.arg("tests/digits/check.py").current_dir(place::repository());
+        rig.equip_with_runs(&mut test)?;
+        Ok(vec![test])
+    }),
     tests("kernel", |rig| {
         let mut test = Jupyter::install()?.python();
         test.arg("tests/kernel/check.py").current_dir(place::repository());
