@@ -3,7 +3,7 @@
 //! In the training program (feature `writer`):
 //!
 //! ```no_run
-//! # #[cfg(feature = "writer")] {
+//! # #[cfg(feature = "journal")] {
 //! use ml_board::SummaryWriter;
 //!
 //! let w = SummaryWriter::new("digits", "lr_search")?; // database, folder: a collection of runs
@@ -31,7 +31,10 @@
 //!
 //! # Features
 //! - `board` (default): the notebook's side. Thin: everything heavy is the program `ml_board`, which it finds, or builds once.
-//! - `writer`: `SummaryWriter`, for the training program.
+//! - `writer`: `SummaryWriter`, for the training program. It stores by itself.
+//! - `journal`: the same `SummaryWriter` without a database's driver, for lean programs and cells of a notebook: the installed program
+//!   `ml_board` stores what it logs.
+//! - `image`, `half`: what these crates have can be logged; `writer` has both.
 //! - `engine`: the program `ml_board` (`cargo install ml_board --features engine`); in a library, the engine runs inside the process.
 //! - `srv`: `mongodb+srv://` addresses for the writer. The engine has it.
 //!
@@ -42,6 +45,8 @@
 // The journal, the store and the shipper serve the writer and the engine: each alone leaves some of them unused.
 #![cfg_attr(not(all(feature = "writer", feature = "engine")), allow(dead_code, unused_imports))]
 
+#[cfg(any(feature = "journal", feature = "engine"))]
+mod address;
 #[cfg(feature = "board")]
 mod board;
 #[cfg(feature = "board")]
@@ -53,7 +58,7 @@ mod engine;
 mod error;
 #[allow(dead_code)] // Each side uses its own part.
 mod home;
-#[cfg(any(feature = "writer", feature = "engine"))]
+#[cfg(any(feature = "journal", feature = "engine"))]
 mod journal;
 mod model;
 mod query;
@@ -63,7 +68,7 @@ mod render;
 mod ship;
 #[cfg(any(feature = "writer", feature = "engine"))]
 mod store;
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 mod writer;
 
 #[cfg(feature = "board")]
@@ -76,5 +81,5 @@ pub use engine::cli::command_line;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{HistogramBins, ImageInfo, Run, RunId, Series, Session, SessionId, Status, Summary, Thought, Time, Value};
 pub use query::{Band, Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 pub use writer::{Builder, Image, IntoValues, Report, Scalar, Stats, SummaryWriter};

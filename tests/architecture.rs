@@ -8,17 +8,18 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("home", &[]),
+    ("address", &[]),
     ("model", &[]),
     ("query", &["model"]),
     ("display", &["model", "query"]),
     ("client", &["model", "query", "display"]),
     ("board", &["model", "query", "display", "client", "engine"]),
     ("journal", &["model"]),
-    ("store", &["model", "query"]),
-    ("ship", &["model", "journal", "store"]),
-    ("writer", &["model", "journal", "store", "ship"]),
+    ("store", &["model", "query", "address"]),
+    ("ship", &["model", "journal", "store", "address"]),
+    ("writer", &["model", "address", "journal", "store", "ship"]),
     ("render", &["model", "query", "display"]),
-    ("engine", &["model", "query", "display", "client", "journal", "store", "ship", "render"]),
+    ("engine", &["model", "query", "display", "client", "address", "journal", "store", "ship", "render"]),
     ("bin", &[]),
 ];
 

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use super::journals;
 use super::notes::counted;
+use crate::address::{Address, Resolved};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ship::{self, Which};
+use crate::store;
 use crate::store::read::Read;
-use crate::store::{self, Address, Resolved};
 
 /// How long a board that is opened waits for what dead programs left. The rest comes while one looks at it.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -31,6 +32,7 @@ impl Stores {
     /// The store that the person named (none: by the configuration). Its handle is the target: never a password.
     pub(super) fn resolve(&self, uri: Option<&str>) -> Result<(Address, Vec<String>)> {
         let Resolved { address, notes } = Address::resolve(uri)?;
+        store::check(&address)?;
         self.remember(&address);
         Ok((address, notes))
     }

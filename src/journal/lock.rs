@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 use std::time::Duration;
 
 use super::fail;
@@ -12,16 +12,16 @@ use crate::model::SessionId;
 const OWNER: &str = "lock";
 const SHIP: &str = "ship.lock";
 /// Making a journal takes milliseconds.
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 const MAKING: Duration = Duration::from_secs(60);
 
 /// The ownership of a journal by the writer that fills it. It ends with this value, or with the process.
-#[cfg_attr(not(feature = "writer"), allow(dead_code))]
+#[cfg_attr(not(feature = "journal"), allow(dead_code))]
 pub(crate) struct Owner {
     _file: File,
 }
 
-#[cfg_attr(not(feature = "writer"), allow(dead_code))]
+#[cfg_attr(not(feature = "journal"), allow(dead_code))]
 impl Owner {
     /// Owns the journal in `directory`, which nobody else knows yet.
     pub(crate) fn take(directory: &Path) -> Result<Owner> {
@@ -95,7 +95,7 @@ pub(crate) fn sessions(directory: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Deletes what a death in the middle of making or deleting a journal left under `directory`. Nothing in it was ever recorded, or all of it is stored.
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 pub(crate) fn sweep(directory: &Path) {
     for path in fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path()) {
         let session = path.file_stem().and_then(|name| name.to_str()).is_some_and(|name| name.parse::<SessionId>().is_ok());
@@ -111,7 +111,7 @@ pub(crate) fn sweep(directory: &Path) {
     }
 }
 
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 fn age(path: &Path) -> Option<Duration> {
     fs::metadata(path).ok()?.modified().ok()?.elapsed().ok()
 }

@@ -1,7 +1,7 @@
 //! The only `unsafe` of the crate: a mapped file as atomic words, and three questions to the operating system.
 
 #![allow(unsafe_code)]
-#![cfg_attr(not(feature = "writer"), allow(dead_code))]
+#![cfg_attr(not(feature = "journal"), allow(dead_code))]
 
 use std::fs::File;
 use std::io::{self, Write};

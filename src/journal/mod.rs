@@ -60,7 +60,7 @@
 //! ordinals; what was shipped, but lies in a segment that was kept, is read again and changes nothing in the store. A segment whose
 //! predecessors were lost takes its ordinals from the tags' own records.
 
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 mod append;
 mod checkpoint;
 mod entry;
@@ -70,30 +70,32 @@ mod place;
 mod reader;
 mod record;
 mod segment;
-#[cfg(feature = "writer")]
+mod shipping;
+#[cfg(feature = "journal")]
 mod supply;
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 mod tags;
 
 use std::path::Path;
 
 use crate::error::{Error, ErrorKind};
 
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 pub(crate) use append::{Journal, Layout};
 pub(crate) use entry::{Batch, Entry, EntryKind, Pixels, Position, SessionInfo};
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 pub(crate) use lock::sweep;
 pub(crate) use lock::{Claim, owner_alive, sessions};
 pub(crate) use place::place;
 pub(crate) use reader::Reader;
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 pub(crate) use record::TagKind;
-#[cfg(feature = "writer")]
+pub(crate) use shipping::{Options, Outcome, ShipStatus};
+#[cfg(feature = "journal")]
 pub(crate) use tags::{Tag, Tags};
 
 /// This machine's name.
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 pub(crate) fn host() -> String {
     map::host()
 }
@@ -104,5 +106,5 @@ fn fail(what: &str, path: &Path, cause: impl std::fmt::Display) -> Error {
 }
 
 #[cfg(test)]
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 mod tests;

@@ -29,7 +29,7 @@ pub(super) struct Header {
 
 impl Header {
     /// The header of a segment of `bytes` (or a little more, should the header need it).
-    #[cfg(feature = "writer")]
+    #[cfg(feature = "journal")]
     pub(super) fn new(number: u64, bytes: usize, info: SessionInfo) -> Header {
         let header = (INFO_AT + super::record::json(&info).len()).next_multiple_of(PAGE);
         let bytes = bytes.next_multiple_of(PAGE).max(header + PAGE);
@@ -44,7 +44,7 @@ impl Header {
         hasher.finalize()
     }
 
-    #[cfg(feature = "writer")]
+    #[cfg(feature = "journal")]
     pub(super) fn bytes(&self) -> Vec<u8> {
         let info = super::record::json(&self.info);
         let mut bytes = vec![0; self.first as usize * SLOT_BYTES];
@@ -135,10 +135,10 @@ pub(super) fn list(directory: &Path) -> Result<Vec<u64>> {
     Ok(numbers)
 }
 
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 pub(super) use mapped::Segment;
 
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 mod mapped {
     use std::fs::{self, File, OpenOptions};
     use std::io::{self, Seek, SeekFrom, Write};
@@ -236,5 +236,5 @@ mod mapped {
         }
     }
 }
-#[cfg(feature = "writer")]
+#[cfg(feature = "journal")]
 pub(super) use mapped::sync_file;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{Claim, Reader};
+use crate::journal::{Claim, Options, Outcome, Reader, ShipStatus};
 use crate::model::Time;
 use crate::store::{self, Address, Store};
 
@@ -21,43 +21,6 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// How long a round may go on before commands are looked at.
 const ROUND: Duration = Duration::from_secs(1);
-
-/// How the shipper behaves.
-#[derive(Debug, Clone)]
-pub(crate) struct Options {
-    /// How long a point may wait before it is shipped.
-    pub(crate) flush_interval: Duration,
-    /// Say nothing on stderr.
-    pub(crate) quiet: bool,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options { flush_interval: Duration::from_secs(1), quiet: false }
-    }
-}
-
-/// What came of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Outcome {
-    /// The points this shipper stored.
-    pub(crate) stored_points: u64,
-    /// Whether the session's end is stored and the journal removed.
-    pub(crate) complete: bool,
-}
-
-/// How the shipping goes.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ShipStatus {
-    /// The points that this shipper stored.
-    pub(crate) stored_points: u64,
-    /// The bytes of the journal that it has not read yet.
-    pub(crate) pending_bytes: u64,
-    /// What the last attempt failed with; `None` after one that succeeded.
-    pub(crate) last_error: Option<Error>,
-    /// Images that could not be coded.
-    pub(crate) rejected: u64,
-}
 
 /// Ships one live journal. Dropping it leaves what is not shipped in the journal, for the next one.
 pub(crate) struct Shipper {

@@ -3,7 +3,6 @@
 //! Every method blocks its caller and is called from threads of the shipper's or the engine's own, never from the training loop.
 //! STORAGE in `documents` says what is written; `write` how it is written so that writing twice changes nothing.
 
-mod address;
 #[cfg(feature = "engine")]
 mod assemble;
 pub(crate) mod documents;
@@ -17,11 +16,11 @@ mod write;
 
 use std::sync::Arc;
 
-pub(crate) use address::{Address, Resolved, VARIABLE};
 pub(crate) use local::Local;
 pub(crate) use mongo::Mongo;
 pub(crate) use write::{Inserted, NewSession, SessionEnd, SessionState, SessionUpdate, Write};
 
+pub(crate) use crate::address::Address;
 use crate::error::Result;
 
 /// A folder of a database: a collection of runs.
@@ -45,6 +44,14 @@ pub(crate) fn open(address: &Address) -> Result<Arc<Store>> {
         Address::Mongo(uri) => Store::Mongo(Mongo::connect(uri)?),
         Address::Local(directory) => Store::Local(Local::open(directory)?),
     }))
+}
+
+/// Whether the driver understands the whole address: its credentials and options, too. Asks no server.
+pub(crate) fn check(address: &Address) -> Result<()> {
+    match address {
+        Address::Mongo(uri) => mongo::check(uri),
+        Address::Local(_) => Ok(()),
+    }
 }
 
 impl Store {

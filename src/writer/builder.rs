@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use super::resume::FirstSteps;
 use super::stats::Counts;
-use super::{SummaryWriter, name};
+use super::{SummaryWriter, name, shipping};
+use crate::address::{Address, Resolved};
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{self, Journal, Layout, SessionInfo, Tags};
+use crate::journal::{self, Journal, Layout, Options, SessionInfo, Tags};
 use crate::model::{RunId, Time};
-use crate::ship::{self, Options, Shipper, Which};
-use crate::store::{Address, Resolved};
 
 /// Says where a run goes and what it is called, then starts it with [`build`](Builder::build).
 #[derive(Debug, Clone, Default)]
@@ -123,6 +122,7 @@ impl Builder {
         check_database(&self.database)?;
         check_folder(&self.folder)?;
         let Resolved { address, notes } = Address::resolve(self.uri.as_deref())?;
+        shipping::check(&address)?;
         let place = journal::place(self.journal_dir.as_deref())?;
         notes.iter().chain(&place.note).for_each(|note| eprintln!("ml_board: {note}"));
 
@@ -136,8 +136,8 @@ impl Builder {
         let journal = Journal::create(&place.directory, info, layout)?;
         let flush_interval = self.flush_interval.unwrap_or(Options::default().flush_interval);
         let options = Options { flush_interval, ..Options::default() };
-        let shipper = Shipper::start(journal.directory().to_path_buf(), address.clone(), options)?;
-        recover(place.directory, address);
+        let shipper = shipping::start(journal.directory(), &address, options)?;
+        shipping::recover(place.directory, address);
         Ok(SummaryWriter {
             journal,
             tags: Tags::new(),
@@ -166,16 +166,6 @@ impl Builder {
             resumed: self.resume.is_some(),
         }
     }
-}
-
-/// Ships what dead programs left for the same store, on a thread that nobody waits for.
-fn recover(journals: PathBuf, address: Address) {
-    let work = move || {
-        journal::sweep(&journals);
-        drop(ship::recover(&journals, Which::Target(&address), &mut |_| {}));
-    };
-    // Without a thread to do it, the next writer or `ml_board sync` will.
-    drop(std::thread::Builder::new().name("ml_board recover".into()).spawn(work));
 }
 
 fn check_database(name: &str) -> Result<()> {

@@ -1,7 +1,5 @@
 //! What may be logged as an image.
 
-use ::image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
-
 use crate::journal::Pixels;
 
 /// An image to log: gray or in colour, 8 bits a channel.
@@ -49,44 +47,6 @@ impl Image {
     }
 }
 
-impl From<GrayImage> for Image {
-    fn from(image: GrayImage) -> Image {
-        Image::of_bytes(image.width(), image.height(), 1, image.into_raw(), 0)
-    }
-}
-
-impl From<RgbImage> for Image {
-    fn from(image: RgbImage) -> Image {
-        Image::of_bytes(image.width(), image.height(), 3, image.into_raw(), 0)
-    }
-}
-
-impl From<RgbaImage> for Image {
-    fn from(image: RgbaImage) -> Image {
-        Image::of_bytes(image.width(), image.height(), 4, image.into_raw(), 0)
-    }
-}
-
-/// Other depths than 8 bits a channel are converted.
-impl From<DynamicImage> for Image {
-    fn from(image: DynamicImage) -> Image {
-        match image {
-            DynamicImage::ImageLuma8(image) => image.into(),
-            DynamicImage::ImageRgb8(image) => image.into(),
-            DynamicImage::ImageRgba8(image) => image.into(),
-            other if other.color().has_alpha() => other.into_rgba8().into(),
-            other if other.color().has_color() => other.into_rgb8().into(),
-            other => other.into_luma8().into(),
-        }
-    }
-}
-
-impl From<&DynamicImage> for Image {
-    fn from(image: &DynamicImage) -> Image {
-        image.clone().into()
-    }
-}
-
 /// Rows of gray values from the top, all of one length, as [`Image::gray`] takes them.
 impl From<&[Vec<f32>]> for Image {
     fn from(rows: &[Vec<f32>]) -> Image {
@@ -107,6 +67,51 @@ impl From<&Vec<Vec<f32>>> for Image {
 impl<const WIDTH: usize, const HEIGHT: usize> From<&[[f32; WIDTH]; HEIGHT]> for Image {
     fn from(rows: &[[f32; WIDTH]; HEIGHT]) -> Image {
         Image::gray(WIDTH, HEIGHT, rows.as_flattened())
+    }
+}
+
+#[cfg(feature = "image")]
+mod decoded {
+    use ::image::{DynamicImage, GrayImage, RgbImage, RgbaImage};
+
+    use super::Image;
+
+    impl From<GrayImage> for Image {
+        fn from(image: GrayImage) -> Image {
+            Image::of_bytes(image.width(), image.height(), 1, image.into_raw(), 0)
+        }
+    }
+
+    impl From<RgbImage> for Image {
+        fn from(image: RgbImage) -> Image {
+            Image::of_bytes(image.width(), image.height(), 3, image.into_raw(), 0)
+        }
+    }
+
+    impl From<RgbaImage> for Image {
+        fn from(image: RgbaImage) -> Image {
+            Image::of_bytes(image.width(), image.height(), 4, image.into_raw(), 0)
+        }
+    }
+
+    /// Other depths than 8 bits a channel are converted.
+    impl From<DynamicImage> for Image {
+        fn from(image: DynamicImage) -> Image {
+            match image {
+                DynamicImage::ImageLuma8(image) => image.into(),
+                DynamicImage::ImageRgb8(image) => image.into(),
+                DynamicImage::ImageRgba8(image) => image.into(),
+                other if other.color().has_alpha() => other.into_rgba8().into(),
+                other if other.color().has_color() => other.into_rgb8().into(),
+                other => other.into_luma8().into(),
+            }
+        }
+    }
+
+    impl From<&DynamicImage> for Image {
+        fn from(image: &DynamicImage) -> Image {
+            image.clone().into()
+        }
     }
 }
 
@@ -133,7 +138,10 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "image")]
     fn images_of_the_crate_image() {
+        use ::image::DynamicImage;
+
         let colour = Image::from(DynamicImage::new_rgba16(2, 1));
         assert_eq!(colour.pixels().unwrap().channels, 4);
         assert_eq!(Image::from(DynamicImage::new_luma16(2, 1)).pixels().unwrap().bytes, [0, 0]);

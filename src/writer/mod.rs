@@ -6,6 +6,7 @@ mod name;
 mod number;
 mod params;
 mod resume;
+mod shipping;
 mod stats;
 
 use std::fmt;
@@ -16,7 +17,6 @@ use serde::Serialize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{Journal, Tag, TagKind, Tags};
 use crate::model::{RunId, Status, Value};
-use crate::ship::Shipper;
 
 pub use builder::Builder;
 pub use image::Image;
@@ -24,6 +24,7 @@ pub use number::{IntoValues, Scalar};
 pub use stats::{Report, Stats};
 
 use resume::FirstSteps;
+use shipping::Shipping;
 use stats::Counts;
 
 /// The longest tag, in bytes.
@@ -68,7 +69,7 @@ pub struct SummaryWriter {
     first_steps: FirstSteps,
     counts: Counts,
     /// `None` once it was stopped.
-    shipper: Option<Shipper>,
+    shipper: Option<Shipping>,
     run: RunId,
     run_name: String,
 }
@@ -178,7 +179,7 @@ impl SummaryWriter {
 
     /// How it goes: what was recorded, rejected and stored, and the store's last trouble.
     pub fn stats(&self) -> Stats {
-        let ship = self.shipper.as_ref().map(Shipper::status).unwrap_or_default();
+        let ship = self.shipper.as_ref().map(Shipping::status).unwrap_or_default();
         Stats {
             recorded: self.counts.recorded() + self.tags.logged(),
             rejected: self.counts.rejected() + ship.rejected,
@@ -326,5 +327,6 @@ fn deadline(timeout: Duration) -> Instant {
 }
 
 #[cfg(test)]
+#[cfg(any(feature = "writer", feature = "engine"))]
 #[allow(clippy::needless_borrows_for_generic_args)] // As a person writes it.
 mod tests;

@@ -54,8 +54,10 @@ scalar! {
     i8: f64::from, i16: f64::from, i32: f64::from, u8: f64::from, u16: f64::from, u32: f64::from, f32: f64::from,
     i64: |value| value as f64, u64: |value| value as f64, isize: |value| value as f64, usize: |value| value as f64,
     i128: |value| value as f64, u128: |value| value as f64, f64: |value| value,
-    half::f16: half::f16::to_f64, half::bf16: half::bf16::to_f64,
 }
+
+#[cfg(feature = "half")]
+scalar! { half::f16: half::f16::to_f64, half::bf16: half::bf16::to_f64 }
 
 macro_rules! values {
     ($([$($parameters:tt)*] $type:ty),* $(,)?) => {
@@ -91,6 +93,7 @@ mod tests {
     #[test]
     fn numbers_and_rows_of_numbers() {
         assert_eq!(all(3_u8), (Some(3.0), vec![3.0]));
+        #[cfg(feature = "half")]
         assert_eq!(all(half::f16::from_f32(0.5)), (Some(0.5), vec![0.5]));
         assert_eq!(all(vec![1_i64]), (None, vec![1.0]));
         assert_eq!(all(&vec![1_f32, 2.0]), (None, vec![1.0, 2.0]));

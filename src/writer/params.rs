@@ -1,6 +1,6 @@
 //! Hyperparameters: any value that serde can say, as names and values. What is nested gets a dotted name.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use serde::ser::{self, Serialize};
 
@@ -14,9 +14,16 @@ pub(super) fn flatten(name: &str, value: &impl Serialize) -> Result<Vec<(String,
 }
 
 /// Why a value is no parameter, in the words of its `Serialize`.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
+#[derive(Debug)]
 pub(super) struct Mistake(String);
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mistake {}
 
 impl ser::Error for Mistake {
     fn custom<T: Display>(message: T) -> Mistake {

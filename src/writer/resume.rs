@@ -2,16 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
-use std::time::Duration;
 
+use super::shipping;
+use crate::address::Address;
 use crate::error::Result;
 use crate::journal::{self, EntryKind, Reader, SessionInfo, TagKind};
 use crate::model::RunId;
-use crate::store::{self, Address};
-
-/// How long the store is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The step of the first call of each tag that names none. Tags that are not here begin with 0.
 #[derive(Debug, Default)]
@@ -28,7 +24,7 @@ impl FirstSteps {
     /// Asks the store (not for long) and this machine's journals. That the store is away is told on stderr.
     pub(super) fn of_run(info: &SessionInfo, address: &Address, journals: &Path) -> FirstSteps {
         let mut first = FirstSteps::default();
-        match ask(info.clone(), address.clone()) {
+        match shipping::last_steps(info, address) {
             Some(Ok(steps)) => steps.into_iter().for_each(|(kind, tag, step)| first.after(kind, tag, step)),
             trouble => {
                 let why = trouble.and_then(Result::err).map_or("it does not answer".into(), |error| error.to_string());
@@ -66,26 +62,4 @@ impl FirstSteps {
         let first = self.0.entry((kind, tag)).or_insert(0);
         *first = (*first).max(step.saturating_add(1));
     }
-}
-
-type LastSteps = Vec<(TagKind, String, i64)>;
-
-/// The last steps in the store; `None` if it does not answer in time.
-fn ask(info: SessionInfo, address: Address) -> Option<Result<LastSteps>> {
-    let (answer, steps) = sync_channel(1);
-    let work = move || {
-        let place = store::Place { database: &info.database, folder: &info.folder };
-        let steps = store::open(&address).and_then(|store| store.writing().last_steps(place, info.run));
-        let kind = |kind: &str| match kind {
-            "histogram" => Some(TagKind::Histogram),
-            "image" => Some(TagKind::Image),
-            "scalar" => Some(TagKind::Scalar),
-            _ => None,
-        };
-        let steps =
-            steps.map(|steps| steps.into_iter().filter_map(|(word, tag, step)| Some((kind(&word)?, tag, step))).collect());
-        answer.send(steps).ok()
-    };
-    std::thread::Builder::new().name("ml_board resume".into()).spawn(work).ok()?;
-    steps.recv_timeout(PATIENCE).ok()
 }

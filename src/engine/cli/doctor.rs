@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use super::{say, size};
+use crate::address::VARIABLE;
 use crate::client::{Found, engines};
 use crate::engine::journals::{self, Journals, Waiting};
 use crate::engine::notes::counted;
@@ -235,8 +236,8 @@ fn store_of_runs() -> Vec<Finding> {
     let looked = || -> Result<Vec<Finding>> {
         let resolved = Address::resolve(None)?;
         let databases = store::open(&resolved.address)?.databases()?;
-        let by = match (std::env::var_os(store::VARIABLE), &resolved.address) {
-            (Some(_), _) => format!("by {}", store::VARIABLE),
+        let by = match (std::env::var_os(VARIABLE), &resolved.address) {
+            (Some(_), _) => format!("by {}", VARIABLE),
             (None, Address::Mongo(_)) => "it answers".to_owned(),
             (None, Address::Local(_)) => "no MongoDB answers on this machine".to_owned(),
         };

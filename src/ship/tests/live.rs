@@ -7,9 +7,9 @@ use ml_board_test_support::{Mongod, mongodb, unique};
 
 use super::{Log, START};
 use crate::error::ErrorKind;
-use crate::journal::{Journal, Layout, TagKind, Tags};
+use crate::journal::{Journal, Layout, Options, TagKind, Tags};
 use crate::model::{Run, Status};
-use crate::ship::{MoveProgress, Options, Shipper, Which, move_local, recover};
+use crate::ship::{MoveProgress, Shipper, Which, move_local, recover};
 use crate::store::documents::decode_run;
 use crate::store::read::Read as _;
 use crate::store::{Address, Place, Store, open};

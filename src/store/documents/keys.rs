@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::address::percent_decode;
+
 /// A parameter's name or a tag as the key of a document.
 pub(crate) fn escape(name: &str) -> Cow<'_, str> {
     if name.is_empty() {
@@ -31,27 +33,6 @@ pub(crate) fn unescape(key: &str) -> Cow<'_, str> {
         return key.into();
     }
     percent_decode(key).into()
-}
-
-/// `%xx` as the byte it stands for; what is not one stays as it is.
-pub(crate) fn percent_decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let hex = |digit: &u8| char::from(*digit).to_digit(16);
-        match (first, after) {
-            (b'%', [high, low, after @ ..]) if hex(high).is_some() && hex(low).is_some() => {
-                let byte = hex(high).unwrap_or_default() * 16 + hex(low).unwrap_or_default();
-                bytes.push(u8::try_from(byte).unwrap_or_default());
-                rest = after;
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -13,11 +13,11 @@ use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use bson::doc;
-use mongodb::options::ClientOptions;
+use mongodb::options::{ClientOptions, ConnectionString};
 use mongodb::{Client, Database};
 use tokio::runtime::{Builder, Runtime};
 
-use super::address::Uri;
+use crate::address::Uri;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long a server may take to be found. The writer has its own patience: it asks again.
@@ -38,10 +38,7 @@ pub(crate) struct Mongo {
 impl Mongo {
     /// A client of the server at this address, which it does not wait for.
     pub(super) fn connect(uri: &Uri) -> Result<Mongo> {
-        Mongo::with_patience(uri, SELECTION)
-    }
-
-    fn with_patience(uri: &Uri, selection: Duration) -> Result<Mongo> {
+        check(uri)?;
         let runtime =
             Builder::new_multi_thread().worker_threads(2).thread_name("ml_board-mongodb").enable_all().build().map_err(
                 |cause| Error::new(ErrorKind::Store, "the threads of the MongoDB client could not be started").because(cause),
@@ -50,8 +47,8 @@ impl Mongo {
         let client = wait(&runtime, ANSWER, async move {
             let mut options = ClientOptions::parse(text).await?;
             options.app_name.get_or_insert_with(|| "ml_board".to_owned());
-            options.server_selection_timeout.get_or_insert(selection);
-            options.connect_timeout.get_or_insert(selection);
+            options.server_selection_timeout.get_or_insert(SELECTION);
+            options.connect_timeout.get_or_insert(SELECTION);
             // What is written may be written again: we repeat by ourselves, and know what we repeat.
             options.retry_writes = Some(false);
             Client::with_options(options)
@@ -123,9 +120,9 @@ impl Drop for Mongo {
     }
 }
 
-/// Whether a MongoDB answers at this address within so long.
-pub(super) fn answers(uri: &Uri, patience: Duration) -> bool {
-    Mongo::with_patience(uri, patience).is_ok_and(|mongo| mongo.ping().is_ok())
+/// Whether the driver understands the address.
+pub(super) fn check(uri: &Uri) -> Result<()> {
+    ConnectionString::parse(uri.reveal()).map(drop).map_err(|cause| uri.mistake(&cause.to_string()))
 }
 
 /// Runs the future to its end on the runtime; `None` if that takes too long (it goes on there by itself).
@@ -165,4 +162,53 @@ fn trouble(uri: &Uri, cause: &mongodb::error::Error) -> Error {
 fn brief(story: &str) -> &str {
     let end = story.find(" Topology:").or_else(|| story.find('\n')).unwrap_or(story.len());
     &story[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::options::HostInfo;
+
+    use super::*;
+    use crate::address::Address;
+
+    /// The driver's own reading of an address, in the form of our targets.
+    fn target(text: &str) -> Option<String> {
+        match ConnectionString::parse(text).ok()?.host_info {
+            HostInfo::HostIdentifiers(hosts) => {
+                let mut hosts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
+                hosts.sort();
+                Some(format!("mongodb://{}", hosts.join(",")))
+            }
+            HostInfo::DnsRecord(name) => Some(format!("mongodb+srv://{name}")),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn hosts_are_read_as_the_driver_reads_them() {
+        for text in [
+            "mongodb://localhost",
+            "mongodb://ada:s3cret%2F@b.example:27018,A.example/?authSource=admin&replicaSet=rs",
+            "mongodb://ada:s3cret@127.0.0.1:27018/db?tls=true",
+            "mongodb://ada@host/",
+            "mongodb://host:notaport",
+            "mongodb://host:",
+            "mongodb://host:70000",
+            "mongodb://a,,b",
+            "mongodb://",
+        ] {
+            assert_eq!(Address::parse(text).ok().map(|address| address.target()), target(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_driver_finds_wrong_shows_no_password() {
+        for text in ["mongodb://ada:s3/cret@host", "mongodb://ada:s3%cret@host", "mongodb://s3cret@host/?authMechanism=s3cret"] {
+            let Ok(Address::Mongo(uri)) = Address::parse(text) else { panic!("{text}") };
+            let error = check(&uri).unwrap_err();
+            let story = format!("{error} {error:?}");
+            assert!(story.contains("cannot be understood"), "{story}");
+            assert!(!story.contains("s3cret") && !story.contains("s3/cret") && !story.contains("s3%cret"), "{story}");
+        }
+    }
 }

@@ -26,8 +26,14 @@ const fn tests(name: &'static str, commands: fn(&mut Rig) -> Result<Vec<Command>
 }
 
 /// The library's combinations of features that people use; the first one with all other packages.
-const FEATURES: [&[&str]; 4] =
-    [&WHOLE, &[], &["--no-default-features", "--features", "writer"], &["--no-default-features", "--features", "engine"]];
+const FEATURES: [&[&str]; 6] = [
+    &WHOLE,
+    &[],
+    &["--no-default-features", "--features", "writer"],
+    &["--no-default-features", "--features", "journal"],
+    &["--no-default-features", "--features", "engine"],
+    &["--no-default-features", "--features", "journal,engine"],
+];
 
 pub(super) const PARTS: [Part; 12] = [
     check("format", |_| {
@@ -72,7 +78,7 @@ pub(super) const PARTS: [Part; 12] = [
             rig.equip(&mut test)?;
             Ok(test)
         };
-        FEATURES.into_iter().take(3).map(test).collect()
+        FEATURES.into_iter().take(4).map(test).collect()
     }),
     tests("doctests", |_| Ok(vec![shell::cargo(&["test", "--quiet", "--doc", "--features", "engine,writer"])])),
     tests("digits", |rig| {
