@@ -79,7 +79,9 @@ pub use display::{Bundle, Histogram, Images, Params, Part, Plot, Row, Scatter, S
 #[doc(hidden)]
 pub use engine::cli::command_line;
 pub use error::{Error, ErrorKind, Result};
-pub use model::{HistogramBins, ImageInfo, Run, RunId, Series, Session, SessionId, Status, Summary, Thought, Time, Value};
+pub use model::{
+    Branch, HistogramBins, ImageInfo, Origin, Run, RunId, Series, Session, SessionId, Status, Summary, Thought, Time, Value,
+};
 pub use query::{Band, Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
 #[cfg(feature = "journal")]
 pub use writer::{Builder, Image, IntoValues, Report, Scalar, Stats, SummaryWriter};

@@ -70,6 +70,8 @@ export interface Plot {
 export interface Curve {
   /** Row of the board's columns. */
   run: number;
+  /** Which process of the run, if several logged it side by side. */
+  rank?: number;
   /** Steps, seconds, milliseconds (wall) or values of the other metric. Whole ones cross as differences: see src/wire.ts. */
   x: number[];
   /** The step of each point, where x is not the step. */

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{RunId, SessionId, Status, Time, Value};
+use crate::model::{Origin, RunId, SessionId, Status, Time, Value};
 
 /// What each segment of a journal repeats: whose it is and where it goes.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -75,7 +75,15 @@ pub(crate) enum EntryKind {
         step: Option<i64>,
         text: String,
     },
-    /// The session's own end, written by `close` and Drop (or a panic hook). Last of all.
+    /// A thread of the program panicked. That is no end: most panics are survived by somebody. `last`: this one will end the program
+    /// unless somebody catches it (the main thread's), or surely (where panics abort).
+    Panicked {
+        how: String,
+        last: bool,
+    },
+    /// Where the session came from, as soon as that was known.
+    Origin(Box<Origin>),
+    /// The session's own end, written by `close` and Drop. Last of all.
     End {
         status: Status,
         how: Option<String>,

@@ -32,6 +32,8 @@ pub(super) enum Kind {
     Text = 6,
     Param = 7,
     End = 8,
+    Panicked = 9,
+    Origin = 10,
     /// A long record whose writer has not finished it.
     Reserved = 15,
 }
@@ -41,8 +43,10 @@ const ASIDE: u8 = 0x40;
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Kind> {
-        use Kind::{End, Image, Param, Reserved, Sample, Scalar, Tag, Text, Values};
-        [Scalar, Sample, Tag, Values, Image, Text, Param, End, Reserved].into_iter().find(|kind| *kind as u8 == byte)
+        use Kind::{End, Image, Origin, Panicked, Param, Reserved, Sample, Scalar, Tag, Text, Values};
+        [Scalar, Sample, Tag, Values, Image, Text, Param, End, Panicked, Origin, Reserved]
+            .into_iter()
+            .find(|kind| *kind as u8 == byte)
     }
 
     fn is_short(self) -> bool {
@@ -289,6 +293,11 @@ pub(super) fn entry(kind: Kind, tag: Option<Arc<str>>, data: &[u8]) -> Option<En
             let (status, how) = serde_json::from_slice(data).ok()?;
             EntryKind::End { status, how }
         }
+        Kind::Panicked => {
+            let (how, last) = serde_json::from_slice(data).ok()?;
+            EntryKind::Panicked { how, last }
+        }
+        Kind::Origin => EntryKind::Origin(serde_json::from_slice(data).ok()?),
         Kind::Scalar | Kind::Sample | Kind::Tag | Kind::Reserved => return None,
     })
 }

@@ -3,6 +3,7 @@
 mod id;
 mod media;
 mod number;
+mod origin;
 mod packed;
 mod run;
 mod series;
@@ -11,7 +12,8 @@ mod value;
 
 pub use id::{RunId, SessionId};
 pub use media::{HistogramBins, ImageInfo, Thought};
+pub use origin::Origin;
 pub use run::{Run, Session, Status, Summary};
-pub use series::Series;
+pub use series::{Branch, Series};
 pub use time::Time;
 pub use value::Value;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{RunId, SessionId, Time, Value, number};
+use super::{Origin, RunId, SessionId, Time, Value, number};
 
 /// One run: one training, with its hyperparameters and the summaries of its metrics.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,7 +26,9 @@ pub struct Run {
     pub heartbeat: Option<Time>,
     /// Its hyperparameters, by name (dotted where they were nested).
     pub params: BTreeMap<String, Value>,
-    /// What each metric came to, by tag.
+    /// What each metric came to, by tag, over all sessions and ranks of the run. After a resume that logged again from a step on,
+    /// `last` is of the run as it now stands; count, sum, minimum and maximum still have the points that were logged over, unless
+    /// all that an earlier session logged of the metric was.
     pub metrics: BTreeMap<String, Summary>,
     /// Labels that a person or the program gave it.
     pub labels: Vec<String>,
@@ -65,6 +67,33 @@ impl Run {
     pub fn duration_secs(&self) -> Option<f64> {
         let end = self.ended.or(self.heartbeat)?;
         Some((end.millis() - self.started.millis()) as f64 / 1000.0)
+    }
+
+    /// How it ended, in words, if there is more to say than its status: of the last session that has something to say.
+    pub fn how(&self) -> Option<&str> {
+        self.sessions.iter().rev().find(|session| session.status == self.status)?.how.as_deref()
+    }
+
+    /// Where it came from, as its last session knows it.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.sessions.iter().rev().find_map(|session| session.origin.as_ref())
+    }
+
+    /// The names beside those of its parameters that [`Run::param`] knows.
+    pub(crate) fn origin_names(&self) -> impl Iterator<Item = String> {
+        let crates = self.origin().into_iter().flat_map(|origin| origin.crates.keys());
+        let crates = crates.map(|name| format!("origin.crates.{name}"));
+        let fields = self.origin().into_iter().flat_map(|_| Origin::NAMES).map(|name| format!("origin.{name}"));
+        let host = (!self.sessions.is_empty()).then(|| "origin.host".to_owned());
+        fields.chain(crates).chain(host)
+    }
+
+    /// A parameter by its name; if there is none of that name, `origin.commit` and its like say where the run came from.
+    pub fn param(&self, name: &str) -> Option<Value> {
+        self.params.get(name).cloned().or_else(|| match name.strip_prefix("origin.")? {
+            "host" => self.sessions.last().map(|session| Value::from(&session.host)),
+            name => self.origin()?.get(name),
+        })
     }
 }
 
@@ -123,14 +152,21 @@ pub struct Session {
     pub ended: Option<Time>,
     /// How it is or ended.
     pub status: Status,
-    /// How it ended, in words (a panic's message), if there is more to say.
+    /// How it ended, in words (a panic's place and message), if there is more to say.
     pub how: Option<String>,
+    /// The last sign of life.
+    #[serde(default)]
+    pub heartbeat: Option<Time>,
+    /// Where it came from, if that was recorded.
+    #[serde(default)]
+    pub origin: Option<Origin>,
 }
 
 impl Session {
     /// A session that has just begun.
     pub fn new(id: SessionId, host: impl Into<String>, pid: u32, started: Time) -> Session {
-        Session { id, rank: 0, host: host.into(), pid, started, ended: None, status: Status::Running, how: None }
+        let (host, status) = (host.into(), Status::Running);
+        Session { id, rank: 0, host, pid, started, ended: None, status, how: None, heartbeat: None, origin: None }
     }
 }
 
@@ -146,6 +182,9 @@ pub struct Summary {
     /// The first value.
     #[serde(with = "number::option")]
     pub first: Option<f64>,
+    /// The step of the first value.
+    #[serde(default)]
+    pub first_step: Option<i64>,
     /// The last value.
     #[serde(with = "number::option")]
     pub last: Option<f64>,
@@ -169,7 +208,7 @@ impl Summary {
     /// Takes one more point, in order of logging.
     pub fn add(&mut self, step: i64, value: f64) {
         if self.n == 0 {
-            self.first = Some(value);
+            (self.first, self.first_step) = (Some(value), Some(step));
         }
         self.n += 1;
         self.last = Some(value);
@@ -186,6 +225,11 @@ impl Summary {
         if self.max.is_none_or(|max| value > max) {
             (self.max, self.max_step) = (Some(value), Some(step));
         }
+    }
+
+    /// Whether a later session of the same rank logged all of this again: it began no later than this did.
+    pub(crate) fn is_logged_over(&self, later: &Summary) -> bool {
+        later.first_step.is_some_and(|later| self.first_step.is_some_and(|first| later <= first))
     }
 
     /// Takes what a later session (or another rank) logged of the same metric.

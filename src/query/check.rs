@@ -81,6 +81,10 @@ impl Catalog {
                     kinds.add(value);
                 }
             }
+            for name in run.origin_names() {
+                let value = run.param(&name);
+                value.iter().for_each(|value| catalog.params.entry(name.clone()).or_default().add(value));
+            }
             for tag in run.metrics.keys() {
                 if !catalog.metrics.contains(tag) {
                     catalog.metrics.insert(tag.clone());

@@ -94,7 +94,10 @@ fn compared(field: &Field, compare: Compare, against: &Value, run: &Run) -> bool
 /// The value of a field that has one value.
 pub(crate) fn value<'a>(field: &Field, run: &'a Run) -> Option<Cow<'a, Value>> {
     let owned = match field {
-        Field::Param(name) => return run.params.get(name).map(Cow::Borrowed),
+        Field::Param(name) => match run.params.get(name) {
+            Some(value) => return Some(Cow::Borrowed(value)),
+            None => run.param(name)?,
+        },
         Field::Metric(reduce, tag) => {
             let summary = run.metrics.get(tag)?;
             match reduce {

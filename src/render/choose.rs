@@ -1,7 +1,7 @@
 //! How much of what was logged one output carries. What is left out is said on the picture.
 
 use crate::display::PlotSpec;
-use crate::model::{HistogramBins, ImageInfo, RunId};
+use crate::model::{HistogramBins, ImageInfo, RunId, Series};
 
 /// Runs in a table.
 pub(crate) const RUNS: usize = 10_000;
@@ -21,6 +21,11 @@ pub(crate) const THOUGHTS: usize = 10_000;
 /// How many runs a plot takes at most, the newest.
 pub(crate) fn most(spec: &PlotSpec) -> usize {
     spec.runs.unwrap_or(if spec.group.is_some() { GROUPED } else { CURVES })
+}
+
+/// The series of the first so many runs; those of the ranks of a run follow one another.
+pub(crate) fn of_runs(series: &[Series], most: usize) -> impl Iterator<Item = &Series> {
+    series.chunk_by(|a, b| a.run == b.run).take(most).flatten()
 }
 
 /// Something that one run has at some steps.

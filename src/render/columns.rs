@@ -46,7 +46,7 @@ pub(crate) fn field(key: &str) -> Field {
 }
 
 /// Columns that no filter knows: a parameter of that name needs its backticks.
-const OURS: [&str; 2] = ["id", "notes"];
+const OURS: [&str; 3] = ["id", "notes", "how"];
 
 /// The key of a column that is a field of filters: as a filter names it.
 pub(super) fn key_of(field: &Field) -> String {
@@ -96,8 +96,22 @@ pub(super) fn columns(data: &ScopeData, rows: &[&Run], tags: &BTreeSet<&str>, as
     let tags = data.known.metrics.iter().filter(|tag| tags.contains(tag.as_str()));
     tags.for_each(|tag| add(Field::Metric(Reduce::Last, tag.clone()), true));
     asked.iter().filter(|(key, _)| !ours(key)).for_each(|(key, shown)| add(field(key), *shown));
+    columns.extend(how(rows));
     columns.extend(notes(rows));
     columns
+}
+
+/// How runs ended, where there is more to say than their status. Not a field of filters either.
+fn how(rows: &[&Run]) -> Option<Column> {
+    let values: Vec<Option<String>> = rows.iter().map(|run| run.how().map(str::to_owned)).collect();
+    let any = values.iter().any(Option::is_some);
+    any.then(|| Column {
+        key: "how".into(),
+        kind: ColumnKind::Text,
+        group: ColumnGroup::Run,
+        values: Cells::Texts(values),
+        shown: true,
+    })
 }
 
 /// What a person wrote about a run. Not a field of filters, so it has no [`Field`].
@@ -168,7 +182,8 @@ fn run_field(rows: &[&Run], field: RunField) -> (ColumnKind, Cells) {
 
 /// Numbers if every value that is there is one that an `f64` holds exactly (a seed of 64 bits is better shown as it is), else text.
 fn params(rows: &[&Run], name: &str) -> (ColumnKind, Cells) {
-    let values = || rows.iter().map(|run| run.params.get(name).filter(|value| **value != Value::Null));
+    let all: Vec<Option<Value>> = rows.iter().map(|run| run.param(name).filter(|value| *value != Value::Null)).collect();
+    let values = || all.iter().map(Option::as_ref);
     let exact = |value: &Value| match value {
         Value::Int(int) => int.unsigned_abs() <= 1 << 53,
         Value::Float(_) => true,

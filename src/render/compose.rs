@@ -100,8 +100,8 @@ impl<'a> Rows<'a> {
                 self.ask(spec.legend.iter().chain(&spec.group), false);
                 let drawn = data.series.get(&spec.tag);
                 self.tags.extend(drawn.and_then(|drawn| drawn.shown.first()).map(|series| series.tag.as_str()));
-                let runs = drawn.iter().flat_map(|drawn| &drawn.shown).map(|series| series.run);
-                self.wanted.extend(runs.take(choose::most(spec)));
+                let series = drawn.iter().flat_map(|drawn| choose::of_runs(&drawn.shown, choose::most(spec)));
+                self.wanted.extend(series.map(|series| series.run));
             }
             View::Images(spec) if spec.scope == data.scope => {
                 self.ask(spec.legend.iter(), false);
@@ -146,7 +146,8 @@ impl<'a> Rows<'a> {
 
     /// The series of a plot, and the rows of their runs.
     fn members<'s>(&'s self, spec: &'s PlotSpec) -> impl Iterator<Item = (usize, &'a Series)> + 's {
-        let shown = self.data.series.get(&spec.tag).into_iter().flat_map(|drawn| drawn.shown.iter().take(choose::most(spec)));
+        let drawn = self.data.series.get(&spec.tag).into_iter();
+        let shown = drawn.flat_map(|drawn| choose::of_runs(&drawn.shown, choose::most(spec)));
         shown.filter_map(|series| Some((*self.index.get(&series.run)?, series)))
     }
 
@@ -192,7 +193,7 @@ impl<'a> Composer<'a> {
             let data = self.board(scope).map(|(_, rows)| rows.data);
             let drawn = data.into_iter().flat_map(|data| &data.series).filter(|(known, _)| tag.is_none_or(|tag| tag == *known));
             let most = runs.unwrap_or(usize::MAX);
-            drawn.flat_map(|(_, drawn)| drawn.shown.iter().take(most).map(Series::len)).collect::<Vec<_>>()
+            drawn.flat_map(|(_, drawn)| choose::of_runs(&drawn.shown, most).map(Series::len)).collect::<Vec<_>>()
         };
         match view {
             View::Row(views) | View::Stack(views) => views.iter().flat_map(|view| self.lens(view)).collect(),
@@ -312,16 +313,30 @@ impl Part<'_> {
             XAxis::Wall => (XKind::Wall, "time (UTC)", None),
             XAxis::Metric(tag) => (XKind::Metric, tag.as_str(), data.series.get(tag)),
         };
-        let other = |run: RunId| other.and_then(|drawn| drawn.shown.iter().find(|series| series.run == run));
-        let place = |(row, series): (usize, &Series)| {
-            Some((row, curves::place(series, self.rows.rows.get(row)?, kind, other(series.run))))
+        // That of the same process; a metric that only one of them logs is the run's.
+        let other = |of: &Series| {
+            let found = |one: &&Series| one.run == of.run && one.rank == of.rank;
+            let shown = &other?.shown;
+            shown.iter().find(found).or_else(|| shown.iter().find(|one| one.run == of.run))
         };
-        let placed: Vec<(usize, curves::Placed)> =
-            self.rows.members(spec).filter_map(place).filter(|(_, placed)| placed.len() > 0).collect();
+        let place =
+            |(row, series): (usize, &Series)| Some((row, curves::place(series, self.rows.rows.get(row)?, kind, other(series))));
+        let ranks: Vec<u32> = self.rows.members(spec).map(|(_, series)| series.rank).collect();
+        let placed = self.rows.members(spec).filter_map(place).zip(ranks).filter(|((_, placed), _)| placed.len() > 0);
+        let (placed, ranks): (Vec<(usize, curves::Placed)>, Vec<u32>) = placed.unzip();
+        let runs = placed.chunk_by(|a, b| a.0 == b.0).count();
+        // A rank is said where a run has several.
+        let rank = |i: usize| {
+            let several = |other: Option<&(usize, curves::Placed)>| other.is_some_and(|other| other.0 == placed[i].0);
+            (several(placed.get(i + 1)) || (i > 0 && several(placed.get(i - 1)))).then_some(ranks[i])
+        };
         let bad: usize = placed.iter().map(|(_, placed)| placed.bad()).sum();
         let mut notes = Vec::new();
         let series: Vec<Curve> = match grouping {
-            None => placed.iter().map(|(row, placed)| placed.curve(*row, kind, self.share)).collect(),
+            None => {
+                let curve = |(i, (row, placed)): (usize, &(usize, curves::Placed))| placed.curve(*row, rank(i), kind, self.share);
+                placed.iter().enumerate().map(curve).collect()
+            }
             Some(column) => {
                 notes.push(groups::said(spec.band));
                 let rows: Vec<usize> = placed.iter().map(|(row, _)| *row).collect();
@@ -333,8 +348,8 @@ impl Part<'_> {
         };
         let all: usize = series.iter().map(|curve| curve.n).sum();
         let shown: usize = series.iter().map(|curve| curve.x.len()).sum();
-        if let Some(total) = drawn.map(|drawn| drawn.total).filter(|total| *total > placed.len()) {
-            notes.push(format!("{} of {}", count(placed.len()), plural(total, "run")));
+        if let Some(total) = drawn.map(|drawn| drawn.total).filter(|total| *total > runs) {
+            notes.push(format!("{} of {}", count(runs), plural(total, "run")));
         }
         if shown < all {
             notes.push(format!("{} of {}", count(shown), plural(all, "point")));
@@ -342,6 +357,9 @@ impl Part<'_> {
         if bad > 0 {
             let fate = if grouping.is_some() { ", left out" } else { "" };
             notes.push(format!("{} NaN or infinite{fate}", plural(bad, "value")));
+        }
+        if let Some(most) = series.iter().filter_map(|curve| curve.rank).max() {
+            notes.push(format!("ranks up to {most} side by side, those above 0 dashed"));
         }
         let axes = Axes { x_title: x_title.to_string(), log_x: spec.log_x, log_y: spec.log_y };
         let layout = plotly::layout(kind, &axes);

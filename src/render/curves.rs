@@ -76,12 +76,13 @@ impl Placed {
     }
 
     /// The curve with at most `limit` points.
-    pub(super) fn curve(&self, row: usize, kind: XKind, limit: usize) -> Curve {
+    pub(super) fn curve(&self, row: usize, rank: Option<u32>, kind: XKind, limit: usize) -> Curve {
         let keep = reduce(&self.x, &self.y, limit);
         let pick = |from: &[f64]| keep.iter().map(|i| from[*i]).collect::<Vec<f64>>();
         let y = round(&pick(&self.y));
         Curve {
             run: row,
+            rank,
             x: pick(&self.x),
             whole: whole(kind),
             step: (kind != XKind::Step).then(|| keep.iter().map(|i| self.steps[*i]).collect()),
@@ -136,10 +137,10 @@ mod tests {
         let loss = series("Loss", &[(0, 9.0), (10, 8.0), (20, 7.0), (25, 6.0)]);
         let epoch = series("epoch", &[(10, 1.0), (20, 2.0), (20, 3.0)]);
         let run = Run::new(loss.run, "f", "run", Time(1_000));
-        let curve = place(&loss, &run, XKind::Metric, Some(&epoch)).curve(0, XKind::Metric, 100);
+        let curve = place(&loss, &run, XKind::Metric, Some(&epoch)).curve(0, None, XKind::Metric, 100);
         assert_eq!(curve.x, [1.0, 3.0, 3.0]);
         assert_eq!((curve.step, curve.n), (Some(vec![10, 20, 25]), 3));
-        let relative = place(&loss, &run, XKind::Relative, None).curve(0, XKind::Relative, 100);
+        let relative = place(&loss, &run, XKind::Relative, None).curve(0, None, XKind::Relative, 100);
         assert_eq!(relative.x, [0.0, 0.25, 0.5, 0.75]);
     }
 

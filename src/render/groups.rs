@@ -74,18 +74,26 @@ pub(super) fn curve(members: &[&(usize, Placed)], kind: XKind, band: Option<Band
     let column = |i: usize| numbers.iter().skip(i * keep.len()).take(keep.len()).copied().collect::<Vec<Num>>();
     Curve {
         run: members.first().map_or(0, |(row, _)| *row),
+        rank: None,
         x: pick(&aligned.x),
         whole: whole(kind),
         step: None,
         y: column(0),
         n: aligned.x.len(),
         group: Some(Group {
-            runs: members.iter().map(|(row, _)| *row).collect(),
+            runs: runs(members),
             lower: column(1),
             upper: column(2),
             n: keep.iter().map(|i| aligned.spread[*i].n).collect(),
         }),
     }
+}
+
+/// The rows of the members, each once: the ranks of a run are several members of one row.
+fn runs(members: &[&(usize, Placed)]) -> Vec<usize> {
+    let mut runs: Vec<usize> = members.iter().map(|(row, _)| *row).collect();
+    runs.dedup();
+    runs
 }
 
 /// Which points to draw: the spikes of the mean and of both ends of its band.

@@ -16,6 +16,14 @@ const DASHES: [Dash; 4] = [[0; 4], [6, 4, 6, 4], [1, 4, 1, 4], [8, 4, 1, 4]];
 /// The lengths of line and gap, in turn; all 0: a whole line.
 pub(super) type Dash = [u32; 4];
 
+/// The dash of a curve: its legend's; of the ranks above 0 of a run, one that tells it from rank 0.
+pub(super) fn dash_of(legend: Dash, rank: Option<u32>) -> Dash {
+    match rank {
+        Some(rank @ 1..) if legend == DASHES[0] => DASHES[1 + (rank as usize - 1) % (DASHES.len() - 1)],
+        _ => legend,
+    }
+}
+
 /// Viridis without its brightest part, which would vanish on white.
 const VIRIDIS: [[u8; 3]; 8] =
     [[68, 1, 84], [70, 48, 126], [54, 92, 141], [39, 127, 142], [31, 161, 135], [74, 193, 109], [130, 211, 76], [170, 220, 50]];

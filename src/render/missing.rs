@@ -47,7 +47,7 @@ pub(super) fn key(key: &str, data: &ScopeData) -> Option<String> {
         Field::Run(_) => None,
         Field::Metric(_, tag) => metric(&tag, data),
         Field::Param(name) => {
-            let here = data.runs.iter().any(|run| run.params.contains_key(&name));
+            let here = data.runs.iter().any(|run| run.param(&name).is_some());
             (!here).then(|| nobody("a parameter", &name, &data.known.params, data))
         }
     }

@@ -159,6 +159,8 @@ pub(crate) struct Axes {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Curve {
     pub(crate) run: usize,
+    /// Which process of the run, if several logged side by side.
+    pub(crate) rank: Option<u32>,
     pub(crate) x: Vec<f64>,
     /// What `x` is times a whole number: 1, or 1,000 for seconds. None: it is any number.
     pub(crate) whole: Option<f64>,
@@ -184,6 +186,9 @@ impl Serialize for Curve {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("run", &self.run)?;
+        if let Some(rank) = self.rank {
+            map.serialize_entry("rank", &rank)?;
+        }
         match self.whole {
             Some(times) => {
                 let whole = self.x.iter().map(|x| (x * times).round() as i64);

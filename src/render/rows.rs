@@ -57,6 +57,11 @@ pub(super) fn find<'a>(board: &'a Board, key: &str) -> Option<&'a Column> {
     board.columns.iter().find(|column| column.key == key)
 }
 
+/// The status of a run, if it is one that a reader of a curve should know: not of one that runs or is finished.
+pub(super) fn trouble(board: &Board, row: usize) -> Option<String> {
+    find(board, "status")?.cell(row).filter(|status| !matches!(status.as_str(), "running" | "finished"))
+}
+
 /// Missing values come last whichever way it is sorted, NaN before them.
 fn compare(column: &Column, a: usize, b: usize, descending: bool) -> Ordering {
     let turned = |order: Ordering| if descending { order.reverse() } else { order };

@@ -105,7 +105,10 @@ fn plot(plot: &Plot, payload: &Payload, lines: &mut Vec<String>) {
     for curve in plot.series.iter().take(CURVES) {
         let name = rows::find(board, "name").and_then(|column| column.cell(curve.run)).unwrap_or_default();
         let (last, min, max) = summary(curve);
-        cells.push(vec![legend.stroke(curve.run).label, name, count(curve.n), last, min, max]);
+        let rank = curve.rank.map(|rank| format!(", rank {rank}")).unwrap_or_default();
+        let trouble = rows::trouble(board, curve.run).map(|status| format!(" ({status})")).unwrap_or_default();
+        let label = legend.stroke(curve.run).label;
+        cells.push(vec![label, format!("{name}{rank}{trouble}"), count(curve.n), last, min, max]);
     }
     lines.push(format!("\n{}", plain(&plot.tag)));
     let skip = usize::from(legend.title == "name");

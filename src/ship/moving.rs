@@ -66,7 +66,7 @@ pub(crate) fn move_local(from: &Local, journals: &Path, to: &Store, progress: &m
                 continue;
             }
             moved.runs += 1;
-            moved.points += run.metrics.values().map(|summary| summary.n).sum::<u64>();
+            moved.points += run.sessions.iter().map(|session| points(session, document)).sum::<u64>();
         }
     }
     Ok(moved)
@@ -111,13 +111,24 @@ fn begun(run: &Run, session: &Session) -> NewSession {
     }
 }
 
-/// All that the session brought about.
-fn update(run: &Run, session: &Session, document: &RawDocument) -> SessionUpdate {
+/// What the run's document has of the session.
+fn state(session: &Session, document: &RawDocument) -> SessionState {
     let id = session.id.to_string();
     let mut state = SessionState::default();
     if let Some(stored) = document.get_document("sessions").ok().and_then(|sessions| sessions.get_document(&id).ok()) {
         state.read(stored);
     }
+    state
+}
+
+/// How many points the session logged, also those that a later one logged again.
+fn points(session: &Session, document: &RawDocument) -> u64 {
+    state(session, document).metrics.values().map(|summary| summary.n).sum()
+}
+
+/// All that the session brought about.
+fn update(run: &Run, session: &Session, document: &RawDocument) -> SessionUpdate {
+    let state = state(session, document);
     let end = session.ended.map(|at| SessionEnd { status: session.status, how: session.how.clone(), at });
     SessionUpdate {
         run: run.id,
@@ -128,6 +139,7 @@ fn update(run: &Run, session: &Session, document: &RawDocument) -> SessionUpdate
         thoughts: state.thoughts,
         params: run.params.clone().into_iter().collect(),
         metrics: state.metrics.into_iter().map(|(tag, summary)| (tag.into(), summary)).collect(),
+        origin: session.origin.clone(),
         end,
     }
 }

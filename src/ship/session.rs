@@ -11,7 +11,7 @@ use super::media::{self, Samples};
 use super::tag::{self, FOLD, Tag};
 use crate::error::{Error, Result};
 use crate::journal::{Batch, Entry, EntryKind, Position, SessionInfo};
-use crate::model::{Status, Time, Value};
+use crate::model::{Origin, Status, Time, Value};
 use crate::store::documents::{Blob, Chunk, Event, Frame, What};
 use crate::store::{Inserted, NewSession, Place, SessionEnd, SessionState, SessionUpdate, Write};
 
@@ -19,6 +19,8 @@ use crate::store::{Inserted, NewSession, Place, SessionEnd, SessionState, Sessio
 const FRAMES: i64 = 512;
 /// How much a frame holds, in bytes.
 const FRAME: usize = 900 << 10;
+/// Who logs so long after a panic has survived it: microseconds.
+const SURVIVED: i64 = 10_000_000;
 /// How many points are folded by one call of the store.
 const FOLD_POINTS: usize = 1 << 18;
 
@@ -41,6 +43,11 @@ pub(super) struct Session {
     k: i64,
     deleted: i64,
     last_wall: i64,
+    /// Where it came from, and whether that is to be told.
+    origin: Option<Box<Origin>>,
+    new_origin: bool,
+    /// The last panic of its program: when, what it said, and whether it was likely to end the program.
+    panic: Option<(i64, String, bool)>,
     end: Option<SessionEnd>,
     closed: bool,
     weight: usize,
@@ -73,6 +80,9 @@ impl Session {
             k: 0,
             deleted: 0,
             last_wall: 0,
+            origin: None,
+            new_origin: false,
+            panic: None,
             end: None,
             closed: false,
             weight: 0,
@@ -147,8 +157,20 @@ impl Session {
         }
         self.taken = self.taken.max(batch.end);
         if batch.complete && self.end.is_none() {
-            let at = if self.last_wall == 0 { self.info.started } else { millis(self.last_wall) };
-            self.end = Some(SessionEnd { status: Status::Killed, how: None, at });
+            self.end = Some(self.death());
+        }
+    }
+
+    /// How a program died that did not end its session. A panic of the main thread (or any, where panics abort) was its end, unless
+    /// it went on logging.
+    fn death(&self) -> SessionEnd {
+        let at = if self.last_wall == 0 { self.info.started } else { millis(self.last_wall) };
+        match &self.panic {
+            Some((wall, how, true)) if self.last_wall - wall <= SURVIVED => {
+                SessionEnd { status: Status::Panicked, how: Some(how.clone()), at: millis(*wall) }
+            }
+            Some((_, how, _)) => SessionEnd { status: Status::Killed, how: Some(format!("some time after: {how}")), at },
+            None => SessionEnd { status: Status::Killed, how: None, at },
         }
     }
 
@@ -174,8 +196,10 @@ impl Session {
                     (grown.changed, grown.last) = (true, t);
                 }
             }
+            EntryKind::Panicked { how, last } => self.panic = Some((entry.wall_micros, how, last)),
             EntryKind::End { status, how } => self.end = Some(SessionEnd { status, how, at: t }),
             _ if known => {}
+            EntryKind::Origin(origin) => (self.origin, self.new_origin) = (Some(origin), true),
             EntryKind::Param { name, value } => {
                 self.all_params.insert(name.clone(), value.clone());
                 self.params.push((name, value));
@@ -338,6 +362,7 @@ impl Session {
             thoughts: self.thoughts,
             params: self.params.clone(),
             metrics: self.summaries(|tag| tag.changed),
+            origin: self.origin.as_deref().filter(|_| self.new_origin).cloned(),
             end: self.end.clone(),
         };
         while !store.update_session(self.place(), &update)? {
@@ -345,9 +370,11 @@ impl Session {
             store.begin_session(self.place(), &new_session(&self.info))?;
             update.params = self.all_params.clone().into_iter().collect();
             update.metrics = self.summaries(|_| true);
+            update.origin = self.origin.as_deref().cloned();
         }
         self.applied = applied;
         self.params.clear();
+        self.new_origin = false;
         self.tags.values_mut().for_each(|tag| tag.changed = false);
         Ok(())
     }

@@ -276,7 +276,8 @@ impl Work {
             self.reader.acknowledge(session.taken())?;
             self.lived = Instant::now();
         } else if self.lived.elapsed() > HEARTBEAT {
-            store.writing().heartbeat(session.place(), self.reader.info().run, Time::now())?;
+            let info = self.reader.info();
+            store.writing().heartbeat(session.place(), info.run, info.session, Time::now())?;
             self.lived = Instant::now();
         }
         self.publish();

@@ -1,11 +1,11 @@
 //! Series from their pieces: chunks, and frames that are not folded into chunks yet.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::documents::{Chunk, Frame, Points};
 use crate::error::Result;
-use crate::model::{Run, RunId, Series, SessionId, Status};
+use crate::model::{Branch, Run, RunId, Series, SessionId, Status};
 
 /// The points of one session: ordinal of the first, and the points.
 #[derive(Default)]
@@ -32,9 +32,9 @@ pub(super) fn look(runs: &[Run], tag: &str, look: impl Fn() -> Result<(Vec<Frame
     Ok(seen)
 }
 
-/// The series of a tag, in the order of `runs`; runs without a point are left out. Sessions follow one another in order of their
-/// start. A point that is in a chunk and in a frame is taken once, from the chunk (where a person may have edited it).
-/// And whether all ordinals of live runs are there.
+/// The series of a tag, in the order of `runs`, one for each rank; runs without a point are left out. Sessions follow one another in
+/// order of their start, each over what was logged of its steps before. A point that is in a chunk and in a frame is taken once, from
+/// the chunk (where a person may have edited it). And whether all ordinals of live runs are there.
 fn series(runs: &[Run], tag: &str, frames: Vec<Frame>, chunks: Vec<Chunk>) -> (Vec<Series>, bool) {
     let mut pieces: HashMap<RunId, HashMap<SessionId, Pieces>> = HashMap::new();
     for chunk in chunks {
@@ -48,20 +48,65 @@ fn series(runs: &[Run], tag: &str, frames: Vec<Frame>, chunks: Vec<Chunk>) -> (V
         }
     }
     let mut whole = true;
-    let of_run = |run: &Run| {
-        let mut sessions: Vec<_> = pieces.remove(&run.id)?.into_iter().collect();
+    let mut series = Vec::new();
+    for run in runs {
+        let mut sessions: Vec<_> = pieces.remove(&run.id).unwrap_or_default().into_iter().collect();
         let started = |id: SessionId| run.sessions.iter().position(|session| session.id == id).unwrap_or(usize::MAX);
         sessions.sort_by_key(|(id, _)| (started(*id), *id));
-        let mut points = Points::default();
+        let mut ranks: BTreeMap<u32, Vec<(SessionId, Points)>> = BTreeMap::new();
         let mut gap = false;
-        sessions.into_iter().for_each(|(_, pieces)| gap |= join(pieces, &mut points));
+        for (id, pieces) in sessions {
+            let rank = run.sessions.get(started(id)).map_or(0, |session| session.rank);
+            let mut points = Points::default();
+            gap |= join(pieces, &mut points);
+            ranks.entry(rank).or_default().push((id, points));
+        }
         whole &= !gap || run.status != Status::Running;
-        let mut series = Series::new(run.id, &run.name, tag);
-        (series.steps, series.values, series.wall) = (points.steps, points.values, points.wall);
-        (!series.is_empty()).then_some(series)
-    };
-    let series = runs.iter().filter_map(of_run).collect();
+        series.extend(ranks.into_iter().map(|(rank, sessions)| {
+            let mut series = Series::new(run.id, &run.name, tag);
+            series.rank = rank;
+            line_up(&mut series, sessions);
+            series
+        }));
+    }
+    series.retain(|series| !series.is_empty() || !series.earlier.is_empty());
     (series, whole)
+}
+
+/// Lays the sessions of one rank, in order of their start, end to end: of each, the points before the first step of those after it.
+/// What is beyond is an earlier branch.
+fn line_up(series: &mut Series, sessions: Vec<(SessionId, Points)>) {
+    let mut until = i64::MAX;
+    let mut line: Vec<Points> = Vec::with_capacity(sessions.len());
+    for (session, points) in sessions.into_iter().rev() {
+        let Some(first) = points.steps.first().copied() else { continue };
+        // The last session has no bound, not even the greatest step.
+        if line.is_empty() || points.steps.iter().all(|step| *step < until) {
+            line.push(points);
+        } else {
+            let (mut now, mut before) = (Points::default(), Branch::new(session));
+            for (i, step) in points.steps.iter().enumerate() {
+                let wall = points.wall.get(i).copied();
+                if *step < until {
+                    now.steps.push(*step);
+                    now.values.push(points.values[i]);
+                    now.wall.extend(wall);
+                } else {
+                    before.steps.push(*step);
+                    before.values.push(points.values[i]);
+                    before.wall.extend(wall);
+                }
+            }
+            line.push(now);
+            series.earlier.push(before);
+        }
+        until = until.min(first);
+    }
+    series.earlier.reverse();
+    let mut line = line.into_iter().rev();
+    let mut points = line.next().unwrap_or_default();
+    line.for_each(|later| points.extend_from(&later, 0));
+    (series.steps, series.values, series.wall) = (points.steps, points.values, points.wall);
 }
 
 /// Appends the points of one session in order of their ordinals, each once. Whether an ordinal between them is missing.
@@ -158,10 +203,61 @@ mod tests {
         let (all, whole) = series(&[run()], "Loss", frames, vec![chunk(session(9), 0, 4)]);
         assert!(whole);
         assert_eq!(all.len(), 1);
-        assert_eq!(all[0].values, [0.5, 1.5, 2.5, 3.5, 4.0, 5.0, 0.0, 1.0]);
-        assert_eq!(all[0].steps, [0, 10, 20, 30, 40, 50, 0, 10]);
-        assert_eq!(all[0].wall[4..6], [4000, 5000]);
+        // The second session began again at step 0.
+        assert_eq!(all[0].values, [0.0, 1.0]);
+        assert_eq!(all[0].steps, [0, 10]);
+        let before = &all[0].earlier[0];
+        assert_eq!((all[0].earlier.len(), before.session), (1, session(9)));
+        assert_eq!(before.values, [0.5, 1.5, 2.5, 3.5, 4.0, 5.0]);
+        assert_eq!(before.steps, [0, 10, 20, 30, 40, 50]);
+        assert_eq!(before.wall[4..6], [4000, 5000]);
         assert!(series(&[run()], "Los", Vec::new(), Vec::new()).0.is_empty());
+    }
+
+    /// Points of these steps; the value of each is its step and a tenth of the session.
+    fn at(of: SessionId, steps: &[i64]) -> Chunk {
+        let mut points = Points::default();
+        steps.iter().for_each(|step| points.push(*step, *step as f64 + f64::from(of.bytes()[0]) / 10.0, step.wrapping_mul(1000)));
+        Chunk { run: RUN, session: of, tag: "Loss".into(), seq: 0, i0: 0, points }
+    }
+
+    fn run_of(ranks: &[u32]) -> Run {
+        let mut run = Run::new(RUN, "folder", "name", Time(0));
+        let sessions = (1_u8..).zip(ranks).map(|(n, rank)| {
+            let mut session = Session::new(session(n), "", 0, Time(n.into()));
+            session.rank = *rank;
+            session
+        });
+        run.sessions = sessions.collect();
+        run
+    }
+
+    #[test]
+    fn steps_that_were_logged_again_are_those_of_the_latest_session_and_the_earlier_branch_is_kept() {
+        // From a checkpoint at 2, then from one at 4, then from one at 3; the last session saw steps twice, which stay as they are.
+        let chunks = vec![
+            at(session(1), &[0, 1, 2, 3]),
+            at(session(2), &[2, 3, 4, 5]),
+            at(session(3), &[4, 5]),
+            at(session(4), &[3, 4, 4, 3, i64::MAX]),
+        ];
+        let (all, _) = series(&[run_of(&[0, 0, 0, 0])], "Loss", Vec::new(), chunks);
+        assert_eq!((all.len(), all[0].rank), (1, 0));
+        assert_eq!(all[0].steps, [0, 1, 2, 3, 4, 4, 3, i64::MAX]);
+        assert_eq!(all[0].values[..4], [0.1, 1.1, 2.2, 3.4]);
+        assert_eq!(all[0].wall[..4], [0, 1000, 2000, 3000]);
+        let earlier: Vec<_> = all[0].earlier.iter().map(|branch| (branch.session, branch.steps.as_slice())).collect();
+        assert_eq!(earlier, [(session(1), &[2, 3][..]), (session(2), &[3, 4, 5]), (session(3), &[4, 5])]);
+        assert_eq!((all[0].earlier[1].values[0], all[0].earlier[1].wall[0]), (3.2, 3000));
+    }
+
+    #[test]
+    fn ranks_lie_side_by_side_and_each_is_resumed_for_itself() {
+        let chunks = vec![at(session(1), &[0, 1, 2]), at(session(2), &[0, 1, 2]), at(session(3), &[1, 2, 3])];
+        let (all, _) = series(&[run_of(&[0, 1, 1])], "Loss", Vec::new(), chunks);
+        let lines: Vec<_> = all.iter().map(|series| (series.rank, series.steps.as_slice(), series.earlier.len())).collect();
+        assert_eq!(lines, [(0, &[0, 1, 2][..], 0), (1, &[0, 1, 2, 3], 1)]);
+        assert_eq!(all[1].values, [0.2, 1.3, 2.3, 3.3]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What both stores do with the documents they read.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bson::RawDocument;
 
@@ -23,15 +23,37 @@ pub(super) fn run(folder: &str, document: &RawDocument, now: Time) -> Result<Run
             .help("update ml_board"));
     }
     let mut run = decode_run(folder, document)?;
-    let sign = run.heartbeat.unwrap_or(run.started);
-    if run.status == Status::Running && now.millis() - sign.millis() > STALE_MILLIS {
-        run.status = Status::Stale;
-        run.sessions
-            .iter_mut()
-            .filter(|session| session.status == Status::Running)
-            .for_each(|session| session.status = Status::Stale);
+    if run.status == Status::Running {
+        look_for_life(&mut run, now);
     }
     Ok(run)
+}
+
+/// A session that says it runs is stale if it gave no sign of life for long. A run lives while one of its sessions does; else the last
+/// session of each rank decides: one that vanished with its machine has no say in a run that was resumed elsewhere and finished.
+fn look_for_life(run: &mut Run, now: Time) {
+    let silent = |sign: Time| now.millis() - sign.millis() > STALE_MILLIS;
+    let of_run = run.heartbeat.unwrap_or(run.started);
+    if run.sessions.iter().all(|session| session.status != Status::Running) {
+        // A person's words, which its sessions do not know.
+        run.status = if silent(of_run) { Status::Stale } else { Status::Running };
+        return;
+    }
+    for session in run.sessions.iter_mut().filter(|session| session.status == Status::Running) {
+        // Sessions of an older ml_board have no heartbeat of their own.
+        if silent(session.heartbeat.unwrap_or(of_run)) {
+            session.status = Status::Stale;
+        }
+    }
+    if run.sessions.iter().any(|session| session.status == Status::Running) {
+        return;
+    }
+    let last: BTreeMap<u32, Status> = run.sessions.iter().map(|session| (session.rank, session.status)).collect();
+    let worst = [Status::Stale, Status::Killed, Status::Panicked, Status::Finished];
+    run.status = worst.into_iter().find(|status| last.values().any(|of| of == status)).unwrap_or(Status::Stale);
+    if run.status != Status::Stale && run.ended.is_none() {
+        run.ended = run.sessions.iter().filter_map(|session| session.ended).max();
+    }
 }
 
 /// Those the filter holds for, newest first.

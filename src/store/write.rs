@@ -8,7 +8,7 @@ use bson::RawDocument;
 use super::Place;
 use super::documents::{Blob, Chunk, Event, Frame};
 use crate::error::Result;
-use crate::model::{RunId, SessionId, Status, Summary, Time, Value};
+use crate::model::{Origin, RunId, SessionId, Status, Summary, Time, Value};
 
 /// The writing half of a store. Blocks its caller; an error leaves nothing half done that the same call would not finish.
 pub(crate) trait Write: Send + Sync {
@@ -24,14 +24,14 @@ pub(crate) trait Write: Send + Sync {
     /// What is stored of a session; `None` if the run does not know it.
     fn session_state(&self, place: Place<'_>, run: RunId, session: SessionId) -> Result<Option<SessionState>>;
 
-    /// The last steps of a run in all its sessions: `scalar`, or the kind of the event; the tag; the step.
-    fn last_steps(&self, place: Place<'_>, run: RunId) -> Result<Vec<(String, String, i64)>>;
+    /// The last steps of one rank of a run: `scalar`, or the kind of the event; the tag; the step.
+    fn last_steps(&self, place: Place<'_>, run: RunId, rank: u32) -> Result<Vec<(String, String, i64)>>;
 
     /// Applies an update if nothing as late was applied yet. `false`: the run or the session is gone (somebody deleted it).
     fn update_session(&self, place: Place<'_>, update: &SessionUpdate) -> Result<bool>;
 
-    /// A sign of life.
-    fn heartbeat(&self, place: Place<'_>, run: RunId, now: Time) -> Result<()>;
+    /// A sign of life of a session.
+    fn heartbeat(&self, place: Place<'_>, run: RunId, session: SessionId, now: Time) -> Result<()>;
 
     /// Adds a frame.
     fn insert_frame(&self, place: Place<'_>, frame: &Frame) -> Result<Inserted>;
@@ -105,6 +105,8 @@ pub(crate) struct SessionUpdate {
     pub(crate) params: Vec<(String, Value)>,
     /// Those that changed since the last update, whole.
     pub(crate) metrics: Vec<(Arc<str>, Summary)>,
+    /// Where the session came from, once that is known.
+    pub(crate) origin: Option<Origin>,
     pub(crate) end: Option<SessionEnd>,
 }
 

@@ -7,7 +7,6 @@ use super::shipping;
 use crate::address::Address;
 use crate::error::Result;
 use crate::journal::{self, EntryKind, Reader, SessionInfo, TagKind};
-use crate::model::RunId;
 
 /// The step of the first call of each tag that names none. Tags that are not here begin with 0.
 #[derive(Debug, Default)]
@@ -36,14 +35,15 @@ impl FirstSteps {
             }
         }
         for directory in journal::sessions(journals).unwrap_or_default() {
-            first.read(&directory, info.run);
+            first.read(&directory, info);
         }
         first
     }
 
-    /// Takes the steps of a journal, if it is one of this run.
-    fn read(&mut self, directory: &Path, run: RunId) {
-        let Some(mut reader) = Reader::open(directory).ok().filter(|reader| reader.info().run == run) else {
+    /// Takes the steps of a journal, if it is one of this run and rank.
+    fn read(&mut self, directory: &Path, of: &SessionInfo) {
+        let ours = |reader: &Reader| (reader.info().run, reader.info().rank) == (of.run, of.rank);
+        let Some(mut reader) = Reader::open(directory).ok().filter(ours) else {
             return;
         };
         while let Some(batch) = reader.read(10_000).ok().filter(|batch| !batch.entries.is_empty()) {

@@ -69,18 +69,23 @@ fn a_resumed_run_goes_on_where_its_steps_ended_in_the_store_and_in_journals() {
     second.add_histogram("weights", &[2.0]);
     second.add_thought("later");
     // A third, while what the second logged may still be in its journal alone.
-    let third = writer_of(home.path(), SummaryWriter::builder()).resume(run).rank(1).build().unwrap();
+    let third = writer_of(home.path(), SummaryWriter::builder()).resume(run).build().unwrap();
     third.add_scalar("Loss", 6);
     let mut reader = journal::Reader::open(third.journal.directory()).unwrap();
     let entries = reader.read(10).unwrap().entries;
     assert!(matches!(entries[0].kind, EntryKind::Scalar { step: 6, ordinal: 0, .. }), "{entries:?}");
-    assert_eq!((second.run_id(), third.run_id()), (run, run));
-    drop(third);
+    // Another rank logs beside them, and counts its own.
+    let beside = writer_of(home.path(), SummaryWriter::builder()).resume(run).rank(1).build().unwrap();
+    beside.add_scalar("Loss", 0);
+    let entries = journal::Reader::open(beside.journal.directory()).unwrap().read(10).unwrap().entries;
+    assert!(matches!(entries[0].kind, EntryKind::Scalar { step: 0, ordinal: 0, .. }), "{entries:?}");
+    assert_eq!((second.run_id(), third.run_id(), beside.run_id()), (run, run, run));
+    drop((third, beside));
 
     let place = crate::store::Place { database: "digits", folder: "lr_search" };
     second.close().unwrap();
     let store = crate::store::open(&crate::store::Address::Local(home.path().join("store"))).unwrap();
-    let mut steps = store.writing().last_steps(place, run).unwrap();
+    let mut steps = store.writing().last_steps(place, run, 0).unwrap();
     steps.retain(|(kind, ..)| kind != "text");
     steps.sort();
     let expected = [("histogram", "weights", 8), ("histogram", "weights", 9), ("scalar", "Accuracy", 0), ("scalar", "Loss", 6)];

@@ -8,6 +8,7 @@ import { bandTraces, counts, isGrouped, overAll, words } from "./groups";
 import { RUN_NAME, type Legend } from "./legend";
 import { legendStrip } from "./legend-strip";
 import { card, emptyNote, notesOf } from "./parts";
+import type { Runs } from "./runs";
 import { smooth } from "./smooth";
 import type { View } from "./view";
 
@@ -108,7 +109,7 @@ export class PlotPanel {
       for (const curve of curves) {
         const { colour, value } = legend.of(curve.run);
         const { x, line } = this.pointsOf(curve);
-        add(value, { ...LINE, x, y: line, line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}` });
+        add(value, { ...LINE, x, y: line, line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}.${curve.rank ?? 0}` });
       }
     }
     for (const curve of curves) {
@@ -121,9 +122,9 @@ export class PlotPanel {
         name: plain(entry.label + (behind.get(entry.value) ?? "")),
         legendgroup: entry.value,
         showlegend: !named.has(entry.value),
-        uid: `run${curve.run}`,
-        line: { color: entry.colour, width: 1.75, dash: entry.dash },
-        meta: [plain(view.runs.title(curve.run)), plain(entry.label)],
+        uid: `run${curve.run}.${curve.rank ?? 0}`,
+        line: { color: entry.colour, width: 1.75, dash: dashOf(entry.dash, curve.rank) },
+        meta: [plain(titleOf(view.runs, curve)), plain(entry.label)],
         customdata: curve.group ? this.wordsOf(curve, points) : this.customdata(points),
         hovertemplate: curve.group ? this.hoverOfGroup() : this.hover(legend),
       });
@@ -246,7 +247,7 @@ export class PlotPanel {
         symbol.push(alone ? "circle" : Number.isNaN(value!) ? "x-thin-open" : value! > 0 ? "triangle-up" : "triangle-down");
         size.push(alone ? 6 : 9);
         color.push(entry.colour);
-        text.push([curve.group ? "" : plain(this.view.runs.title(curve.run)), legend.key === RUN_NAME ? "" : plain(entry.label), where, `<b>${short(value)}</b>`].filter(Boolean).join("<br>"));
+        text.push([curve.group ? "" : plain(titleOf(this.view.runs, curve)), legend.key === RUN_NAME ? "" : plain(entry.label), where, `<b>${short(value)}</b>`].filter(Boolean).join("<br>"));
       });
     }
     if (!x.length) return null;
@@ -256,5 +257,9 @@ export class PlotPanel {
 
 /** Where a point is, for hover. */
 const PLACE = { step: "<br>step %{x}", relative: "<br>%{x:.4~g} s", wall: "<br>%{x|%d %b %H:%M:%S}", metric: "<br>x %{x:.5~g}" };
+/** The run, the rank if it has several, and its status if that is not what one expects. */
+const titleOf = (runs: Runs, { run, rank }: Curve) => runs.title(run) + (rank === undefined ? "" : `, rank ${rank}`) + runs.trouble(run);
+/** Ranks above 0 are told from rank 0 where the legend needs no dashes. */
+const dashOf = (dash: string, rank = 0) => (rank && dash === "solid" ? ["dash", "dot", "dashdot"][(rank - 1) % 3] : dash);
 const LINE = { type: "scatter", mode: "lines", connectgaps: false };
 const finite = (values: (number | null)[]) => values.map(value => (value !== null && Number.isFinite(value) ? value : null));

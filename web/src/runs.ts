@@ -74,6 +74,12 @@ export class Runs {
     return order;
   }
 
+  /** ` (killed)`: the status of a run that neither runs nor is finished, to be said after its name. */
+  trouble(row: number): string {
+    const status = this.value("status", row);
+    return status === null || status === "running" || status === "finished" ? "" : ` (${status})`;
+  }
+
   /** What to call a run where its name may be one of several. */
   title(row: number): string {
     return cut(this.names[row], 120);

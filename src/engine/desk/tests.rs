@@ -54,6 +54,7 @@ impl Bench {
             thoughts: 0,
             params: vec![("lr".into(), Value::Float(lr))],
             metrics: vec![("Loss".into(), summary)],
+            origin: None,
             end: None,
         };
         let writing = store.writing();

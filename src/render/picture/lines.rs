@@ -5,7 +5,7 @@ use super::band::{self, Ends};
 use super::frame::{Area, dashes, frame};
 use super::{Detail, Picture};
 use crate::render::groups::keep;
-use crate::render::legend::legend;
+use crate::render::legend::{dash_of, legend};
 use crate::render::payload::{Board, Curve, Num, Plot, XKind};
 
 /// Beyond this many smoothed curves, what they were before is only noise.
@@ -60,7 +60,8 @@ pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
     // The newest runs come first; they are drawn last, so on top.
     for line in lines.iter().rev() {
         let stroke = legend.stroke(line.curve.run);
-        let (colour, dash) = (&stroke.colour, dashes(&stroke.dash.map(|length| length * 10)));
+        let dash = dash_of(stroke.dash, line.curve.rank);
+        let (colour, dash) = (&stroke.colour, dashes(&dash.map(|length| length * 10)));
         if let Some(raw) = line.raw.as_ref().filter(|_| faint) {
             let path = path(&line.x, raw, &x, &y, area);
             picture.push(format_args!("<path d=\"{path}\" stroke=\"{colour}\" opacity=\".25\"/>"));

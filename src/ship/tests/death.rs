@@ -71,9 +71,9 @@ faulty! {
     begin_session(session: &NewSession) -> ();
     insert_run(document: &RawDocument) -> ();
     session_state(run: RunId, session: SessionId) -> Option<SessionState>;
-    last_steps(run: RunId) -> Vec<(String, String, i64)>;
+    last_steps(run: RunId, rank: u32) -> Vec<(String, String, i64)>;
     update_session(update: &SessionUpdate) -> bool;
-    heartbeat(run: RunId, now: Time) -> ();
+    heartbeat(run: RunId, session: SessionId, now: Time) -> ();
     insert_frame(frame: &Frame) -> Inserted;
     write_chunks(chunks: &[Chunk]) -> ();
     delete_frames(run: RunId, session: SessionId, k: i64) -> ();

@@ -112,26 +112,26 @@ fn the_documents_field_by_field() {
     let metric = |n: i64,
                   nan: i64,
                   bad: Option<i64>,
-                  first: f64,
+                  first: (f64, i64),
                   last: f64,
                   last_step: i64,
                   min: Option<(f64, i64)>,
                   max: Option<(f64, i64)>,
                   sum: f64| {
-        doc! { "n": n, "nan": nan, "first_bad_step": bad, "first": first, "last": last, "last_step": last_step,
+        doc! { "n": n, "nan": nan, "first_bad_step": bad, "first": first.0, "first_step": first.1, "last": last, "last_step": last_step,
         "min": min.map(|min| min.0), "min_step": min.map(|min| min.1), "max": max.map(|max| max.0), "max_step": max.map(|max| max.1), "sum": sum }
     };
     let metrics = doc! {
-        "%": metric(1, 1, Some(-3), f64::NEG_INFINITY, f64::NEG_INFINITY, -3, None, None, 0.0),
-        "%24odd%25": metric(3, 0, None, 2.0, 3.0, 9_007_199_254_740_993, Some((1.0, i64::MIN + 1)), Some((3.0, 9_007_199_254_740_993)), 6.0),
-        "train/loss%2Ev1": metric(3, 1, Some(1), 0.5, 0.25, 2, Some((0.25, 2)), Some((0.5, 0)), 0.75),
-        "x%2E".repeat(5000): metric(1, 0, None, -0.0, -0.0, 7, Some((-0.0, 7)), Some((-0.0, 7)), 0.0),
+        "%": metric(1, 1, Some(-3), (f64::NEG_INFINITY, -3), f64::NEG_INFINITY, -3, None, None, 0.0),
+        "%24odd%25": metric(3, 0, None, (2.0, i64::MAX), 3.0, 9_007_199_254_740_993, Some((1.0, i64::MIN + 1)), Some((3.0, 9_007_199_254_740_993)), 6.0),
+        "train/loss%2Ev1": metric(3, 1, Some(1), (0.5, 0), 0.25, 2, Some((0.25, 2)), Some((0.5, 0)), 0.75),
+        "x%2E".repeat(5000): metric(1, 0, None, (-0.0, 7), -0.0, 7, Some((-0.0, 7)), Some((-0.0, 7)), 0.0),
     };
     let expected = doc! {
         "_id": run, "v": 1, "name": "lr=1e-3 </script>", "status": "running", "started": at(1), "heartbeat": at(11), "ended": null,
         "params": { "lr": 0.001, "optim%2E$name%25": "$adam", "seed": "18446744073709551615".parse::<bson::Decimal128>().unwrap(), "layers": [64_i64, null] },
         "labels": ["baseline"], "notes": "", "group": "grid", "thoughts": 0_i64, "metrics": metrics.clone(),
-        "sessions": { &id: { "rank": 0_i64, "host": "node7", "pid": 4242_i64, "started": at(1), "ended": null, "how": null,
+        "sessions": { &id: { "rank": 0_i64, "host": "node7", "pid": 4242_i64, "started": at(1), "heartbeat": at(11), "ended": null, "how": null,
             "status": "running", "applied": 32 * 12_i64, "k": 1_i64, "thoughts": 0_i64, "metrics": metrics } },
     };
     same(&server.all(&log, ""), &[expected]);
@@ -407,7 +407,8 @@ fn the_pipeline_is_the_same_function() {
                     Step::Update(who, applied, metrics, end) => {
                         let metrics = metrics.into_iter().map(|(tag, values)| {
                             let mut summary = Summary::default();
-                            (0..).zip(values).for_each(|(step, value)| summary.add(step, value));
+                            // Sessions that begin where others ended, or before, or at the same step.
+                            (applied % 3..).zip(values).for_each(|(step, value)| summary.add(step, value));
                             (["a", "b.c", "$"][tag].into(), summary)
                         });
                         let update = SessionUpdate {
@@ -419,6 +420,11 @@ fn the_pipeline_is_the_same_function() {
                             thoughts: n as u64,
                             params: vec![(format!("p{}", n % 2), Value::Int(n)), ("$".into(), "$sessions".into())],
                             metrics: metrics.collect(),
+                            origin: (n % 3 == 0).then(|| {
+                                let crates = [("a.b".to_owned(), "1.0".to_owned())].into();
+                                let (command, dirty) = (vec!["$train".into(), "--lr".into()], Some(n % 2 == 0));
+                                crate::model::Origin { command, crates, dirty, commit: Some("$c".into()), ..Default::default() }
+                            }),
                             end: end.map(|status| SessionEnd { status, how: Some("$how".into()), at: Time(n) }),
                         };
                         let there = server.writing().update_session(place, &update).unwrap();

@@ -4,6 +4,8 @@ mod death;
 mod documents;
 #[cfg(feature = "writer")]
 mod live;
+#[cfg(feature = "engine")]
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -240,9 +240,11 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
-/// The kind, tag and step of an event.
-pub(crate) fn event_step(document: &RawDocument) -> Option<(String, String, i64)> {
+/// The kind, tag and step of an event of one of these sessions.
+pub(crate) fn event_step(document: &RawDocument, sessions: &[SessionId]) -> Option<(String, String, i64)> {
     let get = |key| raw::get(document, key);
+    let session = get("session").and_then(raw::identity).map(SessionId::from_bytes)?;
+    sessions.contains(&session).then_some(())?;
     Some((get("kind").and_then(raw::text)?, get("tag").and_then(raw::text)?, get("step").and_then(raw::integer)?))
 }
 

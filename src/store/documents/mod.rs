@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! FOLDER          {_id: ObjectId, v, name, status, started, heartbeat, ended, params: {lr: 0.001, "optim%2Ename": "adam"}, labels, notes, group, thoughts,
-//!                  metrics: {TAG: {n, nan, first_bad_step, first, last, last_step, min, min_step, max, max_step, sum}},
-//!                  sessions: {ID: {rank, host, pid, started, ended, how, status, applied, k, thoughts, metrics: {…}}}}
+//!                  metrics: {TAG: {n, nan, first_bad_step, first, first_step, last, last_step, min, min_step, max, max_step, sum}},
+//!                  sessions: {ID: {rank, host, pid, started, heartbeat, ended, how, status, applied, k, thoughts, metrics: {…},
+//!                  origin: {command, directory, program, user, commit, branch, dirty, remote, crates: {…}, profile, rustc, ml_board}}}}
 //! FOLDER.scalars  {_id, v, run, session, tag, seq, i0, n, s0, s1, ds | steps: [i64…], t0, t1, min, max, sum, nan, first, last, enc: "a",
 //!                  values: [f64…], wall: [int32 ms since t0…]}
 //! FOLDER.tail     {_id: "SESSION:POSITION:K", v, run, session, k, t0, p: [{tag, i, steps: [i64…], values: [f64…], wall: [ms since t0…]}, …]}
@@ -19,12 +20,14 @@
 pub(crate) mod bytes;
 mod event;
 pub(crate) mod keys;
+mod origin;
 mod points;
 mod raw;
 mod run;
 mod session;
 
 pub(crate) use event::{Blob, Event, Histogram, What, event_step, hex, part_key};
+pub(crate) use origin::origin_document;
 pub(crate) use points::{CHUNK, Chunk, Frame, Part, Points};
 pub(crate) use run::{decode_run, decode_summary, last_scalar_steps, summary_document, value_bson};
 pub(crate) use session::{Applied, add_session, apply_update, date, new_run, new_session};

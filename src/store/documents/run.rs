@@ -1,9 +1,12 @@
 //! The document of a run, its sessions and summaries.
 
+use std::collections::BTreeMap;
+
 use bson::raw::{RawBsonRef, RawDocument};
 use bson::spec::BinarySubtype;
 use bson::{Bson, Document, doc};
 
+use super::origin::decode_origin;
 use super::{keys, raw};
 use crate::error::Result;
 use crate::model::{Run, RunId, Session, SessionId, Status, Summary, Time, Value};
@@ -12,7 +15,7 @@ use crate::model::{Run, RunId, Session, SessionId, Status, Summary, Time, Value}
 pub(crate) fn summary_document(summary: &Summary) -> Document {
     doc! {
         "n": count(summary.n), "nan": count(summary.nan), "first_bad_step": summary.first_bad_step,
-        "first": summary.first, "last": summary.last, "last_step": summary.last_step,
+        "first": summary.first, "first_step": summary.first_step, "last": summary.last, "last_step": summary.last_step,
         "min": summary.min, "min_step": summary.min_step, "max": summary.max, "max_step": summary.max_step,
         "sum": summary.sum,
     }
@@ -31,6 +34,7 @@ pub(crate) fn decode_summary(document: &RawDocument) -> Summary {
             "nan" => summary.nan = counted(),
             "first_bad_step" => summary.first_bad_step = integer,
             "first" => summary.first = float,
+            "first_step" => summary.first_step = integer,
             "last" => summary.last = float,
             "last_step" => summary.last_step = integer,
             "min" => summary.min = float,
@@ -130,10 +134,22 @@ pub(crate) fn decode_run(folder: &str, document: &RawDocument) -> Result<Run> {
     Ok(run)
 }
 
-/// The last step of each metric of a run.
-pub(crate) fn last_scalar_steps(document: &RawDocument) -> Vec<(String, String, i64)> {
-    let metrics = decode_run("", document).map(|run| run.metrics).unwrap_or_default();
-    metrics.into_iter().filter_map(|(tag, summary)| Some(("scalar".to_owned(), tag, summary.last_step?))).collect()
+/// The last step of each metric of one rank of a run, as its last session with that metric has it; and which sessions are that rank's.
+pub(crate) fn last_scalar_steps(document: &RawDocument, rank: u32) -> (Vec<(String, String, i64)>, Vec<SessionId>) {
+    let mut run = decode_run("", document).unwrap_or_else(|_| Run::new(RunId::from_bytes([0; 12]), "", "", Time(0)));
+    run.sessions.retain(|session| session.rank == rank);
+    let mut last: BTreeMap<String, i64> = BTreeMap::new();
+    for session in &run.sessions {
+        let stored = document.get_document("sessions").and_then(|all| all.get_document(session.id.to_string()));
+        let metrics = stored.and_then(|session| session.get_document("metrics"));
+        for (key, summary) in metrics.iter().flat_map(|metrics| metrics.iter().flatten()) {
+            if let Some(step) = summary.as_document().and_then(|summary| decode_summary(summary).last_step) {
+                last.insert(keys::unescape(key.as_str()).into_owned(), step);
+            }
+        }
+    }
+    let steps = last.into_iter().map(|(tag, step)| ("scalar".to_owned(), tag, step)).collect();
+    (steps, run.sessions.into_iter().map(|session| session.id).collect())
 }
 
 fn decode_session(id: &str, document: &RawDocument) -> Option<Session> {
@@ -146,6 +162,8 @@ fn decode_session(id: &str, document: &RawDocument) -> Option<Session> {
     session.ended = get("ended").and_then(raw::time);
     session.status = text("status").and_then(|word| Status::from_word(&word)).unwrap_or(Status::Running);
     session.how = text("how");
+    session.heartbeat = get("heartbeat").and_then(raw::time);
+    session.origin = get("origin").and_then(|origin| origin.as_document()).map(decode_origin);
     Some(session)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bson::{Bson, DateTime, Document, doc};
 
 use super::run::{decode_summary, summary_document, value_bson};
-use super::{VERSION, keys};
+use super::{VERSION, keys, origin_document};
 use crate::model::{Status, Summary, Time};
 use crate::store::write::{NewSession, SessionUpdate};
 
@@ -27,7 +27,7 @@ pub(crate) fn new_run(session: &NewSession) -> Document {
 pub(crate) fn new_session(session: &NewSession) -> Document {
     doc! {
         "rank": i64::from(session.rank), "host": &session.host, "pid": i64::from(session.pid), "started": date(session.started),
-        "ended": Bson::Null, "how": Bson::Null, "status": Status::Running.word(),
+        "heartbeat": date(session.started), "ended": Bson::Null, "how": Bson::Null, "status": Status::Running.word(),
         "applied": 0_i64, "k": 0_i64, "thoughts": 0_i64, "metrics": {},
     }
 }
@@ -88,6 +88,11 @@ fn set_session(session: &mut Document, update: &SessionUpdate) {
         metrics.insert(keys::escape(tag), summary_document(summary));
     }
     session.insert("metrics", metrics);
+    let heartbeat = session.get_datetime("heartbeat").ok().copied().max(Some(date(update.heartbeat)));
+    session.insert("heartbeat", heartbeat);
+    if let Some(origin) = &update.origin {
+        session.insert("origin", origin_document(origin));
+    }
     if let Some(end) = &update.end {
         session.insert("status", end.status.word());
         session.insert("how", end.how.clone());
@@ -108,11 +113,7 @@ fn set_run(run: &mut Document, sessions: &Document, update: &SessionUpdate) {
     let mut metrics = take_document(run, "metrics");
     for (tag, _) in &update.metrics {
         let key = keys::escape(tag);
-        let mut whole = Summary::default();
-        all()
-            .filter_map(|session| summary(session.get_document("metrics").ok()?.get_document(&key).ok()?))
-            .for_each(|of| whole.merge(&of));
-        metrics.insert(key, summary_document(&whole));
+        metrics.insert(key.clone(), summary_document(&merged(all(), &key)));
     }
     run.insert("metrics", metrics);
     run.insert("thoughts", all().map(|session| session.get_i64("thoughts").unwrap_or_default()).sum::<i64>());
@@ -121,6 +122,22 @@ fn set_run(run: &mut Document, sessions: &Document, update: &SessionUpdate) {
         run.insert("status", status.word());
         run.insert("ended", ended.map_or(Bson::Null, Bson::DateTime));
     }
+}
+
+/// What all sessions, in order of their start, say of one metric. One whose every step a later session of its rank logged again
+/// has no say; of one that was logged over in part, only its points could tell what is left.
+fn merged<'a>(sessions: impl Iterator<Item = &'a Document>, key: &str) -> Summary {
+    let mut all: Vec<(i64, Summary)> = Vec::new();
+    for session in sessions {
+        let found = session.get_document("metrics").and_then(|metrics| metrics.get_document(key)).ok().and_then(summary);
+        let Some(later) = found.filter(|summary| summary.n > 0) else { continue };
+        let rank = session.get_i64("rank").unwrap_or_default();
+        all.retain(|(of, earlier)| *of != rank || !earlier.is_logged_over(&later));
+        all.push((rank, later));
+    }
+    let mut whole = Summary::default();
+    all.iter().for_each(|(_, summary)| whole.merge(summary));
+    whole
 }
 
 /// A run lives while a session of it lives. Else the last session of each rank decides, and the worst of them:

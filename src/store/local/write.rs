@@ -85,7 +85,7 @@ impl Write for Local {
         Ok(Some(state.in_order()))
     }
 
-    fn last_steps(&self, place: Place<'_>, run: RunId) -> Result<Vec<(String, String, i64)>> {
+    fn last_steps(&self, place: Place<'_>, run: RunId, rank: u32) -> Result<Vec<(String, String, i64)>> {
         let key = params![place.database, place.folder, run.bytes()];
         let documents = |sql: &str| {
             self.with(|connection| {
@@ -96,11 +96,10 @@ impl Write for Local {
         };
         let runs = documents("SELECT document FROM runs WHERE database = ?1 AND folder = ?2 AND id = ?3")?;
         let events = documents("SELECT document FROM events WHERE database = ?1 AND folder = ?2 AND run = ?3")?;
-        Ok(runs
-            .iter()
-            .flat_map(|run| last_scalar_steps(run))
-            .chain(events.iter().filter_map(|event| event_step(event)))
-            .collect())
+        let Some(run) = runs.first() else { return Ok(Vec::new()) };
+        let (mut steps, sessions) = last_scalar_steps(run, rank);
+        steps.extend(events.iter().filter_map(|event| event_step(event, &sessions)));
+        Ok(steps)
     }
 
     fn update_session(&self, place: Place<'_>, update: &SessionUpdate) -> Result<bool> {
@@ -112,13 +111,18 @@ impl Write for Local {
         Ok(applied != Applied::Gone)
     }
 
-    fn heartbeat(&self, place: Place<'_>, run: RunId, now: Time) -> Result<()> {
-        let later = |run: &mut Document| {
-            let later = run.get_datetime("heartbeat").ok().is_none_or(|last| *last < date(now));
+    fn heartbeat(&self, place: Place<'_>, run: RunId, session: SessionId, now: Time) -> Result<()> {
+        let beat = |document: &mut Document| {
+            let later = document.get_datetime("heartbeat").ok().is_none_or(|last| *last < date(now));
             if later {
-                run.insert("heartbeat", date(now));
+                document.insert("heartbeat", date(now));
             }
             later
+        };
+        let id = session.to_string();
+        let later = |run: &mut Document| {
+            let session = run.get_document_mut("sessions").and_then(|sessions| sessions.get_document_mut(&id));
+            session.is_ok_and(beat) | beat(run)
         };
         self.change_run(place, run, later).map(drop)
     }

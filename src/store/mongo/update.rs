@@ -4,7 +4,7 @@ use bson::oid::ObjectId;
 use bson::{Bson, Document, doc};
 
 use crate::model::Status;
-use crate::store::documents::{date, keys, new_session, summary_document, value_bson};
+use crate::store::documents::{date, keys, new_session, origin_document, summary_document, value_bson};
 use crate::store::write::{NewSession, SessionUpdate};
 
 /// The sessions as an array, while a pipeline runs.
@@ -37,6 +37,7 @@ pub(super) fn update(update: &SessionUpdate) -> (Document, Vec<Document>) {
 
     let mut logged = doc! {
         "heartbeat": { "$max": ["$heartbeat", date(update.heartbeat)] },
+        of("heartbeat"): { "$max": [format!("${}", of("heartbeat")), date(update.heartbeat)] },
         of("applied"): update.applied, of("k"): update.k, of("thoughts"): i64::try_from(update.thoughts).unwrap_or(i64::MAX),
     };
     for (tag, summary) in &update.metrics {
@@ -44,6 +45,9 @@ pub(super) fn update(update: &SessionUpdate) -> (Document, Vec<Document>) {
     }
     for (name, value) in &update.params {
         logged.insert(format!("params.{}", keys::escape(name)), literal(value_bson(value)));
+    }
+    if let Some(origin) = &update.origin {
+        logged.insert(of("origin"), literal(origin_document(origin)));
     }
     if let Some(end) = &update.end {
         logged.insert(of("status"), end.status.word());
@@ -73,7 +77,7 @@ fn literal(value: impl Into<Bson>) -> Document {
     doc! { "$literal": value.into() }
 }
 
-/// `Summary::merge` over the sessions, which stand in order of their start.
+/// `Summary::merge` over the sessions, which stand in order of their start, but for those that a later one of their rank logged over.
 fn merged(key: &str) -> Document {
     let all = |field: &str| format!("$$all.{field}");
     let at = |field: &str, index: i32| doc! { "$arrayElemAt": [all(field), index] };
@@ -89,10 +93,23 @@ fn merged(key: &str) -> Document {
         ] } } };
         doc! { "$let": { "vars": { "there": { "$arrayElemAt": [there, 0] } }, "in": { "$ifNull": [format!("$$there.{step}"), Bson::Null] } } }
     };
-    let with_points = doc! { "$filter": { "input": format!("${SESSIONS}.v.metrics.{key}"), "cond": { "$gt": ["$$this.n", 0] } } };
+    let logged_over = doc! { "$and": [
+        { "$eq": ["$$one.rank", "$$this.v.rank"] },
+        { "$gte": ["$$one.of.first_step", "$$later.first_step"] },
+        { "$ne": [{ "$ifNull": ["$$later.first_step", Bson::Null] }, Bson::Null] },
+    ] };
+    let before = doc! { "$filter": { "input": "$$value", "as": "one", "cond": { "$not": [logged_over] } } };
+    let with_points = doc! { "$reduce": { "input": format!("${SESSIONS}"), "initialValue": [], "in": {
+        "$let": { "vars": { "later": format!("$$this.v.metrics.{key}") }, "in": { "$cond": [
+            { "$gt": ["$$later.n", 0] },
+            { "$concatArrays": [before, [{ "rank": "$$this.v.rank", "of": "$$later" }]] },
+            "$$value",
+        ] } },
+    } } };
+    let with_points = doc! { "$let": { "vars": { "with_points": with_points }, "in": "$$with_points.of" } };
     doc! { "$let": { "vars": { "all": with_points }, "in": {
         "n": { "$sum": all("n") }, "nan": { "$sum": all("nan") }, "first_bad_step": first_known("first_bad_step"),
-        "first": at("first", 0), "last": at("last", -1), "last_step": at("last_step", -1),
+        "first": at("first", 0), "first_step": at("first_step", 0), "last": at("last", -1), "last_step": at("last_step", -1),
         "min": extreme("$min", "min"), "min_step": step_of("$min", "min", "min_step"),
         "max": extreme("$max", "max"), "max_step": step_of("$max", "max", "max_step"),
         "sum": { "$sum": all("sum") },

@@ -224,14 +224,13 @@ impl Write for Mongo {
         Ok(Some(state.in_order()))
     }
 
-    fn last_steps(&self, place: Place<'_>, run: RunId) -> Result<Vec<(String, String, i64)>> {
-        let mut steps = Vec::new();
-        for run in self.find(place, "", doc! { "_id": object(run.bytes()) }, Some(doc! { "metrics": 1 }))? {
-            steps.extend(last_scalar_steps(&run));
-        }
-        let shape = doc! { "_id": 0, "kind": 1, "tag": 1, "step": 1 };
+    fn last_steps(&self, place: Place<'_>, run: RunId, rank: u32) -> Result<Vec<(String, String, i64)>> {
+        let known = self.find(place, "", doc! { "_id": object(run.bytes()) }, Some(doc! { "sessions": 1 }))?;
+        let Some(document) = known.first() else { return Ok(Vec::new()) };
+        let (mut steps, sessions) = last_scalar_steps(document, rank);
+        let shape = doc! { "_id": 0, "session": 1, "kind": 1, "tag": 1, "step": 1 };
         let events = self.find(place, "events", doc! { "run": object(run.bytes()) }, Some(shape))?;
-        steps.extend(events.iter().filter_map(|event| event_step(event)));
+        steps.extend(events.iter().filter_map(|event| event_step(event, &sessions)));
         Ok(steps)
     }
 
@@ -244,8 +243,11 @@ impl Write for Mongo {
         Ok(!self.find(place, "", known, Some(doc! { "_id": 1 }))?.is_empty())
     }
 
-    fn heartbeat(&self, place: Place<'_>, run: RunId, now: Time) -> Result<()> {
-        self.update_run(place, &doc! { "_id": object(run.bytes()) }, doc! { "$max": { "heartbeat": date(now) } }).map(drop)
+    fn heartbeat(&self, place: Place<'_>, run: RunId, session: SessionId, now: Time) -> Result<()> {
+        // A run that somebody deleted is not begun anew by its heartbeat, nor is a session.
+        let known = doc! { "_id": object(run.bytes()), format!("sessions.{session}"): { "$exists": true } };
+        let beat = doc! { "heartbeat": date(now), format!("sessions.{session}.heartbeat"): date(now) };
+        self.update_run(place, &known, doc! { "$max": beat }).map(drop)
     }
 
     fn insert_frame(&self, place: Place<'_>, frame: &Frame) -> Result<Inserted> {

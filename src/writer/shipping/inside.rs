@@ -38,7 +38,7 @@ pub(in super::super) fn last_steps(info: &SessionInfo, address: &Address) -> Opt
     let (info, address) = (info.clone(), address.clone());
     let work = move || {
         let place = store::Place { database: &info.database, folder: &info.folder };
-        let steps = store::open(&address).and_then(|store| store.writing().last_steps(place, info.run));
+        let steps = store::open(&address).and_then(|store| store.writing().last_steps(place, info.run, info.rank));
         let kind = |kind: &str| match kind {
             "histogram" => Some(TagKind::Histogram),
             "image" => Some(TagKind::Image),
