@@ -21,7 +21,7 @@ export class Grid {
   /** Rows of the head go in here. */
   readonly head: HTMLElement;
   /** Left edge of every scrolling column, and of the end. */
-  readonly edges: number[];
+  edges: number[] = [];
   /** Index of the row that the keyboard is at; -1: none. */
   active = -1;
   readonly draw: () => void;
@@ -29,17 +29,29 @@ export class Grid {
   private readonly pool: { row: HTMLElement; frozen: HTMLElement; cells: HTMLElement[] }[] = [];
 
   constructor(private readonly contents: Contents, signal: AbortSignal) {
-    this.edges = [FROZEN_WIDTH];
-    for (const width of contents.widths) this.edges.push(this.edges[this.edges.length - 1] + width);
     this.head = h("div", { class: "mlb-grid-head", role: "rowgroup" });
     this.body = h("div", { class: "mlb-grid-body", role: "rowgroup" });
-    this.element = h("div", { class: "mlb-grid", role: "grid", tabindex: 0, "aria-label": contents.label, "aria-multiselectable": "true", "aria-colcount": contents.widths.length + 1 }, this.head, this.body);
-    this.head.style.width = this.body.style.width = `${this.edges[this.edges.length - 1]}px`;
+    this.element = h("div", { class: "mlb-grid", role: "grid", tabindex: 0, "aria-label": contents.label, "aria-multiselectable": "true" }, this.head, this.body);
+    this.measure();
     this.draw = inFrame(() => this.drawNow());
     this.element.addEventListener("scroll", this.draw, { passive: true });
     const size = new ResizeObserver(this.draw);
     size.observe(this.element);
     signal.addEventListener("abort", () => size.disconnect());
+  }
+
+  /** Lays out other columns, or the same with other widths. The head is the caller's to fill again. */
+  layout(widths: number[]) {
+    this.contents.widths = widths;
+    this.measure();
+    this.draw();
+  }
+
+  private measure() {
+    this.edges = [FROZEN_WIDTH];
+    for (const width of this.contents.widths) this.edges.push(this.edges[this.edges.length - 1] + width);
+    this.head.style.width = this.body.style.width = `${this.edges[this.edges.length - 1]}px`;
+    this.element.setAttribute("aria-colcount", String(this.contents.widths.length + 1));
   }
 
   /** Places a cell of the head over its column. */

@@ -8,6 +8,7 @@ import { bandTraces, counts, isGrouped, overAll, words } from "./groups";
 import { RUN_NAME, type Legend } from "./legend";
 import { legendStrip } from "./legend-strip";
 import { card, emptyNote, notesOf } from "./parts";
+import { bulkRange } from "./range";
 import type { Runs } from "./runs";
 import { smooth } from "./smooth";
 import type { View } from "./view";
@@ -40,12 +41,16 @@ export class PlotPanel {
   private readonly figure: Figure;
   private readonly points = new Map<Curve, Points>();
   private readonly left = h("span", { class: "mlb-note", hidden: true });
+  private readonly beyond = h("span", { class: "mlb-note", role: "status", hidden: true });
   private readonly over = h("span", { class: "mlb-note", role: "status", hidden: true });
   /** Whether the curves are means of groups of runs. */
   private readonly grouped: boolean;
   private readonly empty: HTMLElement;
   private weight: number;
   private log: boolean;
+  /** Whether the axis reaches to values that stand far off all others, and the switch for it: shown where there are such. */
+  private outliers = false;
+  private readonly outliersSwitch: HTMLElement;
   /** Of each trace: the legend entry that it belongs to. */
   private owners: string[] = [];
 
@@ -56,15 +61,21 @@ export class PlotPanel {
     this.log = (plot.layout as any)?.yaxis?.type === "log";
     this.figure = new Figure(view, plot.tag, () => this.make());
     this.empty = emptyNote(view);
+    this.outliersSwitch = toggle("outliers", "Show the values that stand far off all others", false, on => {
+      this.outliers = on;
+      this.figure.update();
+    });
+    this.outliersSwitch.hidden = true;
     const controls = [
       own && smoothSlider(this.weight, weight => this.setSmooth(weight)),
       toggle("log y", "Logarithmic y axis", this.log, on => {
         this.log = on;
         this.figure.update();
       }),
+      this.outliersSwitch,
     ].filter((part): part is HTMLElement => part !== false);
     const strip = own && legendStrip(view, plot.legend, () => plot.series.map(curve => curve.run), value => this.emphasise(value), this.grouped ? legend => counts(plot, run => legend.of(run).value) : undefined);
-    this.element = card("plot", plot.tag, controls, strip, h("div", { class: "mlb-stage" }, this.figure.element, this.empty), notesOf(plot.notes, this.left, this.over));
+    this.element = card("plot", plot.tag, controls, strip, h("div", { class: "mlb-stage" }, this.figure.element, this.empty), notesOf(plot.notes, this.left, this.beyond, this.over));
     view.on(["rows", "selection", "legend", "theme"], () => this.figure.update());
   }
 
@@ -130,9 +141,21 @@ export class PlotPanel {
       });
       named.add(entry.value);
     }
-    const marks = this.marks(curves, legend);
+    const range = this.bulk(curves);
+    const marks = this.marks(curves, legend, range);
     if (marks) add("", marks);
-    return { traces, layout: this.layout() };
+    return { traces, layout: this.layout(range) };
+  }
+
+  /** What of the y axis is shown, where some values stand far off all others. A logarithm shows them anyway. */
+  private bulk(curves: Curve[]): [number, number] | null {
+    const range = this.log ? null : bulkRange(curves.map(curve => this.smoothed(this.pointsOf(curve))));
+    this.outliersSwitch.hidden = range === null;
+    const beyond = (value: number | null) => value !== null && (value < range![0] || value > range![1]);
+    const off = range && !this.outliers ? curves.filter(curve => this.smoothed(this.pointsOf(curve)).some(beyond)).length : 0;
+    this.beyond.hidden = off === 0;
+    this.beyond.textContent = `${grouped(off)} ${off === 1 ? "curve leaves" : "curves leave"} the axis`;
+    return off ? range : null;
   }
 
   /** The means are of the plot's own column, whatever the page's legend says. */
@@ -152,13 +175,15 @@ export class PlotPanel {
     return plot.series.filter(curve => visible.has(curve.run));
   }
 
-  private layout(): Record<string, any> {
+  private layout(range: [number, number] | null): Record<string, any> {
     const layout = this.plot.layout as Record<string, any>;
+    // A zoom on one kind of axis means nothing on the other.
+    const kind = this.log ? "log" : range ? "bulk" : "linear";
     return {
       ...layout,
       xaxis: { ...layout.xaxis, ...(this.plot.x === "wall" ? { type: "date" } : {}) },
-      // The card's heading says the tag already. A zoom on one kind of axis means nothing on the other.
-      yaxis: { ...layout.yaxis, title: "", type: this.log ? "log" : "linear", uirevision: this.log ? "log" : "linear", ...(this.log ? { dtick: undefined, exponentformat: "power" } : {}) },
+      // The card's heading says the tag already.
+      yaxis: { ...layout.yaxis, title: "", type: this.log ? "log" : "linear", uirevision: kind, ...(range ? { range } : {}), ...(this.log ? { dtick: undefined, exponentformat: "power" } : {}) },
     };
   }
 
@@ -217,7 +242,7 @@ export class PlotPanel {
   }
 
   /** What a line cannot show: NaN and infinities where they happened, and a point alone. */
-  private marks(curves: Curve[], legend: Legend): Trace | null {
+  private marks(curves: Curve[], legend: Legend, range: [number, number] | null): Trace | null {
     const x: number[] = [], y: number[] = [], text: string[] = [], symbol: string[] = [], color: string[] = [], size: number[] = [];
     let low = Infinity, high = -Infinity;
     const usable = (value: number | null) => value !== null && Number.isFinite(value) && (!this.log || value > 0);
@@ -229,6 +254,7 @@ export class PlotPanel {
       }
     }
     if (low > high) [low, high] = this.log ? [1, 1] : [0, 0];
+    const onAxis = (value: number) => (range ? Math.min(range[1], Math.max(range[0], value)) : value);
     for (const curve of curves) {
       const points = this.pointsOf(curve);
       const entry = legend.of(curve.run);
@@ -241,9 +267,9 @@ export class PlotPanel {
         if (!alone && !odd) return;
         const where = points.step ? `step ${points.step[i]}` : this.plot.x === "step" ? `step ${points.x[i]}` : "";
         x.push(points.x[i]);
-        if (alone) y.push(value!);
-        else if (Number.isNaN(value!)) y.push(last ?? points.raw.find(usable) ?? low);
-        else y.push(value! > 0 ? high : low);
+        if (alone) y.push(onAxis(value!));
+        else if (Number.isNaN(value!)) y.push(onAxis(last ?? points.raw.find(usable) ?? low));
+        else y.push(onAxis(value! > 0 ? high : low));
         symbol.push(alone ? "circle" : Number.isNaN(value!) ? "x-thin-open" : value! > 0 ? "triangle-up" : "triangle-down");
         size.push(alone ? 6 : 9);
         color.push(entry.colour);

@@ -1,8 +1,12 @@
 // The table of runs: sort, filter, select. What passes and what is selected is what plots, images, histograms and thoughts show.
 
 import type { Table } from "../payload";
+import { ColumnChooser } from "./columns";
+import { copy, csvOf } from "./csv";
 import { h } from "./dom";
+import { follow, swallowClick } from "./drag";
 import { parseFilter } from "./filter";
+import { grouped } from "./format";
 import { Grid, ROW_HEIGHT } from "./grid";
 import { RUN_NAME } from "./legend";
 import { card } from "./parts";
@@ -12,6 +16,11 @@ import type { View } from "./view";
 const HEAD_HEIGHT = 60;
 const MOST_ROWS_IN_SIGHT = 11;
 const TYPING_PAUSE_MS = 120;
+/** Of a column that a person widens or narrows, in pixels. */
+const NARROWEST = 40;
+const WIDTH_STEP = 16;
+/** From so many pixels on a press on a column's name is a drag, and no click. */
+const DRAG = 6;
 
 const HELP: Record<Column["kind"], string> = {
   number: "Examples: >0.9   <=1e-3   0.1..0.5   !=3   nan   – (missing)   1e-3 | 1e-2   >0.1, <0.5",
@@ -24,7 +33,10 @@ type SortKey = Table["sort"][number];
 export class RunTable {
   readonly element: HTMLElement;
   private readonly grid: Grid;
-  private readonly columns: Column[];
+  private columns: Column[];
+  private readonly chooser: ColumnChooser;
+  /** Of columns that a person gave one. */
+  private readonly widths = new Map<string, number>();
   private readonly message = h("div", { class: "mlb-table-message", role: "status" });
   private readonly headers = new Map<string, HTMLElement>();
   private readonly inputs = new Map<string, HTMLInputElement>();
@@ -52,10 +64,13 @@ export class RunTable {
     }, view.signal);
     const scrollbar = 12;
     this.grid.element.style.height = `${HEAD_HEIGHT + Math.max(2, Math.min(runs.n, MOST_ROWS_IN_SIGHT)) * ROW_HEIGHT + scrollbar}px`;
+    this.chooser = new ColumnChooser(runs, this.columns, columns => this.show(columns));
     this.makeHead();
     this.grid.element.addEventListener("click", event => this.click(event));
     this.grid.element.addEventListener("keydown", event => this.key(event));
-    this.element = card("table", "Runs", [], this.grid.element, this.message);
+    const csv = h("button", { type: "button", class: "mlb-toggle", title: "Copy the rows and columns of the table (the selected rows, if any) as CSV" }, "Copy CSV");
+    csv.addEventListener("click", () => void this.copy());
+    this.element = card("table", "Runs", [this.chooser.button, csv], this.chooser.element, this.grid.element, this.message);
     view.on(["rows"], () => this.arrange());
     view.on(["selection", "legend", "theme"], this.grid.draw);
     this.arrange();
@@ -87,9 +102,33 @@ export class RunTable {
   private say() {
     const [error] = this.errors.values();
     this.message.classList.toggle("mlb-is-wrong", error !== undefined);
+    const unseen = [...this.view.store.filters].filter(([key]) => this.view.runs.columns.has(key) && !this.inputs.has(key)).map(([key, text]) => `${key} ${text}`);
     if (error !== undefined) this.message.replaceChildren(error);
     else if (!this.rows.length && this.view.runs.n) this.message.replaceChildren("No run passes the filters. ", h("button", { type: "button", class: "mlb-link", onclick: () => this.view.store.clear() }, "Show all runs"));
-    else this.message.replaceChildren();
+    else this.message.replaceChildren(...(unseen.length ? [`Also filtered by columns that are not shown: ${unseen.join(", ")}`] : []));
+  }
+
+  /** Shows these columns. */
+  private show(columns: Column[]) {
+    const focused = [...this.headers].find(([, header]) => header.contains(document.activeElement))?.[0];
+    this.columns = columns;
+    this.grid.head.replaceChildren();
+    this.headers.clear();
+    this.inputs.clear();
+    this.errors.clear();
+    this.grid.layout(columns.map(column => this.width(column)));
+    this.makeHead();
+    this.arrange();
+    if (focused) this.headers.get(focused)?.querySelector("button")?.focus();
+  }
+
+  private async copy() {
+    const { runs, store } = this.view;
+    const chosen = store.selected.size ? this.rows.filter(row => store.selected.has(runs.ids[row])) : this.rows;
+    const name = runs.columns.get(RUN_NAME);
+    const columns = name ? [name, ...this.columns] : this.columns;
+    const done = await copy(csvOf(chosen, columns));
+    this.message.replaceChildren(done ? `Copied ${grouped(chosen.length)} ${chosen.length === 1 ? "run" : "runs"} × ${grouped(columns.length)} columns as CSV` : "The browser did not let the page copy");
   }
 
   // ------------------------------------------------------------------------------------------------------------------ head
@@ -100,7 +139,7 @@ export class RunTable {
     titles.append(this.header(RUN_NAME, "run", "mlb-frozen"));
     filters.append(name ? this.filterCell(name, "mlb-frozen") : h("div", { role: "gridcell", class: "mlb-head-cell mlb-frozen" }));
     this.columns.forEach((column, i) => {
-      for (const [row, cell] of [[titles, this.header(column.key, column.key, column.kind === "number" ? "mlb-number" : "")], [filters, this.filterCell(column, "")]] as const) {
+      for (const [row, cell] of [[titles, this.columnHeader(column)], [filters, this.filterCell(column, "")]] as const) {
         this.grid.placeHead(cell, i);
         row.append(cell);
       }
@@ -114,6 +153,73 @@ export class RunTable {
     const cell = h("div", { role: "columnheader", class: `mlb-head-cell ${kind}`, "aria-sort": "none", "aria-colindex": 1 }, button);
     this.headers.set(key, cell);
     return cell;
+  }
+
+  /** The header of a column that can be widened and moved, by the pointer or with Alt and the arrow keys. */
+  private columnHeader(column: Column): HTMLElement {
+    const cell = this.header(column.key, column.key, column.kind === "number" ? "mlb-number" : "");
+    const button = cell.querySelector("button")!;
+    button.title += "\nDrag: move. Alt and arrow keys: width; with Shift: place.";
+    button.addEventListener("keydown", event => {
+      const way = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+      if (!event.altKey || !way) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.shiftKey) this.shift(column, way);
+      else this.widen(column, this.width(column) + way * WIDTH_STEP);
+    });
+    this.dragToMove(button, column);
+    const edge = h("span", { class: "mlb-edge", "aria-hidden": "true", title: "Drag: width. Double click: as wide as it needs" });
+    this.dragToWiden(edge, column);
+    cell.append(edge);
+    return cell;
+  }
+
+  private widen(column: Column, width: number) {
+    this.widths.set(column.key, Math.max(NARROWEST, Math.round(width)));
+    this.show(this.columns);
+  }
+
+  private shift(column: Column, way: number) {
+    const place = this.columns.indexOf(column) + way;
+    if (place < 0 || place >= this.columns.length) return;
+    this.chooser.move(column, way < 0 ? this.columns[place] : this.columns[place + 1] ?? null);
+  }
+
+  private dragToWiden(edge: HTMLElement, column: Column) {
+    edge.addEventListener("dblclick", () => {
+      this.widths.delete(column.key);
+      this.show(this.columns);
+    });
+    edge.addEventListener("pointerdown", down => {
+      const before = this.width(column);
+      follow(down, move => {
+        this.widths.set(column.key, Math.max(NARROWEST, Math.round(before + move.clientX - down.clientX)));
+        this.grid.layout(this.columns.map(each => this.width(each)));
+        this.columns.forEach((each, i) => [this.headers.get(each.key), this.inputs.get(each.key)?.parentElement].forEach(cell => cell && this.grid.placeHead(cell, i)));
+      });
+    });
+  }
+
+  private dragToMove(button: HTMLElement, column: Column) {
+    button.addEventListener("pointerdown", down => {
+      let to = -1;
+      const { grid } = this;
+      const moved = follow(down, move => {
+        if (to < 0 && Math.abs(move.clientX - down.clientX) < DRAG) return;
+        const x = move.clientX - grid.element.getBoundingClientRect().left + grid.element.scrollLeft;
+        // Before the first column whose middle lies to the right of the pointer.
+        to = this.columns.filter((_, i) => (grid.edges[i] + grid.edges[i + 1]) / 2 <= x).length;
+        this.headers.get(column.key)?.classList.add("mlb-dragged");
+      });
+      void moved.then(() => {
+        this.headers.get(column.key)?.classList.remove("mlb-dragged");
+        if (to < 0) return;
+        swallowClick(); // It would sort.
+        const before = this.columns[to] ?? null;
+        if (before !== column) this.chooser.move(column, before);
+      });
+    });
   }
 
   private filterCell(column: Column, kind: string): HTMLElement {
@@ -196,6 +302,8 @@ export class RunTable {
 
   /** As wide as its head and the first of its values need. */
   private width(column: Column): number {
+    const own = this.widths.get(column.key);
+    if (own !== undefined) return own;
     let longest = 0;
     for (let row = 0; row < Math.min(40, this.view.runs.n); row++) longest = Math.max(longest, this.view.runs.text(column.key, row).length);
     return Math.round(Math.max(72, Math.min(230, Math.max(column.key.length * 7.4 + 42, longest * 7 + (column.key === "status" ? 36 : 20)))));

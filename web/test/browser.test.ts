@@ -163,6 +163,21 @@ test("smoothing draws the raw curve behind, log y changes the axis, zoom survive
   await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any)._fullLayout.xaxis.range[0] < 1);
 }));
 
+test("a run that diverged does not press the others into a line, and one switch shows it whole", async () => {
+  const plot = sample.plot("Loss", SEARCH);
+  plot.series[2].y = plot.series[2].y.map((y, step) => (step > 150 ? 10 ** (step - 148) : y));
+  await on(page([output(sample.payload(plot, SEARCH))]), {}, async page => {
+    const top = () => page.locator(".mlb-plotly").evaluate((plot: any) => plot._fullLayout.yaxis.range[1]);
+    assert.ok(await top() < 10, String(await top()));
+    await page.getByText("1 curve leaves the axis").waitFor();
+    await page.getByRole("button", { name: "outliers" }).click();
+    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any)._fullLayout.yaxis.range[1] > 1e40);
+    assert.equal(await page.getByText("leaves the axis").isVisible(), false);
+    await page.getByRole("button", { name: "log y" }).click();
+    await page.getByRole("button", { name: "outliers" }).waitFor({ state: "hidden" });
+  });
+});
+
 test("NaN and infinities are marked where they happened, and hover says run, setting, step and value", () => on(plotPage(), {}, async page => {
   const marks = await page.locator(".mlb-plotly").evaluate((plot: any) => plot.data.find((trace: any) => trace.uid === "marks"));
   assert.deepEqual(marks.x, [120, 121, 122]);
@@ -322,5 +337,83 @@ test("more than 100 curves: 100 are drawn, and it is said", () => {
   return on(page([output(sample.payload(sample.plot("Loss", search), search))]), {}, async page => {
     assert.equal((await curves(page)).length, 100);
     await page.getByText("100 of 130 curves drawn").waitFor();
+  });
+});
+
+const tablePage = () => page([output(sample.payload({ type: "table", board: 0, columns: null, sort: [] }, { n: 24, extraColumns: 3 }))]);
+const heads = (page: Page) => page.locator("[role=columnheader] .mlb-head-text").allTextContents();
+
+test("columns are found, shown, hidden and moved; a filter on a hidden one is still told", () => on(tablePage(), { width: 1900 }, async page => {
+  const before = await heads(page);
+  await page.getByRole("button", { name: /^Columns \d+\/\d+$/ }).click();
+  await page.getByLabel("Find columns").fill("metric");
+  assert.deepEqual(await page.locator(".mlb-columns label").allTextContents(), ["metric_0", "metric_1", "metric_2"]);
+  await page.getByLabel("metric_1", { exact: true }).uncheck();
+  assert.deepEqual(await heads(page), before.filter(name => name !== "metric_1"));
+  await page.getByLabel("Find columns").fill("");
+  await page.getByLabel("Filter lr", { exact: true }).fill(">0.002");
+  await page.getByLabel("Filter lr", { exact: true }).press("Enter");
+  await page.getByLabel("lr", { exact: true }).uncheck();
+  await page.getByText("Also filtered by columns that are not shown: lr >0.002").waitFor();
+  await page.getByLabel("lr", { exact: true }).check();
+  assert.equal((await heads(page)).at(-1), "lr", "a column that is shown again comes last");
+  assert.equal(await page.getByLabel("Filter lr", { exact: true }).inputValue(), ">0.002");
+  await page.getByLabel("Find columns").press("Escape");
+  await page.getByLabel("Find columns").waitFor({ state: "hidden" });
+
+  const width = page.getByRole("columnheader", { name: "width" });
+  await width.getByRole("button").focus();
+  await page.keyboard.press("Alt+Shift+ArrowLeft");
+  const names = await heads(page);
+  assert.equal(names.indexOf("width"), before.indexOf("width") - 2, names.join()); // lr went away, and then one to the left
+  const wide = async () => (await width.boundingBox())!.width;
+  const was = await wide();
+  await page.keyboard.press("Alt+ArrowRight");
+  assert.ok(await wide() > was, "the keyboard stays on the column that it widens");
+}));
+
+test("a column is dragged to another place, and its edge makes it wider, without sorting", () => on(tablePage(), { width: 1900 }, async page => {
+  const names = await heads(page);
+  const head = (name: string) => page.getByRole("columnheader", { name, exact: true });
+  const from = (await head("seed").boundingBox())!, to = (await head("status").boundingBox())!;
+  await page.mouse.move(from.x + 20, from.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 30, to.y + 10, { steps: 4 });
+  await page.mouse.move(to.x + 4, to.y + 10);
+  await page.mouse.up();
+  const expected = names.filter(name => name !== "seed");
+  expected.splice(expected.indexOf("status"), 0, "seed");
+  await page.waitForFunction(first => document.querySelectorAll("[role=columnheader] .mlb-head-text")[first[1] as number].textContent === first[0], ["seed", expected.indexOf("seed")] as const);
+  assert.deepEqual(await heads(page), expected);
+  assert.equal(await head("seed").getAttribute("aria-sort"), "none");
+  const edge = (await head("seed").locator(".mlb-edge").boundingBox())!, was = (await head("seed").boundingBox())!.width;
+  await page.mouse.move(edge.x + 3, edge.y + 5);
+  await page.mouse.down();
+  await page.mouse.move(edge.x + 83, edge.y + 5, { steps: 3 });
+  await page.mouse.up();
+  assert.ok(Math.abs((await head("seed").boundingBox())!.width - was - 80) < 2);
+  assert.equal(await head("seed").getAttribute("aria-sort"), "none");
+  await head("seed").getByRole("button").click();
+  assert.equal(await head("seed").getAttribute("aria-sort"), "ascending");
+}));
+
+test("columns that never vary are hidden by one switch, and the table is copied as CSV", async () => {
+  const search = { n: 6 };
+  const payload = sample.payload({ type: "table", board: 0, columns: null, sort: [] }, search);
+  payload.boards[0].columns.push({ key: "same", kind: "number", group: "param", values: Array(6).fill(7), shown: true });
+  // Without the right to the clipboard a page copies by a selection.
+  await on(page([output(payload)]), { width: 1900, before: "addEventListener('copy', () => window.copied = document.activeElement.value)" }, async page => {
+    assert.ok((await heads(page)).includes("same"));
+    await page.getByRole("button", { name: /^Columns / }).click();
+    await page.getByRole("button", { name: "only those that vary" }).click();
+    assert.ok(!(await heads(page)).includes("same"));
+    await page.getByLabel("Filter seed", { exact: true }).fill("0");
+    await page.getByLabel("Filter seed", { exact: true }).press("Enter");
+    await page.getByRole("button", { name: "Copy CSV" }).click();
+    await page.getByText(/^Copied 2 runs × \d+ columns as CSV$/).waitFor();
+    const [head, ...rows] = (await page.evaluate(() => (window as any).copied as string)).trim().split("\n"); // A textarea has lines its own way.
+    assert.match(head, /^name,started,status,/);
+    assert.equal(rows.length, 2);
+    assert.match(rows[0], /^[a-z]+-[a-z]+-\d,2026-11-23T\d\d:\d\d:00.000Z,/);
   });
 });

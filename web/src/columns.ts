@@ -1,0 +1,111 @@
+// Which columns the table shows: a list that opens under a button, with search, groups, and a switch for those that never vary.
+
+import { freshId, h, inFrame, toggle } from "./dom";
+import { grouped } from "./format";
+import { RUN_NAME } from "./legend";
+import type { Column, Runs } from "./runs";
+
+const GROUPS: [Column["group"], string][] = [["param", "Parameters"], ["metric", "Results"], ["run", "Run"]];
+
+export class ColumnChooser {
+  /** The button, and beside it what it opens. */
+  readonly button: HTMLButtonElement;
+  readonly element: HTMLElement;
+  /** Columns that a person wants, in the order of the table; those that never vary among them. */
+  private wanted: Column[];
+  private varyingOnly = false;
+  private readonly varying: Map<Column, boolean>;
+  private readonly list = h("div", { class: "mlb-columns-list" });
+  private readonly search: HTMLInputElement = h("input", { type: "search", placeholder: "Find columns", "aria-label": "Find columns" });
+
+  constructor(private readonly runs: Runs, shown: Column[], private readonly changed: (columns: Column[]) => void) {
+    this.wanted = shown;
+    this.varying = new Map(this.all().map(column => [column, varies(column)]));
+    const id = freshId("columns");
+    this.button = h("button", { type: "button", class: "mlb-toggle", "aria-expanded": "false", "aria-controls": id, title: "Choose the columns" }, "Columns");
+    const constant = toggle("only those that vary", "Hide columns that say the same of every run", false, on => {
+      this.varyingOnly = on;
+      this.tell();
+    });
+    this.element = h("div", { id, class: "mlb-columns", hidden: true, role: "group", "aria-label": "Columns" }, h("div", { class: "mlb-controls" }, this.search, constant), this.list);
+    this.button.addEventListener("click", () => this.open(!!this.element.hidden));
+    this.search.addEventListener("input", inFrame(() => this.draw()));
+    this.element.addEventListener("keydown", event => {
+      if (event.key === "Escape") {
+        this.open(false);
+        this.button.focus();
+      }
+      event.stopPropagation();
+    });
+    this.say();
+  }
+
+  /** The columns to show. */
+  shown(): Column[] {
+    return this.varyingOnly ? this.wanted.filter(column => this.varying.get(column)) : this.wanted;
+  }
+
+  /** Puts a column before another one, or at the end. */
+  move(column: Column, before: Column | null) {
+    const rest = this.wanted.filter(other => other !== column);
+    const place = before ? rest.indexOf(before) : rest.length;
+    this.wanted = [...rest.slice(0, place), column, ...rest.slice(place)];
+    this.tell();
+  }
+
+  private all(): Column[] {
+    return [...this.runs.columns.values()].filter(column => column.key !== RUN_NAME && column.key !== "id");
+  }
+
+  private open(open: boolean) {
+    this.element.hidden = !open;
+    this.button.setAttribute("aria-expanded", String(open));
+    if (!open) return;
+    this.draw();
+    this.search.focus();
+  }
+
+  private tell() {
+    this.say();
+    this.changed(this.shown());
+  }
+
+  private say() {
+    this.button.textContent = `Columns ${grouped(this.shown().length)}/${grouped(this.all().length)}`;
+  }
+
+  private draw() {
+    const words = this.search.value.toLowerCase().split(/\s+/);
+    const found = this.all().filter(column => words.every((word: string) => column.key.toLowerCase().includes(word)));
+    this.list.replaceChildren(...GROUPS.flatMap(([group, title]) => {
+      const columns = found.filter(column => column.group === group);
+      return columns.length ? [this.group(title, columns)] : [];
+    }));
+    if (!found.length) this.list.replaceChildren("No column has this in its name.");
+  }
+
+  private group(title: string, columns: Column[]): HTMLElement {
+    const all = (text: string, on: boolean) => h("button", { type: "button", class: "mlb-link", "aria-label": `${title}: ${text}`, onclick: () => this.set(columns, on) }, text);
+    const boxes = columns.map(column => {
+      const box = h("input", { type: "checkbox" });
+      box.checked = this.wanted.includes(column);
+      box.addEventListener("change", () => this.set([column], box.checked));
+      const same = !this.varying.get(column);
+      return h("label", { class: same ? "mlb-same" : "", title: same ? `${column.key}: the same for every run` : column.key }, box, h("span", { dir: "auto" }, column.key));
+    });
+    return h("fieldset", {}, h("legend", {}, title, " ", all("all", true), " ", all("none", false)), ...boxes);
+  }
+
+  /** Shows or hides these; a new one comes after those that are there. */
+  private set(columns: Column[], on: boolean) {
+    const others = this.wanted.filter(column => !columns.includes(column));
+    this.wanted = on ? [...this.wanted, ...columns.filter(column => !this.wanted.includes(column))] : others;
+    this.tell();
+    this.draw();
+  }
+}
+
+/** Whether two runs differ in it; a missing value differs from any other. */
+export function varies({ values }: Column): boolean {
+  return values.some(value => !Object.is(value, values[0]));
+}
