@@ -40,7 +40,7 @@ class Kernel:
     """A kernel with `env`, started in `directory`; it ends with the `with`."""
 
     def __init__(self, directory, env):
-        self.manager, self.client = start_new_kernel(kernel_name="rust", cwd=str(directory), env=env, startup_timeout=120)
+        self.manager, self.client = start_new_kernel(kernel_name="rust", cwd=str(directory), env=env, startup_timeout=600)
 
     def run(self, source, timeout=900):
         """Runs a cell to its end, and takes what it prints until it is quiet: the kernel may send stderr after its last word."""

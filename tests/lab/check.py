@@ -29,7 +29,7 @@ def execute(stage):
     trusted = stage.path / "notebooks/trusted.ipynb"
     trusted.parent.mkdir()
     trusted.write_text(tour.replace(here, f'path = \\"{REPOSITORY}\\"'))
-    convert = [*JUPYTER, "nbconvert", "--log-level=WARN", "--ExecutePreprocessor.timeout=900"]
+    convert = [*JUPYTER, "nbconvert", "--log-level=WARN", "--ExecutePreprocessor.timeout=900", "--ExecutePreprocessor.startup_timeout=600"]
     stage.run(*convert, "--to", "notebook", "--execute", "--inplace", str(trusted))
     stage.run(*convert, "--to", "html", str(trusted), "--output", "page.html")
     shutil.copy(trusted, trusted.with_name("untrusted.ipynb"))

@@ -32,8 +32,9 @@ pub(crate) fn copy_of_tour(to: &Path) -> Result<()> {
 pub(crate) fn execute(jupyter: &Jupyter, notebook: &Path, variables: &[(&str, &PathBuf)]) -> Result<()> {
     let mut execute = Command::new(jupyter.jupyter());
     execute.args(["nbconvert", "--to", "notebook", "--execute", "--inplace", "--log-level=WARN"]).arg(notebook);
-    // The first cell compiles the library.
+    // The first cell compiles the library; on a busy machine the kernel, too, takes its time.
     execute.args(["--ExecutePreprocessor.kernel_name=rust", "--ExecutePreprocessor.timeout=900"]);
+    execute.arg("--ExecutePreprocessor.startup_timeout=600");
     shell::run(execute.envs(variables.iter().copied()))?;
     failures(notebook)
 }
