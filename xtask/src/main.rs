@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "a command line")]
 
+mod bench;
 mod demo;
 mod notebook;
 mod place;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask demo    installs what is missing, trains on real digits, runs the tour notebook, and says where to open it
 cargo xtask test    installs what the tests need, and runs them all; `cargo xtask test NAME…` runs some parts, `list` names them
+cargo xtask bench   lists what is measured; `cargo xtask bench NAME` measures it, `writer` beside other loggers, which it installs
 cargo xtask tour    executes notebooks/tour.ipynb in place, outputs and all, on freshly trained runs
 cargo xtask web     builds the page's runtime from web/ into src/render/assets";
 
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
 /// Whether it came out well.
 fn run(words: &[&str]) -> anyhow::Result<bool> {
     match words {
+        ["bench", words @ ..] => bench::bench(words)?,
         ["demo"] => demo::demo()?,
         ["test", parts @ ..] => return test::test(parts),
         ["tour"] => demo::tour()?,

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{cargo, system};
+use super::{cargo, venv};
 use crate::{place, shell};
 
 const PACKAGES: [&str; 6] =
@@ -20,26 +20,7 @@ pub(crate) struct Jupyter {
 impl Jupyter {
     /// The environment without the Rust kernel: enough for pip and Python.
     pub(crate) fn python_only() -> Result<Jupyter> {
-        let root = place::tools()?.join("jupyter");
-        let jupyter = Jupyter { bin: root.join("bin") };
-        // Written last: an environment without it, or with other packages in it, is made anew.
-        let complete = root.join("complete");
-        let wanted = PACKAGES.join("\n");
-        if fs::read_to_string(&complete).is_ok_and(|installed| installed.trim() == wanted) {
-            return Ok(jupyter);
-        }
-        println!("installing JupyterLab (a minute)");
-        system::need("python3", "Python 3.10 or newer", &["python3", "python3-venv"])?;
-        if shell::capture(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_err() && system::can_install() {
-            system::install(&["python3-venv"])?;
-        }
-        if root.exists() {
-            fs::remove_dir_all(&root)?;
-        }
-        shell::run(Command::new("python3").args(["-m", "venv"]).arg(&root))?;
-        shell::run(jupyter.python().args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))?;
-        fs::write(complete, wanted)?;
-        Ok(jupyter)
+        Ok(Jupyter { bin: venv("jupyter", &PACKAGES)?.join("bin") })
     }
 
     /// The environment with the Rust kernel.

@@ -7,11 +7,13 @@ mod cargo;
 mod jupyter;
 mod mongod;
 mod system;
+mod venv;
 
 pub(crate) use browser::chromium;
 pub(crate) use cargo::{component, deny, nextest};
 pub(crate) use jupyter::Jupyter;
 pub(crate) use mongod::mongod;
+pub(crate) use venv::venv;
 
 use crate::{place, shell};
 
