@@ -37,7 +37,7 @@ struct Plan {
     slow: (u64, u64),
 }
 
-const WHOLE: Plan = Plan { rounds: 3, seconds: 5, kills: 5, fast: (1_000, 5_000), slow: (8_000, 20_000) };
+const WHOLE: Plan = Plan { rounds: 3, seconds: 3, kills: 3, fast: (1_000, 5_000), slow: (8_000, 20_000) };
 const SHORT: Plan = Plan { rounds: 1, seconds: 1, kills: 1, fast: (500, 1_500), slow: (2_000, 4_000) };
 
 pub(super) const FAST: u64 = 500;
@@ -50,37 +50,41 @@ pub(super) fn writer(words: &[&str]) -> Result<()> {
     let peers = chosen(words)?;
     let rig = Rig::new(&peers)?;
     let (begun, seed) = (host::load(), Chance::seed());
-    let mut rows: Vec<Row> = peers.iter().map(|_| Row::default()).collect();
-    for round in 0..plan.rounds {
-        for (peer, row) in peers.iter().zip(&mut rows) {
-            println!("round {} of {}: {}", round + 1, plan.rounds, peer.name);
-            if let Err(error) = measure(&rig, peer, row, plan) {
-                row.failed(&error);
-            }
-        }
-    }
+    let mut rows: Vec<(&Peer, Row)> = peers.into_iter().map(|peer| (peer, Row::default())).collect();
     println!("kills, seed {seed}");
     let chance = Chance::new(seed);
     for whom in [Whom::Process, Whom::Group] {
-        kills(&rig, &peers, &mut rows, plan, whom, &chance);
+        kills(&rig, &mut rows, plan, whom, &chance);
     }
-    let peers: Vec<(&Peer, Row)> = peers.into_iter().zip(rows).collect();
-    println!(
-        "\n{}, load {begun} at the beginning and {} at the end; mongod {}; seed of the kills {seed}.",
-        host::machine(),
-        host::load(),
-        Rig::mongod_version()?
-    );
-    println!("{}, {} rounds of {} s a load, {} kills at each pace.\n", host::date(), plan.rounds, plan.seconds, plan.kills);
-    println!("{}", versions(&peers)?);
-    println!("{}", table::markdown(&peers));
+    for round in 1..=plan.rounds {
+        for (peer, row) in &mut rows {
+            if let Err(error) = measure(&rig, peer, row, plan) {
+                row.failed(peer, &error);
+            }
+        }
+        // After each round, so that one who waits no longer has what there is.
+        println!(
+            "\n{}.\nLoad {begun} at the beginning, now {}; mongod {}.",
+            host::machine(),
+            host::load(),
+            Rig::mongod_version()?
+        );
+        println!("{}", versions(&rows)?);
+        println!(
+            "{}, {round} rounds of {} s a load, {} kills at each pace, seed {seed}.\n",
+            host::date(),
+            plan.seconds,
+            plan.kills
+        );
+        println!("{}", table::markdown(&rows));
+    }
     Ok(())
 }
 
 impl Row {
-    fn failed(&mut self, error: &anyhow::Error) {
+    fn failed(&mut self, peer: &Peer, error: &anyhow::Error) {
         let error = format!("{error:#}");
-        println!("  {error}");
+        println!("{}: {error}", peer.name);
         if !self.errors.contains(&error) {
             self.errors.push(error);
         }
@@ -107,38 +111,42 @@ fn measure(rig: &Rig, peer: &Peer, row: &mut Row, plan: &Plan) -> Result<()> {
     row.loops.push(time(rig, peer, load(1, CALLS, 0))?);
     row.steps.push(time(rig, peer, load(10, CALLS / 10, 0))?);
     row.paced.push(time(rig, peer, load(1, FAST * plan.seconds, FAST))?);
+    println!("{} measured", peer.name);
     Ok(())
 }
 
 /// At the fast pace one after the other; at the slow one, which leaves the machine idle, side by side.
-fn kills(rig: &Rig, peers: &[&'static Peer], rows: &mut [Row], plan: &Plan, whom: Whom, chance: &Chance) {
+fn kills(rig: &Rig, rows: &mut [(&Peer, Row)], plan: &Plan, whom: Whom, chance: &Chance) {
     // The whole group only where a process alone left helpers: for the others it is the same.
     let due = |row: &Row| row.errors.is_empty() && (whom == Whom::Process || row.losses.values().any(|loss| loss.helpers));
     for _ in 0..plan.kills {
-        for (peer, row) in peers.iter().zip(&mut *rows).filter(|(_, row)| due(row)) {
-            row.killed(kill(rig, peer, Blow { rate: FAST, after: plan.fast, whom }, chance), FAST, whom);
+        for (peer, row) in rows.iter_mut().filter(|(_, row)| due(row)) {
+            row.killed(peer, kill(rig, peer, Blow { rate: FAST, after: plan.fast, whom }, chance), FAST, whom);
         }
         let outcomes: Vec<_> = thread::scope(|scope| {
-            let running = peers.iter().zip(&*rows).map(|(peer, row)| {
+            let running = rows.iter().map(|(peer, row)| {
                 let chance = chance.split();
                 due(row).then(|| scope.spawn(move || kill(rig, peer, Blow { rate: SLOW, after: plan.slow, whom }, &chance)))
             });
             let running: Vec<_> = running.collect();
             running.into_iter().map(|thread| thread?.join().ok()).collect()
         });
-        for (row, outcome) in rows.iter_mut().zip(outcomes) {
+        for ((peer, row), outcome) in rows.iter_mut().zip(outcomes) {
             if let Some(outcome) = outcome {
-                row.killed(outcome, SLOW, whom);
+                row.killed(peer, outcome, SLOW, whom);
             }
         }
     }
 }
 
 impl Row {
-    fn killed(&mut self, outcome: Result<Loss>, rate: u64, whom: Whom) {
+    fn killed(&mut self, peer: &Peer, outcome: Result<Loss>, rate: u64, whom: Whom) {
         match outcome {
-            Ok(loss) => self.losses.entry((rate, whom == Whom::Group)).or_default().add(loss),
-            Err(error) => self.failed(&error),
+            Ok(loss) => {
+                println!("{} killed at {rate}/s: {} of {} lost", peer.name, loss.lost, loss.returned);
+                self.losses.entry((rate, whom == Whom::Group)).or_default().add(loss);
+            }
+            Err(error) => self.failed(peer, &error),
         }
     }
 }
