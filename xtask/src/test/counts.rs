@@ -91,7 +91,12 @@ mod tests {
         check("test result: FAILED. 3 passed; 1 failed; 2 ignored; 0 measured; 7 filtered out; finished in 0.1s", 3, 1, 2);
         check("# tests 14\n# pass 12\n# fail 1\n# cancelled 0\n# skipped 1\n# todo 0", 12, 1, 1);
         check("ℹ tests 2\nℹ pass 2\nℹ fail 0", 2, 0, 0);
-        check("    test result: FAILED. 0 passed; 1 failed; 0 ignored\n     Summary [   1.0s] 2 tests run: 1 passed, 1 failed, 0 skipped", 1, 1, 0);
+        check(
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored\n     Summary [   1.0s] 2 tests run: 1 passed, 1 failed, 0 skipped",
+            1,
+            1,
+            0,
+        );
         check("said: 5 passed, 0 failed, 0 skipped\n2 passed, 1 failed, 0 skipped", 2, 1, 0);
     }
 
