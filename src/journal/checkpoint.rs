@@ -1,11 +1,11 @@
 //! What a reader knew at the start of the first segment that it kept, so that ordinals go on where deleted segments ended.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::fail;
@@ -23,7 +23,7 @@ pub(super) struct KnownTag {
 }
 
 /// The tags that were read, by their number in the session.
-pub(super) type Known = HashMap<u32, KnownTag>;
+pub(super) type Known = FxHashMap<u32, KnownTag>;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {

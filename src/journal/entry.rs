@@ -102,6 +102,47 @@ pub(crate) struct Pixels {
     pub(crate) nan: u64,
 }
 
+/// A point of a scalar, as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Point {
+    pub(crate) position: Position,
+    pub(crate) wall_micros: i64,
+    pub(crate) ordinal: i64,
+    pub(crate) step: i64,
+    pub(crate) value: f64,
+}
+
+/// Takes what is read, in slot order.
+pub(crate) trait Sink {
+    /// A point of the tag that has this number in its session: the many, without an allocation.
+    fn point(&mut self, tag: u32, name: &Arc<str>, point: &Point);
+
+    /// Anything.
+    fn entry(&mut self, entry: Entry);
+}
+
+impl Sink for Vec<Entry> {
+    fn point(&mut self, _: u32, name: &Arc<str>, point: &Point) {
+        let Point { position, wall_micros, ordinal, step, value } = *point;
+        let kind = EntryKind::Scalar { tag: Arc::clone(name), ordinal, step, value };
+        self.push(Entry { position, wall_micros, kind });
+    }
+
+    fn entry(&mut self, entry: Entry) {
+        self.push(entry);
+    }
+}
+
+/// How far one read came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reach {
+    /// How many entries it gave.
+    pub(crate) entries: usize,
+    /// As in [`Batch`].
+    pub(crate) end: Position,
+    pub(crate) complete: bool,
+}
+
 /// What one read of a journal gave.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Batch {

@@ -82,7 +82,7 @@ use crate::error::{Error, ErrorKind};
 
 #[cfg(feature = "journal")]
 pub(crate) use append::{Journal, Layout};
-pub(crate) use entry::{Batch, Entry, EntryKind, Pixels, Position, SessionInfo};
+pub(crate) use entry::{Batch, Entry, EntryKind, Pixels, Point, Position, Reach, SessionInfo, Sink};
 #[cfg(feature = "journal")]
 pub(crate) use lock::sweep;
 pub(crate) use lock::{Claim, owner_alive, sessions};

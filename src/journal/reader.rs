@@ -1,14 +1,14 @@
 //! Reading a journal: entries in slot order, while its owner lives or after.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::checkpoint::{self, Known, KnownTag};
-use super::record::{self, Aside, Found, Kind, Long, SLOT_BYTES, TagData, find};
+use super::record::{self, Aside, Found, Kind, Long, SLOT_BYTES, Short, TagData, find};
 use super::segment::{Header, SEAL_WORD, aside_path, list, path_of, read_at};
-use super::{Batch, Entry, EntryKind, Position, SessionInfo, fail, owner_alive};
+use super::{Batch, Entry, EntryKind, Point, Position, Reach, SessionInfo, Sink, fail, owner_alive};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many slots are taken from a file at once.
@@ -116,31 +116,72 @@ impl Reader {
     /// Entries that are read again after a restart have the same positions and ordinals.
     pub(crate) fn read(&mut self, max_entries: usize) -> Result<Batch> {
         let mut entries = Vec::new();
-        self.fill(&mut entries, max_entries)?;
-        if entries.is_empty() && max_entries > 0 && self.state == State::Live && !owner_alive(&self.directory)? {
+        let Reach { end, complete, .. } = self.read_into(&mut entries, max_entries)?;
+        Ok(Batch { entries, end, complete })
+    }
+
+    /// The same, given to a sink one by one.
+    pub(crate) fn read_into(&mut self, sink: &mut impl Sink, max_entries: usize) -> Result<Reach> {
+        let mut entries = self.fill(sink, max_entries)?;
+        if entries == 0 && max_entries > 0 && self.state == State::Live && !owner_alive(&self.directory)? {
             // What the owner published until its death counts: look again, now that it can add nothing.
             self.state = State::Dead;
             self.segment.forget();
-            self.fill(&mut entries, max_entries)?;
+            entries = self.fill(sink, max_entries)?;
         }
-        let end = Position(self.segment.header.number << 32 | self.segment.slot);
-        Ok(Batch { entries, end, complete: self.state == State::Complete })
+        Ok(Reach { entries, end: self.position(), complete: self.state == State::Complete })
     }
 
-    fn fill(&mut self, entries: &mut Vec<Entry>, max_entries: usize) -> Result<()> {
-        while entries.len() < max_entries && self.state != State::Complete {
+    /// All before it was read.
+    pub(crate) fn position(&self) -> Position {
+        Position(self.segment.header.number << 32 | self.segment.slot)
+    }
+
+    fn fill(&mut self, sink: &mut impl Sink, max_entries: usize) -> Result<usize> {
+        let mut entries = 0;
+        while entries < max_entries && self.state != State::Complete {
+            if let Some(points) = self.points(sink, max_entries - entries) {
+                entries += points;
+                continue;
+            }
             match self.step()? {
                 Step::Entry(entry) => {
                     if matches!(entry.kind, EntryKind::End { .. }) {
                         self.state = State::Complete;
                     }
-                    entries.push(entry);
+                    sink.entry(entry);
+                    entries += 1;
                 }
                 Step::Passed => {}
                 Step::Wait => break,
             }
         }
-        Ok(())
+        Ok(entries)
+    }
+
+    /// Gives the points at hand as long as nothing else comes; `None` if there are none. What else there is, and trouble, is
+    /// [`Reader::step`]'s.
+    fn points(&mut self, sink: &mut impl Sink, max: usize) -> Option<usize> {
+        let number = self.segment.header.number << 32;
+        let mut n = 0;
+        while n < max
+            && let Some(short) = self.segment.short()
+            && let Some(tag) = self.known.get_mut(&short.tag)
+        {
+            let position = Position(number | self.segment.slot);
+            let (wall_micros, ordinal) = (short.wall_micros, tag.next_ordinal);
+            tag.next_ordinal += 1;
+            if short.kind == Kind::Scalar {
+                let point = Point { position, wall_micros, ordinal, step: short.step, value: short.value };
+                sink.point(short.tag, &tag.name, &point);
+            } else {
+                let kind = EntryKind::Sample { tag: Arc::clone(&tag.name), ordinal, value: short.value };
+                sink.entry(Entry { position, wall_micros, kind });
+            }
+            self.segment.pass(1);
+            n += 1;
+        }
+        (n > 0).then_some(n)
     }
 
     fn step(&mut self) -> Result<Step> {
@@ -161,18 +202,9 @@ impl Reader {
                 self.segment.lost = true;
                 return Ok(Step::Passed);
             }
-            Found::Short(short) => {
-                let entry = self.known.get_mut(&short.tag).map(|tag| {
-                    let (ordinal, name) = (tag.next_ordinal, Arc::clone(&tag.name));
-                    tag.next_ordinal += 1;
-                    let kind = match short.kind {
-                        Kind::Sample => EntryKind::Sample { tag: name, ordinal, value: short.value },
-                        _ => EntryKind::Scalar { tag: name, ordinal, step: short.step, value: short.value },
-                    };
-                    Entry { position, wall_micros: short.wall_micros, kind }
-                });
-                (1, entry)
-            }
+            // It is at hand now, and given by `points`.
+            Found::Short(short) if self.known.contains_key(&short.tag) => return Ok(Step::Passed),
+            Found::Short(_) => (1, None),
             Found::Long(long, slots) if long.kind == Kind::Tag => {
                 learn(&mut self.known, self.gap, &long);
                 return Ok(self.segment.pass(slots));
@@ -252,15 +284,29 @@ impl Reader {
             .map_err(|e| fail("cannot delete the journal", &self.directory, e))
     }
 
-    /// How many bytes of records are published and not read yet.
+    /// About how many bytes of records are published and not read yet: for people to see.
     pub(crate) fn pending(&self) -> u64 {
         if self.state == State::Complete {
             return 0;
         }
-        let later = list(&self.directory).unwrap_or_default().into_iter().filter(|number| *number > self.segment.header.number);
-        let later: u64 =
-            later.filter_map(|number| Open::segment(&self.directory, number).ok()).map(|open| open.published()).sum();
-        self.segment.published() + later
+        let later = self.later();
+        // Segments are made ahead of their need: all but the last two were surely left full.
+        let (full, last) = later.split_at(later.len().saturating_sub(2));
+        let full = full.iter().filter_map(|number| fs::metadata(path_of(&self.directory, *number)).ok()).map(|file| file.len());
+        let last = last.iter().filter_map(|number| Open::segment(&self.directory, *number).ok()).map(|open| open.published());
+        self.segment.published() + full.sum::<u64>() + last.sum::<u64>()
+    }
+
+    /// Whether nothing is published that was not read: also behind a slot that its call has not published yet.
+    pub(crate) fn is_drained(&self) -> bool {
+        let unread = |number: &u64| Open::segment(&self.directory, *number).is_ok_and(|open| !open.is_empty());
+        self.state == State::Complete || (self.segment.is_empty() && !self.later().iter().any(unread))
+    }
+
+    fn later(&self) -> Vec<u64> {
+        let mut later = list(&self.directory).unwrap_or_default();
+        later.retain(|number| *number > self.segment.header.number);
+        later
     }
 
     /// How many records (or whole segments) could not be read because the disk lost or changed them.
@@ -282,7 +328,7 @@ fn learn(known: &mut Known, gap: bool, record: &Long<'_>) {
 }
 
 /// What a long record says, from its own data or the file that it names.
-fn decode(directory: &Path, known: &HashMap<u32, KnownTag>, record: &Long<'_>, asides: &mut Vec<u64>) -> Option<EntryKind> {
+fn decode(directory: &Path, known: &Known, record: &Long<'_>, asides: &mut Vec<u64>) -> Option<EntryKind> {
     let tag = known.get(&record.tag).map(|tag| Arc::clone(&tag.name));
     if !record.aside {
         return record::entry(record.kind, tag, record.data);
@@ -347,6 +393,16 @@ impl Open {
         find(self.window.get(from..).unwrap_or_default(), self.seed, self.slot, self.header.slots - self.slot)
     }
 
+    /// The short record at the next slot, if there is one at hand.
+    fn short(&self) -> Option<Short> {
+        let from = usize::try_from(self.slot.checked_sub(self.window_at)?).ok()? * SLOT_BYTES;
+        let bytes = self.window.get(from..from + SLOT_BYTES)?;
+        match find(bytes, self.seed, self.slot, 1) {
+            Found::Short(short) => Some(short),
+            _ => None,
+        }
+    }
+
     /// Goes on by so many slots.
     fn pass(&mut self, slots: u64) -> Step {
         self.slot += slots;
@@ -376,16 +432,32 @@ impl Open {
         self.slot = (self.slot + zeros.max(1)).min(self.header.slots);
     }
 
-    /// How many bytes lie between the next slot and the last that has something in it.
+    /// About how many bytes lie between the next slot and the last that has something in it.
     fn published(&self) -> u64 {
         if let Ok(Some(end)) = self.sealed() {
             return end.saturating_sub(self.slot) * SLOT_BYTES as u64;
         }
-        let mut bytes = vec![0; (self.header.slots - self.slot) as usize * SLOT_BYTES];
-        if read_at(&self.file, &mut bytes, self.slot * SLOT_BYTES as u64).is_err() {
-            return 0;
+        let mut used = self.slot;
+        for (first, window) in self.windows() {
+            match window.chunks_exact(SLOT_BYTES).rposition(|slot| slot.iter().any(|byte| *byte != 0)) {
+                Some(last) => used = first + last as u64 + 1,
+                None => break,
+            }
         }
-        let used = bytes.chunks_exact(SLOT_BYTES).rposition(|slot| slot.iter().any(|byte| *byte != 0));
-        used.map_or(0, |last| (last + 1) * SLOT_BYTES) as u64
+        (used - self.slot) * SLOT_BYTES as u64
+    }
+
+    /// Whether there is nothing from the next slot on.
+    fn is_empty(&self) -> bool {
+        self.windows().all(|(_, window)| window.iter().all(|byte| *byte == 0))
+    }
+
+    /// What the file has from the next slot on, and the slots where it begins.
+    fn windows(&self) -> impl Iterator<Item = (u64, Vec<u8>)> {
+        (self.slot..self.header.slots).step_by(WINDOW_SLOTS as usize).map_while(|first| {
+            let mut bytes = vec![0; (self.header.slots - first).min(WINDOW_SLOTS) as usize * SLOT_BYTES];
+            read_at(&self.file, &mut bytes, first * SLOT_BYTES as u64).ok()?;
+            Some((first, bytes))
+        })
     }
 }

@@ -11,7 +11,7 @@ use crate::journal;
 use crate::model::{Run, RunId, Session, SessionId, Status, Time};
 use crate::store::documents::{Blob, What, decode_run, hex};
 use crate::store::read::Read as _;
-use crate::store::{Address, Local, NewSession, Place, SessionEnd, SessionState, SessionUpdate, Store};
+use crate::store::{Address, Local, NewSession, Place, SessionEnd, SessionState, SessionUpdate, Store, Updated};
 
 /// A session that says it runs, and showed it within so many milliseconds, is left alone.
 const ALIVE_MILLIS: i64 = 60_000;
@@ -92,7 +92,9 @@ fn one(from: &Local, place: Place<'_>, document: &RawDocumentBuf, run: &Run, to:
     for session in &run.sessions {
         // If the run was there before (resumed here after it was moved), it gets what it lacks; otherwise this changes nothing.
         to.begin_session(place, &begun(run, session))?;
-        to.update_session(place, &update(run, session, document))?;
+        if to.update_session(place, &update(run, session, document))? == Updated::TooLarge {
+            return Ok(false);
+        }
     }
     from.delete_run(place, run.id, document)
 }

@@ -121,10 +121,8 @@ fn ship(directory: &Path, store: &Store, tell: &mut dyn FnMut(&SessionInfo, u64,
     let mut session = Session::open(store.writing(), info.clone())?;
     let mut max = 256;
     loop {
-        let batch = reader.read(max)?;
-        let complete = batch.complete;
         let before = session.weight();
-        session.take(batch);
+        let complete = session.take(&mut reader, max)?.complete;
         max = if session.weight() - before > 4 << 20 { (max / 4).max(4) } else { (max * 2).min(1 << 15) };
         if complete || session.weight() >= FLUSH {
             session.flush(store.writing())?;

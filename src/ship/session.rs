@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::media::{self, Samples};
-use super::tag::{self, FOLD, Tag};
-use crate::error::{Error, Result};
-use crate::journal::{Batch, Entry, EntryKind, Position, SessionInfo};
+use super::tag::{self, FOLD, Tag, Tags};
+use crate::error::{Error, ErrorKind, Result};
+use crate::journal::{Entry, EntryKind, Point, Position, Reach, Reader, SessionInfo, Sink};
 use crate::model::{Origin, Status, Time, Value};
 use crate::store::documents::{Blob, Chunk, Event, Frame, What};
-use crate::store::{Inserted, NewSession, Place, SessionEnd, SessionState, SessionUpdate, Write};
+use crate::store::{Inserted, NewSession, Place, SessionEnd, SessionState, SessionUpdate, Updated, Write};
 
 /// A session with so many frames folds all it has.
 const FRAMES: i64 = 512;
@@ -21,13 +21,17 @@ const FRAMES: i64 = 512;
 const FRAME: usize = 900 << 10;
 /// Who logs so long after a panic has survived it: microseconds.
 const SURVIVED: i64 = 10_000_000;
-/// How many points are folded by one call of the store.
-const FOLD_POINTS: usize = 1 << 18;
+/// How many points are folded by one call of the store: fewer after each failure (a slow line must get some through in time), and
+/// then more again.
+const FOLD_POINTS: (usize, usize) = (1 << 13, 1 << 19);
+/// The largest value of a parameter, and the longest text: what is larger could never be stored, and would hold up all that follows.
+const PARAM: usize = 1 << 20;
+const TEXT: usize = 14 << 20;
 
 /// One session on its way.
 pub(super) struct Session {
     info: SessionInfo,
-    tags: BTreeMap<Arc<str>, Tag>,
+    tags: Tags,
     samples: BTreeMap<Arc<str>, Grown>,
     blobs: Vec<Blob>,
     events: Vec<Event>,
@@ -42,7 +46,9 @@ pub(super) struct Session {
     /// The highest `k` of a frame, and the highest that was deleted.
     k: i64,
     deleted: i64,
+    /// When the latest entry was logged, and the last that was taken.
     last_wall: i64,
+    taken_wall: i64,
     /// Where it came from, and whether that is to be told.
     origin: Option<Box<Origin>>,
     new_origin: bool,
@@ -51,6 +57,9 @@ pub(super) struct Session {
     end: Option<SessionEnd>,
     closed: bool,
     weight: usize,
+    fold_points: usize,
+    /// Whether it was told that not all summaries have room.
+    full: bool,
     stored_points: u64,
     /// What could not be stored because it is not what it says.
     pub(super) rejected: Vec<Error>,
@@ -68,7 +77,7 @@ impl Session {
     pub(super) fn open(store: &dyn Write, info: SessionInfo) -> Result<Session> {
         let mut session = Session {
             info,
-            tags: BTreeMap::new(),
+            tags: Tags::default(),
             samples: BTreeMap::new(),
             blobs: Vec::new(),
             events: Vec::new(),
@@ -80,12 +89,15 @@ impl Session {
             k: 0,
             deleted: 0,
             last_wall: 0,
+            taken_wall: 0,
             origin: None,
             new_origin: false,
             panic: None,
             end: None,
             closed: false,
             weight: 0,
+            fold_points: FOLD_POINTS.1,
+            full: false,
             stored_points: 0,
             rejected: Vec::new(),
         };
@@ -101,14 +113,14 @@ impl Session {
         (self.applied, self.k, self.thoughts) = (state.applied, state.k, state.thoughts);
         self.deleted = state.frames.first().map_or(state.k, |frame| frame.k - 1);
         for (tag, summary) in state.metrics {
-            self.tags.entry(tag.into()).or_default().summary = summary;
+            self.tags.named(&tag.into()).summary = summary;
         }
         for chunk in state.chunks {
-            self.tags.entry(chunk.tag.clone()).or_default().resume_chunk(chunk);
+            self.tags.named(&chunk.tag.clone()).resume_chunk(chunk);
         }
         for frame in &state.frames {
             for part in &frame.parts {
-                self.tags.entry(part.tag.clone()).or_default().resume_frame(frame.k, part);
+                self.tags.named(&part.tag).resume_frame(frame.k, part);
             }
         }
         for event in state.samples {
@@ -126,6 +138,11 @@ impl Session {
     /// All before this position was taken; it may be acknowledged after a flush.
     pub(super) fn taken(&self) -> Position {
         self.taken
+    }
+
+    /// When the last entry that was taken was logged.
+    pub(super) fn taken_micros(&self) -> i64 {
+        self.taken_wall
     }
 
     /// About how many bytes wait for a flush.
@@ -148,15 +165,18 @@ impl Session {
         self.stored_points
     }
 
-    /// Takes what was read from the journal. A journal that is complete without its end is that of a program that was killed.
-    pub(super) fn take(&mut self, batch: Batch) {
-        for entry in batch.entries {
-            self.last_wall = self.last_wall.max(entry.wall_micros);
-            self.weight += 64;
-            self.take_entry(entry);
-        }
-        self.taken = self.taken.max(batch.end);
-        if batch.complete && self.end.is_none() {
+    /// Takes up to so many entries from the journal. A journal that is complete without its end is that of a program that was killed.
+    pub(super) fn take(&mut self, reader: &mut Reader, max: usize) -> Result<Reach> {
+        let reach = reader.read_into(self, max);
+        // What came before an error was taken, and does not come again.
+        self.took(reader.position(), reach.as_ref().is_ok_and(|reach| reach.complete));
+        reach
+    }
+
+    /// All before `end` was given to the [`Sink`].
+    pub(super) fn took(&mut self, end: Position, complete: bool) {
+        self.taken = self.taken.max(end);
+        if complete && self.end.is_none() {
             self.end = Some(self.death());
         }
     }
@@ -174,57 +194,9 @@ impl Session {
         }
     }
 
-    fn take_entry(&mut self, entry: Entry) {
-        let known = before(entry.position) < self.applied;
-        let t = millis(entry.wall_micros);
-        match entry.kind {
-            EntryKind::Scalar { tag, ordinal, step, value } => {
-                let tag = match self.tags.get_mut(&tag) {
-                    Some(tag) => tag,
-                    None => self.tags.entry(tag).or_default(),
-                };
-                tag.push(ordinal, step, value, t.millis());
-                if !known {
-                    tag.summary.add(step, value);
-                    tag.changed = true;
-                }
-            }
-            EntryKind::Sample { tag, ordinal, value } => {
-                let grown = self.samples.entry(tag).or_default();
-                if u64::try_from(ordinal).unwrap_or_default() >= grown.samples.len() {
-                    grown.samples.add(value);
-                    (grown.changed, grown.last) = (true, t);
-                }
-            }
-            EntryKind::Panicked { how, last } => self.panic = Some((entry.wall_micros, how, last)),
-            EntryKind::End { status, how } => self.end = Some(SessionEnd { status, how, at: t }),
-            _ if known => {}
-            EntryKind::Origin(origin) => (self.origin, self.new_origin) = (Some(origin), true),
-            EntryKind::Param { name, value } => {
-                self.all_params.insert(name.clone(), value.clone());
-                self.params.push((name, value));
-            }
-            EntryKind::Values { tag, step, values } => {
-                self.event(entry.position, tag, Some(step), t, What::Histogram(media::histogram(&values)));
-            }
-            EntryKind::Text { tag, step, text } => {
-                self.thoughts += 1;
-                self.weight += text.len();
-                self.event(entry.position, tag, step, t, What::Text(text));
-            }
-            EntryKind::Image { tag, step, pixels } => {
-                let (width, height, nan) = (pixels.width, pixels.height, pixels.nan);
-                match media::blob(pixels) {
-                    Ok(blob) => {
-                        let what = What::Image { mime: blob.mime.clone(), width, height, nan, blob: blob.sha256 };
-                        self.weight += blob.bytes.len();
-                        self.blobs.push(blob);
-                        self.event(entry.position, tag, Some(step), t, what);
-                    }
-                    Err(error) => self.rejected.push(error),
-                }
-            }
-        }
+    fn saw(&mut self, wall_micros: i64) {
+        (self.last_wall, self.taken_wall) = (self.last_wall.max(wall_micros), wall_micros);
+        self.weight += 64;
     }
 
     fn event(&mut self, position: Position, tag: Arc<str>, step: Option<i64>, t: Time, what: What) {
@@ -285,15 +257,17 @@ impl Session {
         let mut names: Vec<Arc<str>> = Vec::new();
         let mut rest: Vec<Arc<str>> = self.tags.iter().filter(|(_, tag)| which(tag)).map(|(name, _)| name.clone()).collect();
         while let Some(name) = rest.pop() {
-            if let Some(tag) = self.tags.get(&name) {
-                tag.chunks(run, session, &name, &mut chunks);
-            }
+            self.tags.named(&name).chunks(run, session, &name, &mut chunks);
             names.push(name);
-            if rest.is_empty() || chunks.iter().map(|chunk| chunk.points.len()).sum::<usize>() >= FOLD_POINTS {
-                store.write_chunks(self.place(), &chunks)?;
+            if rest.is_empty() || chunks.iter().map(|chunk| chunk.points.len()).sum::<usize>() >= self.fold_points {
+                if let Err(error) = store.write_chunks(self.place(), &chunks) {
+                    self.fold_points = (self.fold_points / 4).max(FOLD_POINTS.0);
+                    return Err(error);
+                }
+                self.fold_points = (self.fold_points * 2).min(FOLD_POINTS.1);
                 chunks.clear();
                 for name in names.drain(..) {
-                    let new = self.tags.get_mut(&name).map_or(0, Tag::fold);
+                    let new = self.tags.named(&name).fold();
                     self.stored_points += u64::try_from(new).unwrap_or_default();
                 }
             }
@@ -306,7 +280,7 @@ impl Session {
         let mut parts = Vec::new();
         let mut frames = Vec::new();
         let mut weight = 0;
-        for (name, tag) in &self.tags {
+        for (name, tag) in self.tags.iter() {
             if let Some(part) = tag.part(name) {
                 if weight + tag::weight(&part) > FRAME && !parts.is_empty() {
                     frames.push(std::mem::take(&mut parts));
@@ -327,9 +301,7 @@ impl Session {
             self.k = frame.k;
             self.stored_points += tag::points(&frame);
             for part in &frame.parts {
-                if let Some(tag) = self.tags.get_mut(&part.tag) {
-                    tag.framed(frame.k, part);
-                }
+                self.tags.named(&part.tag).framed(frame.k, part);
             }
         }
         Ok(())
@@ -337,7 +309,7 @@ impl Session {
 
     /// Deletes the frames all of whose points are in chunks.
     fn delete_frames(&mut self, store: &dyn Write) -> Result<()> {
-        let needed = self.tags.values().filter_map(Tag::needs_frame).min();
+        let needed = self.tags.iter().filter_map(|(_, tag)| tag.needs_frame()).min();
         let last = needed.map_or(self.k, |k| k - 1);
         if last > self.deleted {
             store.delete_frames(self.place(), self.info.run, self.info.session, last)?;
@@ -365,22 +337,111 @@ impl Session {
             origin: self.origin.as_deref().filter(|_| self.new_origin).cloned(),
             end: self.end.clone(),
         };
-        while !store.update_session(self.place(), &update)? {
-            // Somebody deleted the run while it lives: what is still logged begins it anew, with all that is known.
-            store.begin_session(self.place(), &new_session(&self.info))?;
-            update.params = self.all_params.clone().into_iter().collect();
-            update.metrics = self.summaries(|_| true);
-            update.origin = self.origin.as_deref().cloned();
+        loop {
+            match store.update_session(self.place(), &update)? {
+                Updated::Done => break,
+                Updated::Gone => {
+                    // Somebody deleted the run while it lives: what is still logged begins it anew, with all that is known.
+                    store.begin_session(self.place(), &new_session(&self.info))?;
+                    update.params = self.all_params.clone().into_iter().collect();
+                    update.metrics = self.summaries(|_| true);
+                    update.origin = self.origin.as_deref().cloned();
+                }
+                Updated::TooLarge => {
+                    if !self.lighten(&mut update) {
+                        break;
+                    }
+                }
+            }
         }
         self.applied = applied;
         self.params.clear();
         self.new_origin = false;
-        self.tags.values_mut().for_each(|tag| tag.changed = false);
+        self.tags.iter_mut().for_each(|tag| tag.changed = false);
         Ok(())
+    }
+
+    /// Takes from an update what the run's document has no room for: the summaries, then the parameters. `false`: nothing is left.
+    fn lighten(&mut self, update: &mut SessionUpdate) -> bool {
+        let wrong = |what: String| Error::new(ErrorKind::Input, what).because("the document of a run takes 16 MB");
+        if !update.metrics.is_empty() {
+            update.metrics.clear();
+            if !std::mem::replace(&mut self.full, true) {
+                let what = "the run has so many tags that not all can be filtered and sorted by. Their points are stored";
+                self.rejected.push(wrong(what.into()).help("log related values under fewer tags"));
+            }
+            return true;
+        }
+        let names = std::mem::take(&mut update.params).into_iter().map(|(name, _)| name);
+        let before = self.rejected.len();
+        self.rejected.extend(names.map(|name| wrong(format!("the parameter `{name}` is not stored"))));
+        self.rejected.len() > before
     }
 
     fn summaries(&self, which: impl Fn(&Tag) -> bool) -> Vec<(Arc<str>, crate::model::Summary)> {
         self.tags.iter().filter(|(_, tag)| which(tag)).map(|(name, tag)| (name.clone(), tag.summary)).collect()
+    }
+}
+
+impl Sink for Session {
+    fn point(&mut self, tag: u32, name: &Arc<str>, point: &Point) {
+        self.saw(point.wall_micros);
+        self.tags.numbered(tag, name).take(point, before(point.position) >= self.applied);
+    }
+
+    fn entry(&mut self, entry: Entry) {
+        let known = before(entry.position) < self.applied;
+        let t = millis(entry.wall_micros);
+        self.saw(entry.wall_micros);
+        match entry.kind {
+            EntryKind::Scalar { tag, ordinal, step, value } => {
+                let point = Point { position: entry.position, wall_micros: entry.wall_micros, ordinal, step, value };
+                self.tags.named(&tag).take(&point, !known);
+            }
+            EntryKind::Sample { tag, ordinal, value } => {
+                let grown = self.samples.entry(tag).or_default();
+                if u64::try_from(ordinal).unwrap_or_default() >= grown.samples.len() {
+                    grown.samples.add(value);
+                    (grown.changed, grown.last) = (true, t);
+                }
+            }
+            EntryKind::Panicked { how, last } => self.panic = Some((entry.wall_micros, how, last)),
+            EntryKind::End { status, how } => self.end = Some(SessionEnd { status, how, at: t }),
+            _ if known => {}
+            EntryKind::Origin(origin) => (self.origin, self.new_origin) = (Some(origin), true),
+            EntryKind::Param { name, value } if size(&value) > PARAM => {
+                let what = format!("the parameter `{name}` is not stored: it has more than {} MB", PARAM >> 20);
+                self.rejected.push(Error::new(ErrorKind::Input, what).help("log what is large as a thought, a histogram or an image"));
+            }
+            EntryKind::Param { name, value } => {
+                self.all_params.insert(name.clone(), value.clone());
+                self.params.push((name, value));
+            }
+            EntryKind::Values { tag, step, values } => {
+                self.event(entry.position, tag, Some(step), t, What::Histogram(media::histogram(&values)));
+            }
+            EntryKind::Text { text, .. } if text.len() > TEXT => {
+                let what = format!("a thought of {} MB is not stored: a store takes {} MB", text.len() >> 20, TEXT >> 20);
+                self.rejected.push(Error::new(ErrorKind::Input, what));
+            }
+            EntryKind::Text { tag, step, text } => {
+                self.thoughts += 1;
+                self.weight += text.len();
+                self.event(entry.position, tag, step, t, What::Text(text));
+            }
+            EntryKind::Image { tag, step, pixels } => {
+                let (width, height, nan) = (pixels.width, pixels.height, pixels.nan);
+                match media::blob(pixels) {
+                    Ok(blob) => {
+                        let what = What::Image { mime: blob.mime.clone(), width, height, nan, blob: blob.sha256 };
+                        self.weight += blob.bytes.len();
+                        self.blobs.push(blob);
+                        self.event(entry.position, tag, Some(step), t, what);
+                    }
+                    Err(error) => self.rejected.push(error),
+                }
+            }
+        }
     }
 }
 
@@ -395,6 +456,15 @@ fn new_session(info: &SessionInfo) -> NewSession {
         host: info.host.clone(),
         pid: info.pid,
         started: info.started,
+    }
+}
+
+/// About how many bytes a value takes.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Text(text) | Value::Decimal(text) => text.len(),
+        Value::List(values) => values.iter().map(|value| 8 + size(value)).sum(),
+        _ => 8,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The thread that ships the journal of a live writer.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -199,7 +200,7 @@ impl Work {
             if self.shared.abandoned.load(Ordering::Acquire) {
                 return;
             }
-            match self.round() {
+            match self.round(stop.is_some() || !syncs.is_empty()) {
                 Ok(reach) => {
                     pause = Duration::ZERO;
                     behind = !reach.caught_up;
@@ -221,7 +222,7 @@ impl Work {
                 Err(error) => {
                     self.tell(&error);
                     self.shared.note(Some(error));
-                    pause = (pause * 2).clamp(PAUSE.0, PAUSE.1);
+                    pause = longer(pause);
                     for (_, reply) in syncs.drain(..) {
                         drop(reply.send(Err(self.shared.pending(&self.directory))));
                     }
@@ -234,8 +235,8 @@ impl Work {
         }
     }
 
-    /// Ships what there is.
-    fn round(&mut self) -> Result<Reach> {
+    /// Ships what there is. `waited_for`: somebody wants to know whether that was all.
+    fn round(&mut self, waited_for: bool) -> Result<Reach> {
         self.publish();
         let store = match &self.store {
             Some(store) => store.clone(),
@@ -251,16 +252,15 @@ impl Work {
         let mut flush = session.is_dirty();
         while !reach.caught_up && begun.elapsed() < ROUND {
             if !flush {
-                let batch = self.reader.read(self.read)?;
-                let n = batch.entries.len();
-                let complete = batch.complete;
-                reach.last_micros = batch.entries.last().map_or(reach.last_micros, |entry| entry.wall_micros);
                 let before = session.weight();
-                session.take(batch);
+                let taken = session.take(&mut self.reader, self.read)?;
                 let heavy = session.weight() - before > 4 << 20;
-                reach.caught_up = complete || (n < self.read && self.reader.pending() == 0);
+                // A call may be slow to return while others behind it did: only then it matters what lies there.
+                let all = |reader: &Reader| !waited_for || reader.is_drained();
+                reach.caught_up = taken.complete || (taken.entries < self.read && all(&self.reader));
                 self.read = if heavy { (self.read / 4).max(4) } else { (self.read * 2).min(1 << 15) };
-                if n == 0 && !reach.caught_up {
+                reach.last_micros = session.taken_micros();
+                if taken.entries == 0 && !reach.caught_up {
                     // A slot is reserved and its call has not returned yet.
                     break;
                 }
@@ -289,7 +289,7 @@ impl Work {
         status.pending_bytes = self.reader.pending();
         if let Some(session) = &mut self.session {
             status.stored_points = session.stored_points();
-            if let Some(error) = session.rejected.drain(..).next_back() {
+            for error in session.rejected.drain(..) {
                 if status.rejected == 0 && !self.options.quiet {
                     eprintln!("ml_board: {error}");
                 }
@@ -341,6 +341,13 @@ fn answer_at_last(commands: &Receiver<Command>, stop: Option<SyncSender<Result<O
             Err(_) => return,
         }
     }
+}
+
+/// The pause after one more failure: about twice as long, and never the same for all writers of a server that comes back.
+fn longer(pause: Duration) -> Duration {
+    let random = RandomState::new().build_hasher().finish() as u32;
+    let twice = (pause * 2).clamp(PAUSE.0, PAUSE.1);
+    twice.mul_f64(0.75 + 0.25 * f64::from(random) / f64::from(u32::MAX))
 }
 
 fn now_micros() -> i64 {

@@ -1,7 +1,9 @@
 //! The points of one tag on their way: read from the journal, then in a frame, then in a chunk.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::journal::Point;
 use crate::model::{RunId, SessionId, Summary};
 use crate::store::documents::{CHUNK, Chunk, Frame, Part, Points};
 
@@ -70,8 +72,22 @@ impl Tag {
         }
     }
 
-    /// Takes a point of the journal, unless it is here or stored already.
-    pub(super) fn push(&mut self, ordinal: i64, step: i64, value: f64, wall: i64) {
+    /// Takes a point of the journal; `new` says that the summary has not seen it.
+    pub(super) fn take(&mut self, point: &Point, new: bool) {
+        let wall = point.wall_micros.div_euclid(1000);
+        if point.ordinal == self.next() {
+            self.points.push(point.step, point.value, wall);
+        } else {
+            self.push(point.ordinal, point.step, point.value, wall);
+        }
+        if new {
+            self.summary.add(point.step, point.value);
+            self.changed = true;
+        }
+    }
+
+    /// Takes a point, unless it is here or stored already.
+    fn push(&mut self, ordinal: i64, step: i64, value: f64, wall: i64) {
         if ordinal < self.next() {
             return;
         }
@@ -127,6 +143,59 @@ impl Tag {
     pub(super) fn framed(&mut self, k: i64, part: &Part) {
         self.stored = self.stored.max(part.i + len(&part.points));
         self.frame.get_or_insert(k);
+    }
+}
+
+/// The tags of a session, by name, and by the number that the journal gives them.
+#[derive(Debug, Default)]
+pub(super) struct Tags {
+    all: Vec<(Arc<str>, Tag)>,
+    by_name: BTreeMap<Arc<str>, usize>,
+    /// One more than the place in `all`; 0 where no tag has the number.
+    by_number: Vec<usize>,
+}
+
+impl Tags {
+    /// The tag with this name, new if need be.
+    pub(super) fn named(&mut self, name: &Arc<str>) -> &mut Tag {
+        let index = self.index(name);
+        &mut self.all[index].1
+    }
+
+    /// The same, found by its number from the second time on.
+    pub(super) fn numbered(&mut self, number: u32, name: &Arc<str>) -> &mut Tag {
+        let number = number as usize;
+        let index = match self.by_number.get(number) {
+            Some(index @ 1..) => index - 1,
+            _ => {
+                let index = self.index(name);
+                if number >= self.by_number.len() {
+                    self.by_number.resize(number + 1, 0);
+                }
+                self.by_number[number] = index + 1;
+                index
+            }
+        };
+        &mut self.all[index].1
+    }
+
+    fn index(&mut self, name: &Arc<str>) -> usize {
+        if let Some(index) = self.by_name.get(name) {
+            return *index;
+        }
+        self.all.push((name.clone(), Tag::default()));
+        self.by_name.insert(name.clone(), self.all.len() - 1);
+        self.all.len() - 1
+    }
+
+    /// In order of their names.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Tag)> {
+        self.by_name.values().map(|index| (&self.all[*index].0, &self.all[*index].1))
+    }
+
+    /// In no order.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Tag> {
+        self.all.iter_mut().map(|(_, tag)| tag)
     }
 }
 

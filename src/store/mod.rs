@@ -14,13 +14,14 @@ pub(crate) mod read;
 mod reading;
 mod write;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 pub(crate) use local::Local;
 pub(crate) use mongo::Mongo;
-pub(crate) use write::{Inserted, NewSession, SessionEnd, SessionState, SessionUpdate, Write};
+pub(crate) use write::{Inserted, NewSession, SessionEnd, SessionState, SessionUpdate, Updated, Write};
 
 pub(crate) use crate::address::Address;
+use crate::address::Uri;
 use crate::error::Result;
 
 /// A folder of a database: a collection of runs.
@@ -38,11 +39,32 @@ pub(crate) enum Store {
     Local(Local),
 }
 
+/// The MongoDB clients of this process, by process (after a fork they are the parent's) and address: fifty writers are no more
+/// connections and threads for the driver than one.
+static CLIENTS: Mutex<Vec<(u32, Uri, Weak<Store>)>> = Mutex::new(Vec::new());
+
 /// Opens the store at this address. A MongoDB is not waited for: the first question finds out whether it answers.
 pub(crate) fn open(address: &Address) -> Result<Arc<Store>> {
-    Ok(Arc::new(match address {
-        Address::Mongo(uri) => Store::Mongo(Mongo::connect(uri)?),
-        Address::Local(directory) => Store::Local(Local::open(directory)?),
+    let uri = match address {
+        Address::Local(directory) => return Ok(Arc::new(Store::Local(Local::open(directory)?))),
+        Address::Mongo(uri) => uri,
+    };
+    let process = std::process::id();
+    let shared = || {
+        let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.retain(|(of, _, client)| *of == process && client.strong_count() > 0);
+        let found = clients.iter().find(|(_, known, _)| known == uri).and_then(|(_, _, client)| client.upgrade());
+        (found, clients)
+    };
+    if let (Some(client), _) = shared() {
+        return Ok(client);
+    }
+    // Not under the lock: a name is looked up. Two at once are one too many, and harmless.
+    let client = Arc::new(Store::Mongo(Mongo::connect(uri)?));
+    let (found, mut clients) = shared();
+    Ok(found.unwrap_or_else(|| {
+        clients.push((process, uri.clone(), Arc::downgrade(&client)));
+        client
     }))
 }
 

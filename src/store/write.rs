@@ -27,8 +27,8 @@ pub(crate) trait Write: Send + Sync {
     /// The last steps of one rank of a run: `scalar`, or the kind of the event; the tag; the step.
     fn last_steps(&self, place: Place<'_>, run: RunId, rank: u32) -> Result<Vec<(String, String, i64)>>;
 
-    /// Applies an update if nothing as late was applied yet. `false`: the run or the session is gone (somebody deleted it).
-    fn update_session(&self, place: Place<'_>, update: &SessionUpdate) -> Result<bool>;
+    /// Applies an update if nothing as late was applied yet.
+    fn update_session(&self, place: Place<'_>, update: &SessionUpdate) -> Result<Updated>;
 
     /// A sign of life of a session.
     fn heartbeat(&self, place: Place<'_>, run: RunId, session: SessionId, now: Time) -> Result<()>;
@@ -47,6 +47,21 @@ pub(crate) trait Write: Send + Sync {
 
     /// Adds bytes, unless they are there.
     fn insert_blob(&self, place: Place<'_>, blob: &Blob) -> Result<()>;
+}
+
+/// The largest document that a store takes. MongoDB's limit, with room for what a command says around it; the embedded store has
+/// the same, so that its runs can be moved.
+pub(crate) const LARGEST: usize = (16 << 20) - (64 << 10);
+
+/// How an update of a run fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Updated {
+    /// It is stored, now or before.
+    Done,
+    /// The run or the session is gone: somebody deleted it.
+    Gone,
+    /// The run's document would be larger than a store takes. Nothing was changed.
+    TooLarge,
 }
 
 /// Whether a frame found its place.

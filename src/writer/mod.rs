@@ -59,7 +59,15 @@ const DROP: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mill
 /// What a call has recorded survives the death of the process at any moment after it returned; after [`flush`](Self::flush) that of the
 /// machine, too. It is shipped by a thread of the writer's, else by the next writer or engine on this machine with the same store, or
 /// by `ml_board sync`. A call that cannot be recorded (the disk or the journal's budget is full, a tag with a NUL, an image of the
-/// wrong shape) is rejected: counted in [`stats`](Self::stats) and [`Report`], and the first told on stderr.
+/// wrong shape) is rejected: counted in [`stats`](Self::stats) and [`Report`], and the first told on stderr. So is what no store
+/// takes: a parameter of more than 1 MB, a thought of more than 14 MB, summaries of more tags than a run's document of 16 MB has room for.
+///
+/// If the whole machine is gone with its disk, the store has all but the last flush interval (a second, unless
+/// [`flush_interval`](Builder::flush_interval) says otherwise) before that, as far as the store could keep up;
+/// [`Stats::pending_bytes`] says how far behind it is.
+///
+/// A run that somebody deletes while it is logged comes back with all its parameters and with what is logged from then on: nothing
+/// that a program logs is thrown away for it. Delete runs that have ended.
 ///
 /// # Forks
 /// A child of `fork` that goes on without `exec` cannot log to its parent's writer: its calls are rejected.

@@ -67,6 +67,10 @@ impl Mongo {
         assert_eq!(done.unwrap().matched_count, 1);
     }
 
+    pub(crate) fn delete(&self, collection: &str, filter: Document) {
+        self.runtime.block_on(self.database.collection::<Document>(collection).delete_many(filter).into_future()).unwrap();
+    }
+
     pub(crate) fn find(&self, collection: &str, filter: Document) -> Vec<Document> {
         self.runtime.block_on(async {
             let mut cursor = self.database.collection::<Document>(collection).find(filter).sort(doc! { "_id": 1 }).await.unwrap();

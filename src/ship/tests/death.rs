@@ -13,7 +13,7 @@ use crate::model::{Run, RunId, SessionId, Status, Time};
 use crate::ship::session::Session;
 use crate::store::documents::{Blob, Chunk, Event, Frame, decode_run};
 use crate::store::read::Read as _;
-use crate::store::{Inserted, Local, NewSession, Place, SessionState, SessionUpdate, Write};
+use crate::store::{Inserted, Local, NewSession, Place, SessionState, SessionUpdate, Updated, Write};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fault {
@@ -72,7 +72,7 @@ faulty! {
     insert_run(document: &RawDocument) -> ();
     session_state(run: RunId, session: SessionId) -> Option<SessionState>;
     last_steps(run: RunId, rank: u32) -> Vec<(String, String, i64)>;
-    update_session(update: &SessionUpdate) -> bool;
+    update_session(update: &SessionUpdate) -> Updated;
     heartbeat(run: RunId, session: SessionId, now: Time) -> ();
     insert_frame(frame: &Frame) -> Inserted;
     write_chunks(chunks: &[Chunk]) -> ();
@@ -95,9 +95,7 @@ fn ship_through(log: &Log, store: &Local, faults: Vec<Fault>, flush: usize, repl
             }
             let Some(session) = &mut session else { return Ok(false) };
             if !session.is_dirty() {
-                let batch = log.batch(start, flush);
-                start = batch.end;
-                session.take(batch);
+                start = log.give(session, start, flush);
             }
             session.flush(&faulty)?;
             acknowledged = acknowledged.max(session.taken());
@@ -263,9 +261,7 @@ fn a_reader_never_sees_a_hole() {
         };
         let mut start = Position(0);
         while !session.is_closed() {
-            let batch = log.batch(start, 400);
-            start = batch.end;
-            session.take(batch);
+            start = log.give(&mut session, start, 400);
             if session.flush(&faulty).is_err() {
                 break;
             }

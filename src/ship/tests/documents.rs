@@ -69,9 +69,8 @@ fn without_id(mut document: Document) -> Document {
 
 /// Takes and flushes what there is, without an end.
 fn flush(session: &mut Session, log: &Log, store: &dyn Write) {
-    let mut batch = log.batch(session.taken(), usize::MAX >> 1);
-    batch.complete = false;
-    session.take(batch);
+    let taken = session.taken();
+    log.hand(session, taken, usize::MAX >> 1);
     session.flush(store).unwrap();
 }
 
@@ -143,7 +142,8 @@ fn the_documents_field_by_field() {
     log.sample("lr_i", 0.25);
     log.sample("lr_i", 0.75);
     log.end(Status::Finished);
-    session.take(log.batch(session.taken(), 100));
+    let taken = session.taken();
+    log.give(&mut session, taken, 100);
     session.flush(server.writing()).unwrap();
 
     assert!(server.all(&log, ".tail").is_empty());
@@ -321,7 +321,8 @@ fn a_killed_server_loses_nothing() {
                         none => none.insert(Session::open(store.writing(), log.info.clone())?),
                     };
                     if !session.is_dirty() {
-                        session.take(log.batch(session.taken(), 250));
+                        let taken = session.taken();
+                        log.give(session, taken, 250);
                     }
                     session.flush(store.writing())?;
                     Ok(session.is_closed())

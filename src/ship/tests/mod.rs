@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::journal::{Batch, Entry, EntryKind, Position, SessionInfo};
+use crate::journal::{Entry, EntryKind, Point, Position, SessionInfo, Sink as _};
 use crate::model::{RunId, SessionId, Status, Time, Value};
 use crate::store::Write;
 
@@ -24,6 +24,8 @@ pub(super) struct Log {
     pub(super) info: SessionInfo,
     pub(super) entries: Vec<Entry>,
     ordinals: BTreeMap<(bool, String), i64>,
+    /// The tags of scalars, in the order of their first use.
+    numbers: Vec<Arc<str>>,
 }
 
 impl Log {
@@ -43,7 +45,7 @@ impl Log {
             started: Time(START + i64::from(session)),
             resumed: false,
         };
-        Log { info, entries: Vec::new(), ordinals: BTreeMap::new() }
+        Log { info, entries: Vec::new(), ordinals: BTreeMap::new(), numbers: Vec::new() }
     }
 
     fn push(&mut self, kind: EntryKind) {
@@ -59,6 +61,9 @@ impl Log {
 
     pub(super) fn scalar(&mut self, tag: &str, step: i64, value: f64) {
         let ordinal = self.ordinal(false, tag);
+        if ordinal == 0 {
+            self.numbers.push(tag.into());
+        }
         self.push(EntryKind::Scalar { tag: tag.into(), ordinal, step, value });
     }
 
@@ -88,15 +93,30 @@ impl Log {
         self.push(EntryKind::End { status, how: None });
     }
 
-    /// What a read of at most `max` entries from `start` on would give.
-    pub(super) fn batch(&self, start: Position, max: usize) -> Batch {
+    /// Gives a session at most `max` entries from `start` on, as a journal would. Returns their end.
+    pub(super) fn give(&self, session: &mut Session, start: Position, max: usize) -> Position {
+        let end = self.hand(session, start, max);
+        session.took(end, (end.0 / 32) as usize == self.entries.len());
+        end
+    }
+
+    /// The same of a program that lives: nobody knows whether that was all.
+    pub(super) fn hand(&self, session: &mut Session, start: Position, max: usize) -> Position {
         let first = (start.0 / 32) as usize;
         let last = self.entries.len().min(first + max);
-        Batch {
-            entries: self.entries[first.min(last)..last].to_vec(),
-            end: Position(32 * last as u64),
-            complete: last == self.entries.len(),
+        for entry in &self.entries[first.min(last)..last] {
+            match &entry.kind {
+                EntryKind::Scalar { tag, ordinal, step, value } => {
+                    let number = self.numbers.iter().position(|other| other == tag).unwrap() as u32;
+                    let (position, wall_micros) = (entry.position, entry.wall_micros);
+                    session.point(number, tag, &Point { position, wall_micros, ordinal: *ordinal, step: *step, value: *value });
+                }
+                _ => session.entry(entry.clone()),
+            }
         }
+        let end = Position(32 * last as u64);
+        session.took(end, false);
+        end
     }
 
     /// Ships all of it, so many entries a flush.
@@ -104,9 +124,8 @@ impl Log {
         let mut session = Session::open(store, self.info.clone())?;
         let mut start = Position(0);
         while !session.is_closed() {
-            session.take(self.batch(start, flush));
+            start = self.give(&mut session, start, flush);
             session.flush(store)?;
-            start = session.taken();
         }
         Ok(())
     }

@@ -34,9 +34,7 @@ fn run(store: &Store, log: &Log) -> Run {
 /// Ships all there is of a session that has not ended.
 fn ship_live(store: &Store, log: &Log) {
     let mut session = Session::open(store.writing(), log.info.clone()).unwrap();
-    let mut batch = log.batch(Position(0), log.entries.len());
-    batch.complete = false;
-    session.take(batch);
+    log.hand(&mut session, Position(0), log.entries.len());
     session.flush(store.writing()).unwrap();
 }
 

@@ -45,6 +45,11 @@ impl Writer {
         writer
     }
 
+    /// How many bytes were written.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     fn enter(&mut self) {
         self.open.push(self.bytes.len());
         self.bytes.extend_from_slice(&[0; 4]);

@@ -112,6 +112,13 @@ impl Points {
 impl Chunk {
     /// Its document, without `_id`: the server keeps or makes that.
     pub(crate) fn encode(&self) -> Result<RawDocumentBuf> {
+        let mut writer = Writer::with_capacity(320 + self.tag.len() + self.points.len() * 38);
+        self.write(&mut writer);
+        writer.finish()
+    }
+
+    /// Its fields, into a document that was begun.
+    pub(crate) fn write(&self, writer: &mut Writer) {
         let points = &self.points;
         let stride = points.stride();
         let (mut min, mut max, mut sum, mut nan) = (None, None, 0.0, 0);
@@ -125,7 +132,6 @@ impl Chunk {
             }
         }
         let t0 = points.wall.first().copied().unwrap_or_default();
-        let mut writer = Writer::with_capacity(320 + self.tag.len() + points.len() * if stride.is_some() { 24 } else { 38 });
         writer.i32("v", VERSION);
         writer.id("run", self.run.bytes());
         writer.id("session", self.session.bytes());
@@ -152,7 +158,6 @@ impl Chunk {
         }
         writer.f64s("values", &points.values);
         writer.wall("wall", &points.wall, t0);
-        writer.finish()
     }
 
     /// The chunk in a document. Takes any length, and trusts no header but `i0`, `s0`, `ds` and `t0`.

@@ -10,7 +10,7 @@ use crate::store::Place;
 use crate::store::documents::{
     Applied, Blob, Chunk, Event, Frame, add_session, apply_update, date, event_step, last_scalar_steps, new_run,
 };
-use crate::store::write::{Inserted, NewSession, SessionState, SessionUpdate, Write};
+use crate::store::write::{Inserted, LARGEST, NewSession, SessionState, SessionUpdate, Updated, Write};
 
 impl Local {
     /// Changes the document of a run; `None` if there is no such run. `change` says whether there is something to write.
@@ -102,13 +102,19 @@ impl Write for Local {
         Ok(steps)
     }
 
-    fn update_session(&self, place: Place<'_>, update: &SessionUpdate) -> Result<bool> {
-        let mut applied = Applied::Gone;
+    fn update_session(&self, place: Place<'_>, update: &SessionUpdate) -> Result<Updated> {
+        let mut updated = Updated::Gone;
         self.change_run(place, update.run, |run| {
-            applied = apply_update(run, update);
-            applied == Applied::Now
+            let applied = apply_update(run, update);
+            let fits = applied != Applied::Now || document_bytes(run).is_ok_and(|bytes| bytes.len() <= LARGEST);
+            updated = match applied {
+                Applied::Gone => Updated::Gone,
+                _ if fits => Updated::Done,
+                _ => Updated::TooLarge,
+            };
+            applied == Applied::Now && fits
         })?;
-        Ok(applied != Applied::Gone)
+        Ok(updated)
     }
 
     fn heartbeat(&self, place: Place<'_>, run: RunId, session: SessionId, now: Time) -> Result<()> {

@@ -9,8 +9,9 @@ mod write;
 
 use std::collections::HashSet;
 use std::future::Future;
-use std::sync::{Mutex, PoisonError, mpsc};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
 
 use bson::doc;
 use mongodb::options::{ClientOptions, ConnectionString};
@@ -22,8 +23,12 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// How long a server may take to be found. The writer has its own patience: it asks again.
 const SELECTION: Duration = Duration::from_secs(3);
-/// How long an answer may take.
+/// How long an answer may take from a server that lives.
 const ANSWER: Duration = Duration::from_secs(60);
+/// After so long without a word from the server it is asked whether it lives, and has as long to say so.
+const SILENCE: Duration = Duration::from_secs(4);
+/// One client serves all writers of a process.
+const CONNECTIONS: u32 = 32;
 
 /// A MongoDB.
 pub(crate) struct Mongo {
@@ -33,7 +38,13 @@ pub(crate) struct Mongo {
     runtime: Option<Runtime>,
     /// The folders that are known to have their collections and indexes.
     ensured: Mutex<HashSet<(String, String)>>,
+    /// When it was made, and how many milliseconds later the server last said something.
+    begun: Instant,
+    heard: Arc<AtomicU64>,
 }
+
+/// An answer that is on its way.
+pub(crate) struct Pending<T>(mpsc::Receiver<mongodb::error::Result<T>>);
 
 impl Mongo {
     /// A client of the server at this address, which it does not wait for.
@@ -44,18 +55,27 @@ impl Mongo {
                 |cause| Error::new(ErrorKind::Store, "the threads of the MongoDB client could not be started").because(cause),
             )?;
         let text = uri.reveal().to_owned();
-        let client = wait(&runtime, ANSWER, async move {
+        let client = spawn(&runtime, async move {
             let mut options = ClientOptions::parse(text).await?;
             options.app_name.get_or_insert_with(|| "ml_board".to_owned());
             options.server_selection_timeout.get_or_insert(SELECTION);
             options.connect_timeout.get_or_insert(SELECTION);
+            options.max_pool_size.get_or_insert(CONNECTIONS);
             // What is written may be written again: we repeat by ourselves, and know what we repeat.
             options.retry_writes = Some(false);
             Client::with_options(options)
         })
-        .unwrap_or_else(|| Err(mongodb::error::Error::custom("its name was not resolved in time")))
+        .recv_timeout(ANSWER)
+        .unwrap_or_else(|_| Err(mongodb::error::Error::custom("its name was not resolved in time")))
         .map_err(|cause| trouble(uri, &cause))?;
-        Ok(Mongo { client, uri: uri.clone(), runtime: Some(runtime), ensured: Mutex::new(HashSet::new()) })
+        Ok(Mongo {
+            client,
+            uri: uri.clone(),
+            runtime: Some(runtime),
+            ensured: Mutex::default(),
+            begun: Instant::now(),
+            heard: Arc::default(),
+        })
     }
 
     /// A handle to a database, cheap to clone into a future.
@@ -68,8 +88,9 @@ impl Mongo {
         self.client.clone()
     }
 
-    /// Waits for a future of the driver's, for up to a minute; called from threads of ours only. The future runs on our runtime and
-    /// is never cancelled: dropping one may corrupt the driver's state. The errors have no password.
+    /// Waits for a future of the driver's, for up to a minute and not much longer than the server lives; called from threads of
+    /// ours only. The future runs on our runtime and is never cancelled: dropping one may corrupt the driver's state. The errors have
+    /// no password.
     pub(crate) fn block_on<T: Send + 'static>(
         &self,
         future: impl Future<Output = mongodb::error::Result<T>> + Send + 'static,
@@ -82,14 +103,47 @@ impl Mongo {
         &self,
         future: impl Future<Output = mongodb::error::Result<T>> + Send + 'static,
     ) -> Result<mongodb::error::Result<T>> {
+        self.finish(self.begin(future)?)
+    }
+
+    /// Begins what [`Mongo::finish`] waits for.
+    fn begin<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = mongodb::error::Result<T>> + Send + 'static,
+    ) -> Result<Pending<T>> {
         let runtime = self.runtime.as_ref().ok_or_else(|| Error::new(ErrorKind::Store, "the MongoDB client was closed"))?;
-        wait(runtime, ANSWER, future).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Store,
-                format!("the MongoDB at {} did not answer within {} s", self.uri.target(), ANSWER.as_secs()),
-            )
-            .help("is the server overloaded or the network cut? what was logged stays in the journal until it answers")
-        })
+        let (begun, heard) = (self.begun, self.heard.clone());
+        Ok(Pending(spawn(runtime, async move {
+            let answer = future.await;
+            heard.fetch_max(millis(begun.elapsed()), Ordering::Relaxed);
+            answer
+        })))
+    }
+
+    /// A frozen server, or a network that swallows all, would keep a caller for the whole minute: so it is asked in between.
+    fn finish<T>(&self, pending: Pending<T>) -> Result<mongodb::error::Result<T>> {
+        let asked = Instant::now();
+        loop {
+            match pending.0.recv_timeout(SILENCE) {
+                Ok(answer) => return Ok(answer),
+                Err(mpsc::RecvTimeoutError::Timeout) if asked.elapsed() < ANSWER && self.lives() => {}
+                Err(_) => {
+                    let target = self.uri.target();
+                    let secs = asked.elapsed().as_secs();
+                    return Err(Error::new(ErrorKind::Store, format!("the MongoDB at {target} did not answer within {secs} s"))
+                        .help("is the server overloaded or frozen, or the network cut? what was logged stays in the journal until it answers"));
+                }
+            }
+        }
+    }
+
+    /// Whether the server said something lately, or does when it is asked.
+    fn lives(&self) -> bool {
+        let silent = millis(self.begun.elapsed()).saturating_sub(self.heard.load(Ordering::Relaxed));
+        let database = self.database("admin");
+        let ping = async move { database.run_command(doc! { "ping": 1 }).await };
+        silent < millis(SILENCE)
+            || self.begin(ping).is_ok_and(|pending| matches!(pending.0.recv_timeout(SILENCE), Ok(Ok(_))))
     }
 
     /// Whether it answers now.
@@ -125,11 +179,15 @@ pub(super) fn check(uri: &Uri) -> Result<()> {
     ConnectionString::parse(uri.reveal()).map(drop).map_err(|cause| uri.mistake(&cause.to_string()))
 }
 
-/// Runs the future to its end on the runtime; `None` if that takes too long (it goes on there by itself).
-fn wait<T: Send + 'static>(runtime: &Runtime, patience: Duration, future: impl Future<Output = T> + Send + 'static) -> Option<T> {
+/// Runs the future to its end on the runtime.
+fn spawn<T: Send + 'static>(runtime: &Runtime, future: impl Future<Output = T> + Send + 'static) -> mpsc::Receiver<T> {
     let (sender, receiver) = mpsc::sync_channel(1);
     runtime.spawn(async move { sender.send(future.await) });
-    receiver.recv_timeout(patience).ok()
+    receiver
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn trouble(uri: &Uri, cause: &mongodb::error::Error) -> Error {

@@ -1,9 +1,11 @@
 //! What a session does to its run's document, as pipelines: many writers, no lost update, nothing applied twice.
 
+use std::sync::Arc;
+
 use bson::oid::ObjectId;
 use bson::{Bson, Document, doc};
 
-use crate::model::Status;
+use crate::model::{Status, Summary};
 use crate::store::documents::{date, keys, new_session, origin_document, summary_document, value_bson};
 use crate::store::write::{NewSession, SessionUpdate};
 
@@ -29,12 +31,58 @@ pub(super) fn add_session(session: &NewSession) -> (Document, Vec<Document>) {
     (filter, vec![stage])
 }
 
-/// An update of a session and all that follows for its run: the filter, and the pipeline.
-pub(super) fn update(update: &SessionUpdate) -> (Document, Vec<Document>) {
+/// How many bytes of a command the summaries of a run take.
+const COMMAND: usize = 8 << 20;
+
+/// The tags of an update, as many at a time as one command holds.
+pub(super) fn groups(update: &SessionUpdate) -> Vec<&[(Arc<str>, Summary)]> {
+    let mut groups = Vec::new();
+    let (mut rest, mut n, mut bytes) = (update.metrics.as_slice(), 0, 0);
+    for (tag, _) in &update.metrics {
+        // About what `merged` takes, and the tag in all its places.
+        bytes += 3072 + 4 * tag.len();
+        if bytes > COMMAND && n > 0 {
+            let (group, after) = rest.split_at(n);
+            groups.push(group);
+            (rest, n, bytes) = (after, 0, 3072 + 4 * tag.len());
+        }
+        n += 1;
+    }
+    groups.push(rest);
+    groups
+}
+
+/// The filter of an update: none as late was applied.
+fn unless_applied(update: &SessionUpdate) -> Document {
+    let applied = format!("sessions.{}.applied", update.session);
+    doc! { "_id": ObjectId::from_bytes(update.run.bytes()), applied: { "$lt": update.applied } }
+}
+
+/// The summaries of the run that follow from those of the session, where they are too many for one command: the filter, and the
+/// pipeline. It comes before the update itself, whose `applied` says that all is done.
+pub(super) fn metrics(update: &SessionUpdate, group: &[(Arc<str>, Summary)]) -> (Document, Vec<Document>) {
+    let of = |tag: &str| format!("{SESSIONS}.{}.metrics.{}", update.session, keys::escape(tag));
+    let new: Document = group.iter().map(|(tag, summary)| (of(tag), literal(summary_document(summary)).into())).collect();
+    let pipeline = vec![
+        doc! { "$set": { SESSIONS: "$sessions" } },
+        doc! { "$set": new },
+        doc! { "$set": { SESSIONS: { "$objectToArray": format!("${SESSIONS}") } } },
+        doc! { "$set": whole(group) },
+        doc! { "$unset": SESSIONS },
+    ];
+    (unless_applied(update), pipeline)
+}
+
+/// The summaries of these tags over all sessions.
+fn whole(tags: &[(Arc<str>, Summary)]) -> Document {
+    let keys = tags.iter().map(|(tag, _)| keys::escape(tag));
+    keys.map(|key| (format!("metrics.{key}"), merged(&key).into())).collect()
+}
+
+/// An update of a session and all that follows for its run, of the summaries those of `tags`: the filter, and the pipeline.
+pub(super) fn update(update: &SessionUpdate, tags: &[(Arc<str>, Summary)]) -> (Document, Vec<Document>) {
     let id = update.session.to_string();
     let of = |field: &str| format!("sessions.{id}.{field}");
-    let filter = doc! { "_id": ObjectId::from_bytes(update.run.bytes()), of("applied"): { "$lt": update.applied } };
-
     let mut logged = doc! {
         "heartbeat": { "$max": ["$heartbeat", date(update.heartbeat)] },
         of("heartbeat"): { "$max": [format!("${}", of("heartbeat")), date(update.heartbeat)] },
@@ -55,21 +103,18 @@ pub(super) fn update(update: &SessionUpdate) -> (Document, Vec<Document>) {
         logged.insert(of("ended"), date(end.at));
     }
 
-    let mut whole = doc! { "thoughts": { "$sum": format!("${SESSIONS}.v.thoughts") } };
-    for (tag, _) in &update.metrics {
-        let key = keys::escape(tag);
-        whole.insert(format!("metrics.{key}"), merged(&key));
-    }
+    let mut follows = doc! { "thoughts": { "$sum": format!("${SESSIONS}.v.thoughts") } };
+    follows.extend(whole(tags));
     if update.end.is_some() {
-        whole.extend(end());
+        follows.extend(end());
     }
     let pipeline = vec![
         doc! { "$set": logged },
         doc! { "$set": { SESSIONS: { "$objectToArray": "$sessions" } } },
-        doc! { "$set": whole },
+        doc! { "$set": follows },
         doc! { "$unset": SESSIONS },
     ];
-    (filter, pipeline)
+    (unless_applied(update), pipeline)
 }
 
 /// A value as it is, whatever it looks like: `"$lr"` is a text.

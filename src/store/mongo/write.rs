@@ -1,23 +1,31 @@
 //! Writing to MongoDB: every write by keys of our own, acknowledged when it is in the server's journal, on a majority of a replica set.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use bson::oid::ObjectId;
 use bson::raw::{RawDocument, RawDocumentBuf};
 use bson::{Bson, Document, doc};
+use mongodb::options::ReadConcern;
 
-use super::{Mongo, update};
+use super::{Mongo, Pending, update};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{RunId, SessionId, Time};
 use crate::store::Place;
 use crate::store::documents::bytes::Writer;
 use crate::store::documents::{Blob, Chunk, Event, Frame, date, decode_summary, event_step, keys, last_scalar_steps, new_run};
-use crate::store::write::{Inserted, NewSession, SessionState, SessionUpdate, Write};
+use crate::store::write::{Inserted, LARGEST, NewSession, SessionState, SessionUpdate, Updated, Write};
 
 const DUPLICATE: i64 = 11000;
-/// How much one command holds; the server takes up to 48 MB.
+/// The document, or what an update makes of it, passes the server's 16 MB.
+const TOO_LARGE: [i64; 3] = [10334, 17419, 17420];
+/// How much one command of several documents holds; the server takes one of up to 16 MB.
 const COMMAND: usize = 12 << 20;
+/// How much a command of chunks holds, and how many are under way at once: while the server compresses one, the next is written.
+const CHUNKS: (usize, usize) = (2 << 20, 3);
 const MAJORITY_MILLIS: i32 = 20_000;
+
+/// A write command's reply that is on its way.
+type Reply = Pending<Document>;
 
 /// What the server refused of one command's writes.
 struct Refused {
@@ -28,8 +36,16 @@ struct Refused {
 impl Mongo {
     /// Runs a write command and returns what was refused of it.
     fn write(&self, database: &str, command: RawDocumentBuf) -> Result<(Document, Vec<Refused>)> {
+        self.written(self.send(database, command)?)
+    }
+
+    fn send(&self, database: &str, command: RawDocumentBuf) -> Result<Reply> {
         let database = self.database(database);
-        let reply = self.block_on(async move { database.run_raw_command(command).await })?;
+        self.begin(async move { database.run_raw_command(command).await })
+    }
+
+    fn written(&self, reply: Reply) -> Result<(Document, Vec<Refused>)> {
+        let reply = self.finish(reply)?.map_err(|cause| self.trouble(&cause))?;
         if let Ok(concern) = reply.get_document("writeConcernError") {
             let why = concern.get_str("errmsg").unwrap_or("the write was not confirmed by a majority in time");
             return Err(self.refused(why));
@@ -37,6 +53,19 @@ impl Mongo {
         let refused =
             reply.get_array("writeErrors").map(|errors| errors.iter().filter_map(Bson::as_document).map(refusal).collect());
         Ok((reply, refused.unwrap_or_default()))
+    }
+
+    /// Runs write commands, some at once, whose order does not matter.
+    fn write_all(&self, database: &str, commands: impl Iterator<Item = Result<RawDocumentBuf>>) -> Result<()> {
+        let done = |reply| self.written(reply).and_then(|(_, refused)| self.only_duplicates(&refused));
+        let mut under_way = VecDeque::with_capacity(CHUNKS.1);
+        for command in commands {
+            if under_way.len() >= CHUNKS.1 {
+                under_way.pop_front().map_or(Ok(()), done)?;
+            }
+            under_way.push_back(self.send(database, command?)?);
+        }
+        under_way.into_iter().try_for_each(done)
     }
 
     fn refused(&self, why: &str) -> Error {
@@ -47,7 +76,7 @@ impl Mongo {
     fn insert(&self, place: Place<'_>, collection: &str, documents: &[RawDocumentBuf]) -> Result<bool> {
         let mut new = true;
         for group in grouped(documents, |document| document.as_bytes().len()) {
-            let mut command = command("insert", &name(place, collection));
+            let mut command = command("insert", &name(place, collection), 64 << 10);
             command.begin_array("documents");
             group.iter().enumerate().for_each(|(index, document)| command.document(&index.to_string(), document));
             command.end();
@@ -68,7 +97,7 @@ impl Mongo {
     /// Puts each document in the place of what its filter finds, or adds it. A duplicate key is a longer one that is there already.
     fn replace(&self, place: Place<'_>, collection: &str, writes: &[(RawDocumentBuf, RawDocumentBuf)]) -> Result<()> {
         for group in grouped(writes, |(filter, document)| filter.as_bytes().len() + document.as_bytes().len()) {
-            let mut command = command("update", &name(place, collection));
+            let mut command = command("update", &name(place, collection), 64 << 10);
             command.begin_array("updates");
             for (index, (filter, document)) in group.iter().enumerate() {
                 command.begin(&index.to_string());
@@ -84,18 +113,23 @@ impl Mongo {
         Ok(())
     }
 
-    /// Updates a run by a pipeline. Returns whether the filter found it.
-    fn update_run(&self, place: Place<'_>, filter: &Document, update: impl Into<Bson>) -> Result<bool> {
+    /// Updates a run by a pipeline, if the filter finds it.
+    fn update_run(&self, place: Place<'_>, filter: &Document, update: impl Into<Bson>) -> Result<Updated> {
         let command = doc! {
             "update": place.folder, "ordered": false, "writeConcern": concern(),
             "updates": [{ "q": filter.clone(), "u": update.into() }],
         };
         let raw = bson::serialize_to_raw_document_buf(&command)
             .map_err(|cause| Error::new(ErrorKind::Store, "an update of a run cannot be written as BSON").because(cause))?;
+        if raw.as_bytes().len() > LARGEST {
+            return Ok(Updated::TooLarge);
+        }
         let (reply, refused) = self.write(place.database, raw)?;
         match refused.first() {
+            Some(refused) if TOO_LARGE.contains(&refused.code) => Ok(Updated::TooLarge),
             Some(refused) => Err(self.refused(&refused.message)),
-            None => Ok(integer(&reply, "n") > 0),
+            None if integer(&reply, "n") > 0 => Ok(Updated::Done),
+            None => Ok(Updated::Gone),
         }
     }
 
@@ -108,7 +142,8 @@ impl Mongo {
     ) -> Result<Vec<RawDocumentBuf>> {
         let collection = self.database(place.database).collection::<RawDocumentBuf>(&name(place, collection));
         self.block_on(async move {
-            let found = collection.find(filter);
+            // What a failover could still take back does not count as stored.
+            let found = collection.find(filter).read_concern(ReadConcern::majority());
             let mut cursor = match projection {
                 Some(projection) => found.projection(projection).await?,
                 None => found.await?,
@@ -234,13 +269,23 @@ impl Write for Mongo {
         Ok(steps)
     }
 
-    fn update_session(&self, place: Place<'_>, change: &SessionUpdate) -> Result<bool> {
-        let (filter, pipeline) = update::update(change);
-        if self.update_run(place, &filter, pipeline)? {
-            return Ok(true);
+    fn update_session(&self, place: Place<'_>, change: &SessionUpdate) -> Result<Updated> {
+        let groups = update::groups(change);
+        let (last, before) = groups.split_last().map_or((&[][..], &[][..]), |(last, before)| (*last, before));
+        for group in before {
+            let (filter, pipeline) = update::metrics(change, group);
+            if self.update_run(place, &filter, pipeline)? == Updated::TooLarge {
+                return Ok(Updated::TooLarge);
+            }
+        }
+        let (filter, pipeline) = update::update(change, last);
+        let updated = self.update_run(place, &filter, pipeline)?;
+        if updated != Updated::Gone {
+            return Ok(updated);
         }
         let known = doc! { "_id": object(change.run.bytes()), format!("sessions.{}", change.session): { "$exists": true } };
-        Ok(!self.find(place, "", known, Some(doc! { "_id": 1 }))?.is_empty())
+        let known = self.find(place, "", known, Some(doc! { "_id": 1 }))?;
+        Ok(if known.is_empty() { Updated::Gone } else { Updated::Done })
     }
 
     fn heartbeat(&self, place: Place<'_>, run: RunId, session: SessionId, now: Time) -> Result<()> {
@@ -259,12 +304,32 @@ impl Write for Mongo {
     }
 
     fn write_chunks(&self, place: Place<'_>, chunks: &[Chunk]) -> Result<()> {
-        let writes = chunks.iter().map(|chunk| Ok((chunk_filter(chunk)?, chunk.encode()?))).collect::<Result<Vec<_>>>()?;
-        self.replace(place, "scalars", &writes)
+        let mut rest = chunks.iter().peekable();
+        let commands = std::iter::from_fn(|| {
+            rest.peek()?;
+            let mut command = command("update", &name(place, "scalars"), CHUNKS.0 + CHUNKS.0 / 8);
+            command.begin_array("updates");
+            let mut n = 0;
+            while let Some(chunk) = rest.next_if(|_| n == 0 || (command.len() < CHUNKS.0 && n < 1000)) {
+                command.begin(&n.to_string());
+                command.begin("q");
+                chunk_filter(chunk, &mut command);
+                command.end();
+                command.begin("u");
+                chunk.write(&mut command);
+                command.end();
+                command.bool("upsert", true);
+                command.end();
+                n += 1;
+            }
+            command.end();
+            Some(command.finish())
+        });
+        self.write_all(place.database, commands)
     }
 
     fn delete_frames(&self, place: Place<'_>, run: RunId, session: SessionId, k: i64) -> Result<()> {
-        let mut command = command("delete", &name(place, "tail"));
+        let mut command = command("delete", &name(place, "tail"), 512);
         command.begin_array("deletes");
         command.begin("0");
         command.begin("q");
@@ -334,8 +399,7 @@ impl SessionState {
 }
 
 /// What finds the chunk that this one may replace: its own, if not longer.
-fn chunk_filter(chunk: &Chunk) -> Result<RawDocumentBuf> {
-    let mut filter = Writer::with_capacity(128 + chunk.tag.len());
+fn chunk_filter(chunk: &Chunk, filter: &mut Writer) {
     filter.id("run", chunk.run.bytes());
     filter.id("session", chunk.session.bytes());
     filter.str("tag", &chunk.tag);
@@ -343,12 +407,11 @@ fn chunk_filter(chunk: &Chunk) -> Result<RawDocumentBuf> {
     filter.begin("n");
     filter.i32("$lte", i32::try_from(chunk.points.len()).unwrap_or(i32::MAX));
     filter.end();
-    filter.finish()
 }
 
 /// The beginning of an unordered write command.
-fn command(verb: &str, collection: &str) -> Writer {
-    let mut command = Writer::with_capacity(64 << 10);
+fn command(verb: &str, collection: &str, capacity: usize) -> Writer {
+    let mut command = Writer::with_capacity(capacity);
     command.str(verb, collection);
     command.bool("ordered", false);
     command.begin("writeConcern");

@@ -4,9 +4,11 @@
 mod mongod;
 mod proxy;
 mod replica_set;
+mod tls;
 mod wire;
 
 pub use mongod::{Mongod, mongodb, unique};
 pub use proxy::{Proxy, Weather};
 pub use replica_set::ReplicaSet;
+pub use tls::Certificate;
 pub use wire::command;

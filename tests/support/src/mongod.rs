@@ -67,6 +67,12 @@ impl Mongod {
         self.child = spawn(self.directory.path(), self.port, &self.arguments);
     }
 
+    /// The same with other arguments from now on.
+    pub fn restart_with(&mut self, arguments: &[&str]) {
+        self.arguments = arguments.iter().map(ToString::to_string).collect();
+        self.restart();
+    }
+
     /// Freezes it: connections stay open and nothing answers.
     pub fn freeze(&self) {
         self.signal(libc::SIGSTOP);
