@@ -2,7 +2,7 @@
 
 use ml_board_test_support::{mongodb, unique};
 
-use crate::common::{Home, board};
+use crate::common::{Home, board, writer};
 use crate::{Stored, new_writer};
 
 #[test]
@@ -46,7 +46,7 @@ fn ten_thousand_tags_are_all_there_to_filter_by() {
     let home = Home::new();
     let (uri, _guard) = mongodb();
     let database = unique("tags");
-    let w = new_writer(&home, &uri, &database);
+    let w = writer(&home, &uri, &database, "runs", "many tags");
     for value in 0..3 {
         for tag in 0..10_000 {
             w.add_scalar(&format!("layer{}/weight{tag}", tag / 100), value);

@@ -127,6 +127,12 @@ fn program() {
             (0..1000).for_each(|i| w.add_scalar("Loss", i));
             println!("logged");
         }
+        // Logs, and waits until it is stored.
+        "close" => {
+            let w = writer();
+            (0..1000).for_each(|i| w.add_scalar("Loss", i));
+            w.close().unwrap();
+        }
         // Logs a point each two milliseconds until it is killed.
         "for ever" => {
             let w = writer();
