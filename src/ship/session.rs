@@ -411,7 +411,8 @@ impl Sink for Session {
             EntryKind::Origin(origin) => (self.origin, self.new_origin) = (Some(origin), true),
             EntryKind::Param { name, value } if size(&value) > PARAM => {
                 let what = format!("the parameter `{name}` is not stored: it has more than {} MB", PARAM >> 20);
-                self.rejected.push(Error::new(ErrorKind::Input, what).help("log what is large as a thought, a histogram or an image"));
+                self.rejected
+                    .push(Error::new(ErrorKind::Input, what).help("log what is large as a thought, a histogram or an image"));
             }
             EntryKind::Param { name, value } => {
                 self.all_params.insert(name.clone(), value.clone());

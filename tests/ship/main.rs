@@ -158,7 +158,9 @@ fn program() {
             println!("threads {}", threads() - before);
             println!("logged");
             std::io::stdin().read_line(&mut String::new()).unwrap();
-            writers.into_iter().for_each(|w| drop(w.close().unwrap()));
+            for w in writers {
+                w.close().unwrap();
+            }
         }
         other => panic!("{other}"),
     }

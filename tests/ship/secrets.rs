@@ -22,7 +22,8 @@ struct Guarded {
 impl Guarded {
     fn start() -> Guarded {
         let (mut mongod, certificate) = (Mongod::start(&[]), Certificate::new());
-        let user = doc! { "createUser": "ada", "pwd": PASSWORD, "roles": ["readWriteAnyDatabase"], "writeConcern": { "j": true } };
+        let user =
+            doc! { "createUser": "ada", "pwd": PASSWORD, "roles": ["readWriteAnyDatabase"], "writeConcern": { "j": true } };
         let reply = command(mongod.port(), "admin", user).unwrap();
         assert!(reply.get_f64("ok").is_ok_and(|ok| ok == 1.0), "{reply}");
         mongod.kill();
@@ -88,7 +89,8 @@ fn a_wrong_password_is_told_once_and_loses_nothing() {
     let listed = ml_board(&home, &server.uri(CODED), &["ls"]);
     assert!(listed.contains(&database), "{listed}");
 
-    let wrong = Board::builder().uri(server.uri("wr0ng")).database(&database).folder("runs").open().and_then(|board| board.runs());
+    let wrong =
+        Board::builder().uri(server.uri("wr0ng")).database(&database).folder("runs").open().and_then(|board| board.runs());
     let error = wrong.unwrap_err().to_string();
     is_clean(error.as_bytes());
     assert!(error.contains("did not let us in"), "{error}");

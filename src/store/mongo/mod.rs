@@ -142,8 +142,7 @@ impl Mongo {
         let silent = millis(self.begun.elapsed()).saturating_sub(self.heard.load(Ordering::Relaxed));
         let database = self.database("admin");
         let ping = async move { database.run_command(doc! { "ping": 1 }).await };
-        silent < millis(SILENCE)
-            || self.begin(ping).is_ok_and(|pending| matches!(pending.0.recv_timeout(SILENCE), Ok(Ok(_))))
+        silent < millis(SILENCE) || self.begin(ping).is_ok_and(|pending| matches!(pending.0.recv_timeout(SILENCE), Ok(Ok(_))))
     }
 
     /// Whether it answers now.
