@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::shipping;
+use super::{now_micros, shipping};
 use crate::address::Address;
 use crate::error::Result;
 use crate::journal::{self, EntryKind, Reader, SessionInfo, TagKind};
@@ -20,9 +20,13 @@ impl FirstSteps {
         self.0.get(&(kind, name.to_owned())).copied().unwrap_or(0)
     }
 
-    /// Asks the store (not for long) and this machine's journals. That the store is away is told on stderr.
+    /// Asks this machine's journals and the store (not for long). That the store is away is told on stderr.
     pub(super) fn of_run(info: &SessionInfo, address: &Address, journals: &Path) -> FirstSteps {
         let mut first = FirstSteps::default();
+        // The journals first: what is shipped and gone before it was read is in the store when that is asked.
+        for directory in journal::sessions(journals).unwrap_or_default() {
+            first.read(&directory, info);
+        }
         match shipping::last_steps(info, address) {
             Some(Ok(steps)) => steps.into_iter().for_each(|(kind, tag, step)| first.after(kind, tag, step)),
             trouble => {
@@ -34,20 +38,22 @@ impl FirstSteps {
                 );
             }
         }
-        for directory in journal::sessions(journals).unwrap_or_default() {
-            first.read(&directory, info);
-        }
         first
     }
 
-    /// Takes the steps of a journal, if it is one of this run and rank.
+    /// Takes the steps of a journal, if it is one of this run and rank: those until now, for its program may go on logging, and
+    /// faster than this reads.
     fn read(&mut self, directory: &Path, of: &SessionInfo) {
         let ours = |reader: &Reader| (reader.info().run, reader.info().rank) == (of.run, of.rank);
         let Some(mut reader) = Reader::open(directory).ok().filter(ours) else {
             return;
         };
+        let now = now_micros();
         while let Some(batch) = reader.read(10_000).ok().filter(|batch| !batch.entries.is_empty()) {
             for entry in batch.entries {
+                if entry.wall_micros > now {
+                    return;
+                }
                 match entry.kind {
                     EntryKind::Scalar { tag, step, .. } => self.after(TagKind::Scalar, tag.to_string(), step),
                     EntryKind::Values { tag, step, .. } => self.after(TagKind::Histogram, tag.to_string(), step),

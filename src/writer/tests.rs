@@ -54,6 +54,28 @@ fn calls_that_cannot_be_recorded_are_rejected_and_counted() {
 }
 
 #[test]
+fn a_run_is_resumed_while_another_session_of_it_logs_without_a_pause() {
+    let home = tempfile::tempdir().unwrap();
+    let first = writer(home.path());
+    first.add_scalar("Loss", 0);
+    let (run, stop) = (first.run_id(), std::sync::atomic::AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let begun = Instant::now();
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) && begun.elapsed() < Duration::from_secs(60) {
+                first.add_scalar("Loss", 1);
+            }
+        });
+        let begun = Instant::now();
+        let second = writer_of(home.path(), SummaryWriter::builder()).resume(run).rank(0).build().unwrap();
+        let took = begun.elapsed();
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(took < Duration::from_secs(30), "{took:?}");
+        assert_eq!(second.run_id(), run);
+    });
+}
+
+#[test]
 fn a_resumed_run_goes_on_where_its_steps_ended_in_the_store_and_in_journals() {
     let home = tempfile::tempdir().unwrap();
     let first = writer(home.path());

@@ -18,7 +18,7 @@ from collections import Counter, defaultdict
 
 import pymongo
 from plan import calls, moments, pixels
-from stored import Blobs, Session, same
+from stored import Blobs, Session, millis, same
 
 clients = {}
 
@@ -178,7 +178,7 @@ class Compare:
                 self.problem(f"{key}: {len(want)} calls had returned, {len(lost)} lack; the first is {short(lost[0])}")
 
     def wall(self, tag, times, ordered=True):
-        if times and not (self.check.question["since"] - 2 < min(times) and max(times) < time.time() + 2):
+        if times and not (self.check.question["since"] - 2 < min(times) / 1000 and max(times) / 1000 < time.time() + 2):
             self.problem(f"{tag!r} has times from {min(times)} to {max(times)}")
         if ordered and any(a > b for a, b in zip(times, times[1:])):
             self.problem(f"the times of {tag!r} go back")
@@ -226,14 +226,14 @@ class Compare:
         for thread in range(len(self.asked["least"])):
             mine = [event for event in texts if event["text"].startswith(f"thread {thread} ")]
             self.match(("text", f"thought#{thread}"), mine, lambda event, planned: event["text"] == planned[0])
-            self.wall("thought", [event["t"].timestamp() for event in mine])
+            self.wall("thought", [millis(event["t"]) for event in mine])
             self.check.counts["thoughts"] += len(mine)
             texts = [event for event in texts if not event["text"].startswith(f"thread {thread} ")]
         if texts:
             self.problem(f"thoughts that nobody had: {short(texts[0])}")
         for (kind, tag), found in events.items():
             self.match((kind, tag), found, {"image": self.is_image, "histogram": self.is_histogram}[kind])
-            self.wall(tag, [event["t"].timestamp() for event in found])
+            self.wall(tag, [millis(event["t"]) for event in found])
             self.check.counts[kind + "s"] += len(found)
         for key in [key for key in self.want if key[0] in ("text", "image", "histogram")]:
             self.lack(key, self.want.pop(key), [])

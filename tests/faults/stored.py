@@ -41,19 +41,19 @@ class Session:
                 self.problem(f"chunk {tag!r} seq {chunk['seq']} i0 {i0} is twice there or out of place")
             seen.add((tag, chunk["seq"]))
             steps = chunk.get("steps") or [chunk["s0"] + chunk["ds"] * j for j in range(n)]
-            t0 = chunk["t0"].timestamp()
+            t0 = millis(chunk["t0"])
             if not n == len(chunk["values"]) == len(chunk["wall"]) == len(steps):
                 self.problem(f"chunk {tag!r} seq {chunk['seq']} says {n} points and has others")
             self.header(chunk, steps)
             for j, point in enumerate(zip(steps, chunk["values"], chunk["wall"])):
-                points[tag][i0 + j] = (point[0], point[1], t0 + point[2] / 1000)
+                points[tag][i0 + j] = (point[0], point[1], t0 + point[2])
         for frame in frames:
-            t0 = frame["t0"].timestamp()
+            t0 = millis(frame["t0"])
             for part in frame["p"]:
                 if not len(part["steps"]) == len(part["values"]) == len(part["wall"]):
                     self.problem(f"frame {frame['k']} has columns of different lengths for {part['tag']!r}")
                 for j, point in enumerate(zip(part["steps"], part["values"], part["wall"])):
-                    here, tag, i = (point[0], point[1], t0 + point[2] / 1000), part["tag"], part["i"] + j
+                    here, tag, i = (point[0], point[1], t0 + point[2]), part["tag"], part["i"] + j
                     if not same_point(points[tag].setdefault(i, here), here):
                         self.problem(f"point {i} of {tag!r} is {points[tag][i]} and, in frame {frame['k']}, {here}")
         for tag, by_ordinal in points.items():
@@ -83,6 +83,10 @@ class Session:
             self.problem(f"event {event['_id']} is another session's")
         event["position"] = int(position)
         self.events[event["kind"], event["tag"]].append(event)
+
+
+def millis(date):
+    return round(date.timestamp() * 1000)
 
 
 def same(a, b):

@@ -4,6 +4,7 @@
 
 mod bench;
 mod demo;
+mod faults;
 mod notebook;
 mod place;
 mod shell;
@@ -17,6 +18,8 @@ const HELP: &str = "\
 cargo xtask demo    installs what is missing, trains on real digits, runs the tour notebook, and says where to open it
 cargo xtask test    installs what the tests need, and runs them all; `cargo xtask test NAME…` runs some parts, `list` names them
 cargo xtask bench   lists what is measured; `cargo xtask bench NAME` measures it, `writer` beside other loggers, which it installs
+cargo xtask faults  kills, starves and cuts off programs that log, and compares MongoDB with what their calls had taken;
+                    `--seed N`, `--short`, and names of scenarios may follow
 cargo xtask tour    executes notebooks/tour.ipynb in place, outputs and all, on freshly trained runs
 cargo xtask web     builds the page's runtime from web/ into src/render/assets";
 
@@ -39,6 +42,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["bench", words @ ..] => bench::bench(words)?,
         ["demo"] => demo::demo()?,
         ["test", parts @ ..] => return test::test(parts),
+        ["faults", words @ ..] => return faults::faults(words),
         ["tour"] => demo::tour()?,
         ["web"] => web::build()?,
         [] | ["help" | "--help" | "-h"] => println!("{HELP}"),

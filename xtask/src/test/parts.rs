@@ -87,6 +87,7 @@ pub(super) const PARTS: [Part; 12] = [
         rig.equip_with_runs(&mut test)?;
         Ok(vec![test])
     }),
+    tests("faults", |_| Ok(vec![crate::faults::campaign(&["--short"])?])),
     tests("kernel", |rig| {
         let mut test = Jupyter::install()?.python();
         test.arg("tests/kernel/check.py").current_dir(place::repository());

@@ -23,6 +23,14 @@ impl Jupyter {
         Ok(Jupyter { bin: venv("jupyter", &PACKAGES)?.join("bin") })
     }
 
+    /// A Python that has pymongo: the person's own (`ML_BOARD_TEST_PYTHON`), else that of the environment.
+    pub(crate) fn pymongo() -> Result<PathBuf> {
+        match std::env::var_os("ML_BOARD_TEST_PYTHON") {
+            Some(python) => Ok(python.into()),
+            None => Ok(Jupyter::python_only()?.bin.join("python")),
+        }
+    }
+
     /// The environment with the Rust kernel.
     pub(crate) fn install() -> Result<Jupyter> {
         let kernel = cargo::evcxr()?;

@@ -36,7 +36,9 @@ fn campaign(arguments: &[String]) -> Result<bool> {
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--seed" => seed = Some(words.next().and_then(|seed| seed.parse().ok()).ok_or(anyhow::anyhow!("--seed takes a number"))?),
+            "--seed" => {
+                seed = Some(words.next().and_then(|seed| seed.parse().ok()).ok_or(anyhow::anyhow!("--seed takes a number"))?)
+            }
             "--short" => short = true,
             name if scenarios::ALL.iter().any(|scenario| scenario.name == name) => names.push(name),
             other => {

@@ -101,7 +101,10 @@ fn fill_and_empty(stage: &mut Stage, server: &mut Mongod, trainer: &mut Trainer,
     server.kill();
     let begun = Instant::now();
     while trainer.told().rejected.len() < 100 {
-        ensure!(begun.elapsed() < Duration::from_secs(120), "{round}: no call was rejected in two minutes: the disk did not fill");
+        ensure!(
+            begun.elapsed() < Duration::from_secs(120),
+            "{round}: no call was rejected in two minutes: the disk did not fill"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
     let longest = trainer.order("longest", SOON)?;

@@ -30,7 +30,7 @@ pub(crate) fn cut(stage: &mut Stage) -> Result<()> {
             // Small ones cut greetings, large ones bulk writes.
             let most = *stage.random.pick(&[3_000, 20_000, 100_000]);
             proxy.set(Weather::Cuts { requests: 100..most, replies: 20..most / 20 });
-            std::thread::sleep(stage.random.millis(1000..6000));
+            std::thread::sleep(stage.random.millis(500..4000));
         }
         // In storms nothing may settle; in fair weather it must.
         proxy.set(Weather::Fair);

@@ -26,7 +26,7 @@ pub(crate) fn killed(stage: &mut Stage) -> Result<()> {
             let random = &mut stage.random;
             let training = Training::new(&uri, &folder, random.number())
                 .threads(threads)
-                .pace(random.pick(&["bursts", "slow"]))
+                .pace(*random.pick(&["bursts", "slow"]))
                 .with("flush", random.pick(&[10, 100, 1000]));
             let trainer = stage.ground.train(&home, &training)?;
             trainer.run()?;
@@ -108,7 +108,8 @@ pub(crate) fn frozen(stage: &mut Stage) -> Result<()> {
         let begun = Instant::now();
         let mut third = stage.ground.train(&home, &training(stage.random.number()).with("resume", run))?;
         third.run()?;
-        stage.demand(begun.elapsed() < Duration::from_secs(5) + SLACK, || format!("{round}: a resume took {:?}", begun.elapsed()));
+        stage
+            .demand(begun.elapsed() < Duration::from_secs(5) + SLACK, || format!("{round}: a resume took {:?}", begun.elapsed()));
 
         let dropped = second.order("drop", SOON)?;
         stage.demand(dropped.took < Duration::from_secs(10) + SLACK, || format!("{round}: drop took {:?}", dropped.took));
