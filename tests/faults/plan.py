@@ -3,6 +3,7 @@
 import math
 
 MASK = (1 << 64) - 1
+HEAVY = 1 << 40  # in a seed: large values are many
 ODD = (math.nan, math.inf, -math.inf, -0.0, 5e-324, 1e308)
 
 
@@ -18,7 +19,7 @@ def calls(seed, thread, first, end):
     base = mix(seed ^ (thread << 48))
     for i in range(first, end):
         r = mix((base + i) & MASK)
-        share, more, rare = r % 1000, r >> 32, r >> 40
+        share, more, rare = r % 1000, r >> 32, (r >> 40) % (48 if seed & HEAVY else 512)
         if share < 550:
             value = ODD[share] if share < len(ODD) else (r >> 11) / float(1 << 53)
             yield "scalar", f"t{thread}/loss", value, None
@@ -29,14 +30,14 @@ def calls(seed, thread, first, end):
         elif share < 870:
             yield "scalar", "shared", float(thread << 40 | i), None
         elif share < 920:
-            length = 300_000 if rare % 256 == 0 else more % 200
+            length = 300_000 if rare == 0 else more % 200
             yield "text", "thought", f'thread {thread} call {i} 🦀 </script>\n"' + "x" * length, None
         elif share < 955:
             variant = more % 64
-            w, h = (320, 300) if rare % 512 == 0 else (4 + variant % 13, 3 + variant % 7)
+            w, h = (320, 300) if rare == 0 else (4 + variant % 13, 3 + variant % 7)
             yield "image", f"t{thread}/picture", (w, h, 3 if w == 320 or variant % 2 else 1, variant), None
         elif share < 985:
-            n = 40_000 if rare % 512 == 0 else 2 + more % 30
+            n = 40_000 if rare == 0 else 2 + more % 30
             yield "histogram", f"t{thread}/weights", (i, n), None
         elif share < 994:
             yield "single", f"t{thread}/grown", float(i), None

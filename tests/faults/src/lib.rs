@@ -6,4 +6,4 @@ mod ledger;
 mod plan;
 
 pub use ledger::{Ledger, Told};
-pub use plan::{Call, call, mix};
+pub use plan::{Call, HEAVY, call, mix};

@@ -28,10 +28,13 @@ pub fn mix(number: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// In a seed: large values are many, some 700 bytes a call.
+pub const HEAVY: u64 = 1 << 40;
+
 /// The call that thread `t` makes as its `i`-th.
 pub fn call(seed: u64, t: u64, i: u64) -> Call {
     let r = mix(mix(seed ^ (t << 48)).wrapping_add(i));
-    let (more, rare) = (r >> 32, r >> 40);
+    let (more, rare) = (r >> 32, (r >> 40) % if seed & HEAVY == 0 { 512 } else { 48 });
     match r % 1000 {
         share @ 0..550 => {
             let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 5e-324, 1e308];
@@ -42,15 +45,15 @@ pub fn call(seed: u64, t: u64, i: u64) -> Call {
         700..800 => Call::Scalar(format!("t{t}/many.{}", more % 40), i as f64, None),
         800..870 => Call::Scalar("shared".into(), (t << 40 | i) as f64, None),
         870..920 => {
-            let length = if rare % 256 == 0 { 300_000 } else { more % 200 };
+            let length = if rare == 0 { 300_000 } else { more % 200 };
             Call::Thought(format!("thread {t} call {i} 🦀 </script>\n\"{}", "x".repeat(length as usize)))
         }
         920..955 => {
             let variant = (more % 64) as u32;
-            let (w, h) = if rare % 512 == 0 { (320, 300) } else { (4 + variant % 13, 3 + variant % 7) };
+            let (w, h) = if rare == 0 { (320, 300) } else { (4 + variant % 13, 3 + variant % 7) };
             Call::Image(format!("t{t}/picture"), w, h, if w == 320 || variant % 2 == 1 { 3 } else { 1 }, variant)
         }
-        955..985 => Call::Values(format!("t{t}/weights"), i, if rare % 512 == 0 { 40_000 } else { 2 + more % 30 }),
+        955..985 => Call::Values(format!("t{t}/weights"), i, if rare == 0 { 40_000 } else { 2 + more % 30 }),
         985..994 => Call::Single(format!("t{t}/grown"), i as f64),
         _ => Call::Param(format!("p{:x}.{t}.{}", seed & 0xffff, i % 20), i as i64),
     }

@@ -26,7 +26,9 @@ fn main() -> Result<()> {
             std::hint::spin_loop();
         }
     }
+    let begun = Instant::now();
     let mut trainer = Trainer::start(settings)?;
+    println!("run {} {}", trainer.writer()?.run_id(), begun.elapsed().as_millis());
     for order in std::io::stdin().lock().lines() {
         let order = order?;
         let begun = Instant::now();
@@ -101,11 +103,8 @@ struct Trainer {
 impl Trainer {
     fn start(settings: Settings) -> Result<Trainer> {
         let ledger = Ledger::create(&PathBuf::from(settings.text("ledger")?))?;
-        let begun = Instant::now();
         let writer = Arc::new(settings.writer()?);
-        let took = begun.elapsed().as_millis();
         ledger.run(writer.run_id().bytes())?;
-        println!("run {} {took}", writer.run_id());
         let work = Arc::new(Work {
             ledger,
             seed: settings.number("seed").context("seed=… is missing")?,

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
-use ml_board_faults::Told;
+use ml_board_faults::{HEAVY, Told};
 use ml_board_test_support::unique;
 
 use crate::checker::{Answer, Checker, Expected};
@@ -54,6 +54,11 @@ impl<'a> Training<'a> {
 
     pub(crate) fn pace(self, pace: &'static str) -> Training<'a> {
         Training { pace, ..self }
+    }
+
+    /// Large values are many.
+    pub(crate) fn heavy(self) -> Training<'a> {
+        Training { seed: self.seed | HEAVY, ..self }
     }
 
     pub(crate) fn with(mut self, key: &'static str, value: impl ToString) -> Training<'a> {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -33,6 +34,13 @@ impl Trainer {
     /// Starts `command`, which is a trainer with all that was said to it.
     pub(crate) fn spawn(mut command: Command, ledger: PathBuf, seed: u64, threads: u64, rank: u64) -> Result<Trainer> {
         let stderr = ledger.with_extension("stderr");
+        // SAFETY: signal(2) is async-signal-safe. Who runs the campaign in the background has made it, and its children, deaf to SIGINT.
+        unsafe {
+            command.pre_exec(|| {
+                libc::signal(libc::SIGINT, libc::SIG_DFL);
+                Ok(())
+            });
+        }
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -32,8 +32,8 @@ pub(crate) fn full(stage: &mut Stage) -> Result<()> {
     while stage.outcome.tried < stage.times {
         let round = format!("disk {}", stage.outcome.tried);
         let folder = stage.ground.folder();
-        let megabytes = stage.random.within(13..30);
-        let training = Training::new(&uri, &folder, stage.random.number()).pace("full").with("judge", 1).with("flush", 50);
+        let megabytes = stage.random.within(if stage.short { 13..16 } else { 9..30 });
+        let training = judging(stage, &uri, &folder);
         let (trainer, ledger) = stage.ground.command(&home, &training);
         let mut command = Command::new("unshare");
         // What is left after a kill can only be shipped in there.
@@ -77,12 +77,8 @@ pub(crate) fn budget(stage: &mut Stage) -> Result<()> {
     while stage.outcome.tried < stage.times {
         let round = format!("budget {}", stage.outcome.tried);
         let (folder, home) = (stage.ground.folder(), stage.ground.home(&format!("home{}", stage.outcome.tried)));
-        let budget = stage.random.within(13..30) << 20;
-        let training = Training::new(&uri, &folder, stage.random.number())
-            .pace("full")
-            .with("judge", 1)
-            .with("flush", 50)
-            .with("budget", budget);
+        let budget = stage.random.within(if stage.short { 13..16 } else { 13..30 }) << 20;
+        let training = judging(stage, &uri, &folder).with("budget", budget);
         let mut trainer = stage.ground.train(&home, &training)?;
         trainer.run()?;
         fill_and_empty(stage, &mut server, &mut trainer, &round)?;
@@ -96,11 +92,17 @@ pub(crate) fn budget(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
+/// A training of which each rejected call is known. Large values fill the disk by files of their own, small ones by segments.
+fn judging<'a>(stage: &mut Stage, uri: &'a str, folder: &'a str) -> Training<'a> {
+    let training = Training::new(uri, folder, stage.random.number()).pace("full").with("judge", 1).with("flush", 50);
+    if stage.short || stage.random.one_in(2) { training.heavy() } else { training }
+}
+
 /// The server goes away until calls are rejected, and comes back; then calls must be taken again.
 fn fill_and_empty(stage: &mut Stage, server: &mut Mongod, trainer: &mut Trainer, round: &str) -> Result<()> {
     server.kill();
     let begun = Instant::now();
-    while trainer.told().rejected.len() < 100 {
+    while trainer.told().rejected.len() < 30 {
         ensure!(
             begun.elapsed() < Duration::from_secs(120),
             "{round}: no call was rejected in two minutes: the disk did not fill"
@@ -188,6 +190,7 @@ fn damaged(stage: &mut Stage, damage: impl Fn(&mut Stage, &Path) -> Result<(Stri
             for path in files(&home.join("journals").join(&from))? {
                 fs::copy(&path, journal.join(path.file_name().unwrap_or_default()))?;
             }
+            File::create(journal.join("lock"))?;
             let (what, may_lack) = damage(stage, &journal)?;
             // Each copy is the same session.
             stage.ground.forget(&uri)?;
