@@ -190,7 +190,9 @@ class Compare:
         for key, steps in series.items():
             if key[1].endswith("/acc") or not steps:
                 continue
-            first = lately.get(key, 0)
+            # Each rank counts for itself.
+            whose = (self.asked["rank"], *key)
+            first = lately.get(whose, 0)
             shared, gaps = key[1] == "shared", self.asked["damaged"] or self.asked["rejected"]
             counted = sorted(steps) if shared else steps
             # A call of a thread that died may have taken a step of a tag that others share.
@@ -203,7 +205,7 @@ class Compare:
                 fine = counted == list(range(first, first + len(steps)))
             if not fine and not (self.asked.get("apart") and counted == list(range(counted[0], counted[0] + len(steps)))):
                 self.problem(f"the steps of {key} are {short(steps)}, and should count on from {first}")
-            lately[key] = max(first, max(steps) + 1)
+            lately[whose] = max(first, max(steps) + 1)
 
     def scalars(self):
         series = dict(self.stored.series)

@@ -207,9 +207,7 @@ pub(crate) fn ranks(stage: &mut Stage) -> Result<()> {
             .enumerate()
             .map(|(rank, trainer)| {
                 let killed = rank == victim;
-                let mut expected = trainer.expected(killed, if killed { &["killed"] } else { &["finished"] });
-                expected.apart = true;
-                expected
+                trainer.expected(killed, if killed { &["killed"] } else { &["finished"] })
             })
             .collect();
         let answer = stage.ground.check(&uri, &folder, &sessions)?;
