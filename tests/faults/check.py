@@ -4,7 +4,7 @@ The campaign starts it once. A question is a line of JSON on stdin, the answer a
 than the one that wrote.
 
 A question: {"uri", "database", "folder", "since", "sessions": [{"pid", "run", "seed", "rank", "threads", "least": [calls], "most": [calls],
-"rejected": [[thread, call]], "status": [words] or null, "damaged": bool}]}. Every call before `least` must be there, exactly once and
+"rejected": [[thread, call]], "status": [words], "how": text, "apart": bool, "damaged": bool}]}. Every call before `least` must be there, exactly once and
 in order; none from `most` on may. A journal that was damaged on the disk may lack some, and nothing may be false.
 The answer: {"problems": [text], "points", "images", "histograms", "thoughts", "params", "lost", "torn"}, where `lost` counts the calls
 that lack, and `torn` the sessions that have a call after one that lacks.
@@ -131,6 +131,8 @@ class Compare:
             self.problem(f"it is in run {self.stored.run['_id']}, not in {asked['run']}")
         if asked["status"] and entry["status"] not in asked["status"]:
             self.problem(f"its status is {entry['status']}, not {asked['status']}")
+        if asked["how"] not in (entry["how"] or ""):
+            self.problem(f"how it ended is {entry['how']!r}, without {asked['how']!r}")
         if entry["rank"] != asked["rank"]:
             self.problem(f"its rank is {entry['rank']}, not {asked['rank']}")
         ended = entry["status"] != "running"

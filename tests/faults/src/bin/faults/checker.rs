@@ -26,6 +26,8 @@ pub(crate) struct Expected {
     pub(crate) rank: u64,
     /// The words that its status may be; any if empty.
     pub(crate) status: Vec<&'static str>,
+    /// What must be said of how it ended.
+    pub(crate) how: &'static str,
     /// Its steps begin wherever they begin.
     pub(crate) apart: bool,
     /// Its journal was damaged: some may be lost, nothing may be false.
@@ -62,7 +64,7 @@ impl Expected {
         let most: Vec<u64> = least.iter().map(|calls| calls + u64::from(self.in_flight)).collect();
         json!({
             "pid": self.told.pid, "run": self.told.run, "seed": self.seed, "rank": self.rank, "least": least, "most": most,
-            "rejected": self.told.rejected, "status": self.status, "apart": self.apart, "damaged": self.damaged,
+            "rejected": self.told.rejected, "status": self.status, "how": self.how, "apart": self.apart, "damaged": self.damaged,
         })
     }
 }

@@ -174,5 +174,5 @@ impl Trainer {
 }
 
 pub(crate) fn expected(told: Told, seed: u64, threads: u64, rank: u64, died: bool, status: &[&'static str]) -> Expected {
-    Expected { seed, threads, told, in_flight: died, rank, status: status.to_vec(), apart: false, damaged: false }
+    Expected { seed, threads, told, in_flight: died, rank, status: status.to_vec(), how: "", apart: false, damaged: false }
 }

@@ -67,7 +67,7 @@ pub(crate) fn sync(stage: &mut Stage) -> Result<()> {
         let round = format!("after {} kills", stage.outcome.tried);
         let (folder, home) = (stage.ground.folder(), stage.ground.home(&format!("home{}", stage.outcome.tried)));
         server.kill();
-        let calls = stage.random.within(5_000..60_000);
+        let calls = stage.random.within(1_000..if stage.short { 10_000 } else { 60_000 });
         let training = Training::new(&uri, &folder, stage.random.number()).threads(2).pace("full").with("calls", calls);
         let mut trainer = stage.ground.train(&home, &training)?;
         trainer.run()?;

@@ -94,24 +94,26 @@ pub(crate) fn panic(stage: &mut Stage) -> Result<()> {
             "panic" => {
                 trainer.must("panic", SOON)?;
                 trainer.end(SOON)?;
-                "panicked"
+                ("panicked", "")
             }
             "unwind" => {
                 trainer.tell("unwind")?;
                 let ended = trainer.wait(SOON)?;
                 ensure!(!ended.success(), "{round}: it ended with {ended}");
-                "panicked"
+                ("panicked", "")
             }
             _ => {
                 trainer.must("stumble", SOON)?;
                 std::thread::sleep(stage.random.millis(20..500));
                 trainer.close(CLOSE)?;
-                "finished"
+                ("finished", "")
             }
         };
         let left = crate::ground::journals(&home);
         stage.demand(left.is_empty(), || format!("{round}: journals are left: {left:?}"));
-        let answer = stage.ground.check(&uri, &folder, &[trainer.expected(false, &[status])])?;
+        let mut expected = trainer.expected(false, &[status.0]);
+        expected.how = status.1;
+        let answer = stage.ground.check(&uri, &folder, &[expected])?;
         stage.count(&round, &answer);
         stage.outcome.tried += 1;
     }
