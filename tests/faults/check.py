@@ -131,7 +131,7 @@ class Compare:
             self.problem(f"it is in run {self.stored.run['_id']}, not in {asked['run']}")
         if asked["status"] and entry["status"] not in asked["status"]:
             self.problem(f"its status is {entry['status']}, not {asked['status']}")
-        if asked["how"] not in (entry["how"] or ""):
+        if asked.get("how", "") not in (entry["how"] or ""):
             self.problem(f"how it ended is {entry['how']!r}, without {asked['how']!r}")
         if entry["rank"] != asked["rank"]:
             self.problem(f"its rank is {entry['rank']}, not {asked['rank']}")
