@@ -63,8 +63,9 @@ class Check:
         entries = run["sessions"].values()
         for tag, summary in run["metrics"].items():
             of = [entry["metrics"][tag] for entry in entries if tag in entry["metrics"]]
-            if summary["n"] != sum(one["n"] for one in of) or summary["nan"] != sum(one["nan"] for one in of):
-                self.problems.append(f"run {run['_id']}: the summary of {tag!r} counts {summary['n']}, its sessions {[one['n'] for one in of]}")
+            counts = [(one["n"], one["nan"]) for one in of]
+            if (summary["n"], summary["nan"]) not in told(counts, tag.endswith("/acc")):
+                self.problems.append(f"run {run['_id']}: the summary of {tag!r} counts {summary['n']}, its sessions {counts}")
         if run["thoughts"] != sum(entry["thoughts"] for entry in entries):
             self.problems.append(f"run {run['_id']}: it counts {run['thoughts']} thoughts")
         damaged = any(session["damaged"] for session in self.question["sessions"])
@@ -88,6 +89,15 @@ class Check:
             for found in self.folder[name].aggregate([group]):
                 if (found["_id"]["run"], str(found["_id"]["session"])) not in known:
                     self.problems.append(f"{name} has documents of {found['_id']}, which no run knows")
+
+
+def told(counts, again):
+    """What a run may count of a metric: all its sessions, but for those whose steps a later one logged again."""
+    *earlier, last = [count for count in counts if count[0] > 0] or [(0, 0)]
+    sums = {last}
+    for n, nan in earlier:
+        sums = {(a + n, b + nan) for a, b in sums} | (sums if again else set())
+    return sums
 
 
 class Compare:

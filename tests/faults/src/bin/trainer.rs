@@ -274,7 +274,7 @@ impl Work {
                 let (calls, micros) = match self.pace.as_str() {
                     "full" => (u64::MAX, 0),
                     "slow" => (1, 300 + r % 3000),
-                    _ => (1 + r % 800, (r >> 32) % 120_000),
+                    _ => (1 + r % 400, (r >> 32) % 120_000),
                 };
                 std::thread::sleep(Duration::from_micros(micros));
                 rest = calls;

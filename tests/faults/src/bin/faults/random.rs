@@ -23,7 +23,7 @@ impl Random {
 
     /// Whether this is one case of so many.
     pub(crate) fn one_in(&mut self, n: u64) -> bool {
-        self.number() % n == 0
+        self.number().is_multiple_of(n)
     }
 
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {

@@ -24,7 +24,7 @@ pub(crate) fn trainer(stage: &mut Stage) -> Result<()> {
             let random = &mut stage.random;
             let mut training = Training::new(&uri, &folder, random.number())
                 .threads(random.within(1..4))
-                .pace(*random.pick(&["bursts", "bursts", "full", "slow"]))
+                .pace(random.pick::<&'static str>(&["bursts", "bursts", "full", "slow"]))
                 .with("flush", random.pick(&[1, 20, 200, 1000]));
             let resumed = sessions.last().and_then(|last| last.told.run.clone()).filter(|_| random.one_in(3));
             if let Some(run) = &resumed {
