@@ -35,7 +35,7 @@ const FEATURES: [&[&str]; 6] = [
     &["--no-default-features", "--features", "journal,engine"],
 ];
 
-pub(super) const PARTS: [Part; 12] = [
+pub(super) const PARTS: [Part; 13] = [
     check("format", |_| {
         tools::component("rustfmt")?;
         Ok(vec![shell::cargo(&["fmt", "--all", "--check"])])
