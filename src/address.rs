@@ -105,6 +105,15 @@ impl Address {
         }
     }
 
+    /// The whole address, with its credentials: for the program that has a driver only.
+    #[cfg(any(test, not(any(feature = "writer", feature = "engine"))))]
+    pub(crate) fn reveal(&self) -> String {
+        match self {
+            Address::Mongo(uri) => uri.text.clone(),
+            Address::Local(_) => self.target(),
+        }
+    }
+
     /// The directory of an embedded store.
     pub(crate) fn directory(&self) -> Option<&Path> {
         match self {
@@ -115,7 +124,7 @@ impl Address {
 }
 
 impl Uri {
-    /// The whole address, with its credentials: for the driver, or the program that has it, only.
+    /// The whole address, with its credentials: for the driver only.
     pub(crate) fn reveal(&self) -> &str {
         &self.text
     }

@@ -61,6 +61,8 @@ mod home;
 #[cfg(any(feature = "journal", feature = "engine"))]
 mod journal;
 mod model;
+#[cfg(any(feature = "board", feature = "journal"))]
+mod program;
 mod query;
 #[cfg(feature = "engine")]
 mod render;

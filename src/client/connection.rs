@@ -6,13 +6,11 @@ use std::io::{PipeReader, PipeWriter};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use super::build::Recipe;
-use super::find::{Places, is_program};
 use super::protocol::{Answer, Ask};
-use super::start::start;
 use super::wire::{Mismatch, Wire, locked};
 use crate::display::{Draw, Page, Store, View, say};
 use crate::error::{Error, ErrorKind, Result};
+use crate::program::{Places, Recipe, install_line, is_program, start};
 
 /// Which engine.
 #[derive(Debug, Clone)]
@@ -131,26 +129,16 @@ pub(crate) struct Found {
 pub(crate) fn engines() -> Result<Vec<Found>> {
     let places = Places::here(None)?;
     let named = places.named.is_some();
-    let mut programs = places.named.clone().map_or_else(|| places.installed(), |named| vec![named]);
-    if !named {
-        // A machine without the sources has no engine built from them.
-        programs.extend(Recipe::new(&places).ok().map(|recipe| recipe.program()).filter(|built| is_program(built)));
-    }
     let look = |program: PathBuf| {
         let wrong = right(&program, &places.home).map_or_else(|error| Some(error.to_string()), Result::err);
         Found { program, wrong, named }
     };
-    Ok(programs.into_iter().map(look).collect())
-}
-
-/// What installs the engine of this version.
-pub(crate) fn install_line() -> String {
-    format!("cargo install ml_board --version {} --locked --features engine", env!("CARGO_PKG_VERSION"))
+    Ok(places.programs().into_iter().map(look).collect())
 }
 
 /// The engine started, if it is one of this version; else what it is instead.
 fn right(program: &Path, home: &Path) -> Result<Result<Wire, String>> {
-    let (mut child, log) = start(program, home)?;
+    let (mut child, log) = start(program, &["engine".as_ref()], home)?;
     let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(Error::new(ErrorKind::Engine, format!("{} has no stdin and stdout", program.display())));
     };

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::protocol::{Answer, Ask, PROTOCOL, Reply, Request};
-use super::start::Log;
 use crate::error::{Error, ErrorKind, Result};
+use crate::program::Log;
 
 /// How long an engine may take to say hello: it does nothing before, but a disk may be slow.
 const HELLO: Duration = Duration::from_secs(20);

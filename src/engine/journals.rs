@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::journal::{self, Reader, SessionInfo, owner_alive, sessions};
+use crate::journal::{EntryKind, Reader, SessionInfo, owner_alive, places, sessions};
+use crate::ship::{self, Progress, Recovered, Which};
 
 /// One journal that is not wholly shipped.
 pub(crate) struct Waiting {
@@ -22,20 +23,26 @@ pub(crate) struct Journals {
     pub(crate) wrong: Vec<(PathBuf, Error)>,
 }
 
-/// Where they are: in ml_board's home, or near by where that is on another machine.
-pub(crate) fn place() -> Result<PathBuf> {
-    journal::place(None).map(|place| place.directory)
+/// Ships what dead programs left, wherever it lies, and waits for each journal.
+pub(crate) fn recover(which: Which<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Recovered> {
+    let mut all = Recovered::default();
+    for place in places()? {
+        all.add(ship::recover(&place, which, progress)?);
+    }
+    Ok(all)
 }
 
 /// All of them. Locks nothing that a writer or shipper waits for.
 pub(crate) fn waiting() -> Result<Journals> {
     let Journals { mut found, mut wrong } = Journals::default();
-    for directory in sessions(&place()?)? {
-        match look(&directory) {
-            Ok(waiting) => found.push(waiting),
-            // Shipped and removed while we looked.
-            Err(_) if !directory.exists() => {}
-            Err(error) => wrong.push((directory, error)),
+    for place in places()? {
+        for directory in sessions(&place)? {
+            match look(&directory) {
+                Ok(waiting) => found.push(waiting),
+                // Shipped and removed while we looked.
+                Err(_) if !directory.exists() => {}
+                Err(error) => wrong.push((directory, error)),
+            }
         }
     }
     Ok(Journals { found, wrong })
@@ -49,6 +56,20 @@ fn look(directory: &Path) -> Result<Waiting> {
         alive: owner_alive(directory)?,
         bytes: reader.pending(),
     })
+}
+
+/// How many points of scalars a journal still holds; those that are stored, but lie in a file with others that are not, among them.
+pub(crate) fn points(directory: &Path) -> Result<u64> {
+    let mut reader = Reader::open(directory)?;
+    let mut points = 0;
+    loop {
+        // Few at once: images are read, too.
+        let batch = reader.read(32)?;
+        points += batch.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Scalar { .. })).count() as u64;
+        if batch.entries.is_empty() {
+            return Ok(points);
+        }
+    }
 }
 
 /// Those for a store.

@@ -9,7 +9,7 @@ use super::journals;
 use super::notes::counted;
 use crate::address::{Address, Resolved};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ship::{self, Which};
+use crate::ship::Which;
 use crate::store;
 use crate::store::read::Read;
 
@@ -77,7 +77,7 @@ impl Stores {
         let (done, wait) = sync_channel(1);
         let address = address.clone();
         let work = move || {
-            let shipped = journals::place().and_then(|journals| ship::recover(&journals, Which::Target(&address), &mut |_| {}));
+            let shipped = journals::recover(Which::Target(&address), &mut |_| {});
             // Whoever opened the board may not wait any more; what is left is told by the next one, and by `ml_board doctor`.
             done.send(shipped.map_or(0, |shipped| shipped.sessions)).unwrap_or_default();
         };

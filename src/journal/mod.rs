@@ -86,11 +86,11 @@ pub(crate) use entry::{Batch, Entry, EntryKind, Pixels, Point, Position, Reach, 
 #[cfg(feature = "journal")]
 pub(crate) use lock::sweep;
 pub(crate) use lock::{Claim, owner_alive, sessions};
-pub(crate) use place::place;
+pub(crate) use place::{place, places};
 pub(crate) use reader::Reader;
 #[cfg(feature = "journal")]
 pub(crate) use record::TagKind;
-pub(crate) use shipping::{Options, Outcome, ShipStatus};
+pub(crate) use shipping::{News, Options, Order, Outcome, SHIPPING, ShipStatus, away};
 #[cfg(feature = "journal")]
 pub(crate) use tags::{Tag, Tags};
 

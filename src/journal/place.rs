@@ -32,6 +32,27 @@ pub(crate) fn place(said: Option<&Path>) -> Result<Place> {
     Ok(Place { directory: near, note: Some(note) })
 }
 
+/// All directories in which journals of this user may lie: in ml_board's home, and near by, from when that was on another machine.
+pub(crate) fn places() -> Result<Vec<PathBuf>> {
+    let (home, near) = (home::home()?.join("journals"), near());
+    let ours = home == near || is_ours(&near);
+    Ok([home, near].into_iter().take(1 + usize::from(ours)).collect())
+}
+
+/// Whether a directory in a place that all may write to is one that this user made.
+#[cfg(unix)]
+fn is_ours(directory: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // A child of ours has our user, whoever owns the directories around.
+    let made = directory.symlink_metadata().ok().filter(std::fs::Metadata::is_dir);
+    made.zip(Path::new("/proc/self").metadata().ok()).is_some_and(|(made, us)| made.uid() == us.uid())
+}
+
+#[cfg(not(unix))]
+fn is_ours(directory: &Path) -> bool {
+    directory.is_dir()
+}
+
 /// A directory of this machine's own, one for each user.
 fn near() -> PathBuf {
     let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();

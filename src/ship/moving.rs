@@ -1,7 +1,7 @@
 //! `ml_board sync --to`: from the embedded store to another one, by the documents' own keys.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::PathBuf;
 
 use bson::{RawDocument, RawDocumentBuf};
 
@@ -44,14 +44,24 @@ pub(crate) enum MoveProgress<'a> {
 ///
 /// # Errors
 /// If either store fails; what was not moved yet is still here.
-pub(crate) fn move_local(from: &Local, journals: &Path, to: &Store, progress: &mut dyn FnMut(MoveProgress<'_>)) -> Result<Moved> {
+pub(crate) fn move_local(
+    from: &Local,
+    journals: &[PathBuf],
+    to: &Store,
+    progress: &mut dyn FnMut(MoveProgress<'_>),
+) -> Result<Moved> {
     let mut moved = Moved::default();
     if let Some(directory) = from.path().parent() {
         let address = Address::Local(directory.to_owned());
-        moved.journals = recover::recover(journals, Which::Target(&address), &mut |step| progress(MoveProgress::Journal(step)))?;
+        for place in journals {
+            let which = Which::Target(&address);
+            moved.journals.add(recover::recover(place, which, &mut |step| progress(MoveProgress::Journal(step)))?);
+        }
     }
-    let waiting: BTreeSet<SessionId> =
-        journal::sessions(journals)?.iter().filter_map(|path| path.file_name()?.to_str()?.parse().ok()).collect();
+    let mut waiting: BTreeSet<SessionId> = BTreeSet::new();
+    for place in journals {
+        waiting.extend(journal::sessions(place)?.iter().filter_map(|path| path.file_name()?.to_str()?.parse::<SessionId>().ok()));
+    }
     for (database, folder) in from.places()? {
         let place = Place { database: &database, folder: &folder };
         let documents = from.run_documents(place)?;

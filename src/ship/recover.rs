@@ -39,14 +39,21 @@ pub(crate) struct Recovered {
     pub(crate) left: Vec<(PathBuf, Error)>,
 }
 
+impl Recovered {
+    /// Takes what became of those of another place.
+    pub(crate) fn add(&mut self, other: Recovered) {
+        self.sessions += other.sessions;
+        self.points += other.points;
+        self.live += other.live;
+        self.left.extend(other.left);
+    }
+}
+
 /// A step forward, to be told to a person.
 #[derive(Debug, Clone)]
 pub(crate) struct Progress<'a> {
     /// The journal that is being shipped.
     pub(crate) info: &'a SessionInfo,
-    /// Which of how many.
-    pub(crate) index: usize,
-    pub(crate) of: usize,
     /// Points of it stored so far.
     pub(crate) points: u64,
     /// Bytes of it that are not read yet.
@@ -60,19 +67,16 @@ pub(crate) struct Progress<'a> {
 pub(crate) fn recover(journals: &Path, which: Which<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Result<Recovered> {
     let mut recovered = Recovered::default();
     let mut stores: BTreeMap<String, Result<Arc<Store>>> = BTreeMap::new();
-    let found = journal::sessions(journals)?;
-    for (index, directory) in found.iter().enumerate() {
-        let mut tell = |info: &SessionInfo, points, pending_bytes| {
-            progress(Progress { info, index, of: found.len(), points, pending_bytes });
-        };
-        match one(directory, which, &mut stores, &mut tell) {
+    for directory in journal::sessions(journals)? {
+        let mut tell = |info: &SessionInfo, points, pending_bytes| progress(Progress { info, points, pending_bytes });
+        match one(&directory, which, &mut stores, &mut tell) {
             Ok(Some(Found::Shipped(points))) => {
                 recovered.sessions += 1;
                 recovered.points += points;
             }
             Ok(Some(Found::Live)) => recovered.live += 1,
             Ok(None) => {}
-            Err(error) => recovered.left.push((directory.clone(), error)),
+            Err(error) => recovered.left.push((directory, error)),
         }
     }
     Ok(recovered)

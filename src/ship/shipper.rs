@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{Claim, Options, Outcome, Reader, ShipStatus};
+use crate::journal::{Claim, Options, Outcome, Reader, ShipStatus, away};
 use crate::model::Time;
 use crate::store::{self, Address, Store};
 
@@ -138,17 +138,7 @@ impl Shared {
 
     /// A deadline passed.
     fn pending(&self, directory: &Path) -> Error {
-        let status = self.status.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let what = match status.pending_bytes {
-            0 => "not everything that was logged is stored yet: the store has not confirmed it in time".to_owned(),
-            bytes => format!("not everything that was logged is stored yet: {bytes} bytes are pending"),
-        };
-        let error = Error::new(ErrorKind::Timeout, what)
-            .help(format!("it is safe in {}; it is shipped when the store answers, or by `ml_board sync`", directory.display()));
-        match status.last_error {
-            Some(cause) => error.because(cause.to_string().lines().collect::<Vec<_>>().join("; ")),
-            None => error,
-        }
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).unstored(directory)
     }
 }
 
@@ -319,11 +309,7 @@ impl Work {
         if std::mem::replace(&mut self.said, true) || self.options.quiet {
             return;
         }
-        eprintln!(
-            "ml_board: {error}\nml_board: training goes on, and what is logged is safe in {}. It is shipped as soon as the store answers; \
-             after the program's end, by `ml_board sync` or the next program that logs there.",
-            self.directory.display()
-        );
+        eprintln!("{}", away(error, &self.directory));
     }
 }
 

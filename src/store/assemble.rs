@@ -109,6 +109,25 @@ fn line_up(series: &mut Series, sessions: Vec<(SessionId, Points)>) {
     (series.steps, series.values, series.wall) = (points.steps, points.values, points.wall);
 }
 
+/// The points of a tag, by session: each once, in order of logging.
+pub(super) fn by_session(tag: &str, frames: &[Frame], chunks: Vec<Chunk>) -> BTreeMap<SessionId, Points> {
+    let mut pieces: BTreeMap<SessionId, Pieces> = BTreeMap::new();
+    for chunk in chunks {
+        pieces.entry(chunk.session).or_default().chunks.push((chunk.i0, chunk.points));
+    }
+    for frame in frames {
+        for part in frame.parts.iter().filter(|part| *part.tag == *tag) {
+            pieces.entry(frame.session).or_default().frames.push((part.i, part.points.clone()));
+        }
+    }
+    let joined = |(session, pieces)| {
+        let mut points = Points::default();
+        join(pieces, &mut points);
+        (session, points)
+    };
+    pieces.into_iter().map(joined).collect()
+}
+
 /// Appends the points of one session in order of their ordinals, each once. Whether an ordinal between them is missing.
 fn join(pieces: Pieces, to: &mut Points) -> bool {
     let end = |(i, points): &(i64, Points)| i.saturating_add_unsigned(points.len() as u64);

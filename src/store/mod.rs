@@ -12,6 +12,8 @@ mod mongo;
 pub(crate) mod read;
 #[cfg(feature = "engine")]
 mod reading;
+#[cfg(feature = "engine")]
+pub(crate) mod repair;
 mod write;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};

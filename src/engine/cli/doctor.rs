@@ -10,6 +10,7 @@ use crate::engine::journals::{self, Journals, Waiting};
 use crate::engine::notes::counted;
 use crate::error::{Error, Result};
 use crate::home::home;
+use crate::program::install_line;
 use crate::store::read::Read;
 use crate::store::{self, Address};
 
@@ -118,7 +119,7 @@ fn engine_findings(found: &[Found]) -> Vec<Finding> {
         findings.push(if engine.named {
             Finding::bad(wrong, "unset ML_BOARD_ENGINE, or name an engine of this version")
         } else {
-            Finding::note(wrong, format!("bring it up to date: {}", crate::client::install_line()))
+            Finding::note(wrong, format!("bring it up to date: {}", install_line()))
         });
     }
     match used {
@@ -128,7 +129,7 @@ fn engine_findings(found: &[Found]) -> Vec<Finding> {
         None if found.iter().any(|engine| engine.named) => {}
         None => findings.push(Finding::note(
             "no engine of this version on PATH: the first notebook that needs one builds it (2 to 5 minutes)",
-            format!("to have it now: {}", crate::client::install_line()),
+            format!("to have it now: {}", install_line()),
         )),
     }
     findings

@@ -1,9 +1,12 @@
 //! `ml_board ls`: what this machine holds itself: journals that are not stored yet, and the local store.
 
+use std::time::Duration;
+
 use super::{say, size};
 use crate::engine::journals::{self, Journals, Waiting};
 use crate::engine::notes::counted;
 use crate::error::Result;
+use crate::model::Time;
 use crate::query::Filter;
 use crate::store::read::{Place, Read};
 use crate::store::{self, Address};
@@ -15,7 +18,7 @@ pub(super) fn ls() -> Result<()> {
         None => "no journal waits to be stored".to_owned(),
         Some(journals) => format!("{journals} not wholly stored yet:"),
     });
-    waiting.iter().for_each(|waiting| say::line(journal(waiting)));
+    waiting.iter().for_each(|waiting| say::line(journal(waiting, Time::now())));
     for (directory, error) in wrong {
         say::line(format!("  {} cannot be read: {error}", directory.display()));
     }
@@ -29,16 +32,23 @@ pub(super) fn ls() -> Result<()> {
     local(store.as_ref())
 }
 
-fn journal(waiting: &Waiting) -> String {
+/// Counting the points of a longer journal would take long.
+const COUNTED: u64 = 256 << 20;
+
+fn journal(waiting: &Waiting, now: Time) -> String {
     let info = &waiting.info;
     let state = if waiting.alive { "its program runs" } else { "its program died; `ml_board sync` stores it" };
+    let points = (waiting.bytes <= COUNTED).then(|| journals::points(&waiting.directory).ok()).flatten();
+    let points = points.map(|points| format!("{points} points, ")).unwrap_or_default();
+    let age = Duration::from_millis(u64::try_from(now.millis() - info.started.millis()).unwrap_or_default());
     format!(
-        "  {}/{}  {}  {} to go to {}  ({state})\n    {}",
+        "  {}/{}  {}  {points}{} to go to {}, begun {} ago  ({state})\n    {}",
         info.database,
         info.folder,
         info.run_name,
         size(waiting.bytes),
         info.target,
+        indicatif::HumanDuration(age),
         waiting.directory.display()
     )
 }

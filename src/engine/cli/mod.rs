@@ -2,10 +2,13 @@
 
 mod doctor;
 mod ls;
+mod repair;
 mod say;
+mod ship;
 mod sync;
 
 use std::io::{self, BufReader};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -26,10 +29,28 @@ enum Command {
     /// Answers a notebook on stdin and stdout. Notebooks start it themselves.
     #[command(hide = true)]
     Engine,
+    /// Ships the journal of a writer without a driver, which starts it.
+    #[command(hide = true)]
+    Ship {
+        #[arg(long, value_name = "DIRECTORY")]
+        journal: PathBuf,
+    },
     /// Says what is missing or mismatched on this machine, and how to mend it.
     Doctor,
     /// Lists what this machine still holds: journals that are not stored yet, and the runs of the local store.
     Ls,
+    /// Computes anew what is told of points that were edited by hand: headers of chunks, and summaries of runs. In the store of the settings.
+    Repair {
+        /// Only in this database.
+        #[arg(long, short, value_name = "NAME")]
+        database: Option<String>,
+        /// Only in folders of this name.
+        #[arg(long, short, value_name = "NAME")]
+        folder: Option<String>,
+        /// Tells what is wrong, and changes nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Stores what programs that died left in this machine's journals, and waits for all of it.
     Sync {
         /// Moves the runs of the local store to this one: mongodb://HOST, or local:DIRECTORY.
@@ -55,9 +76,11 @@ fn run(command: Command) -> Result<ExitCode> {
             serve::run(BufReader::with_capacity(1 << 16, io::stdin()), io::stdout());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Ship { journal } => ship::ship(&journal),
         Command::Doctor => Ok(doctor::doctor()),
         Command::Sync { to: None } => sync::sync(),
         Command::Sync { to: Some(to) } => sync::move_to(&to),
+        Command::Repair { database, folder, dry_run } => repair::repair(database.as_deref(), folder.as_deref(), dry_run),
         Command::Ls => ls::ls().map(|()| ExitCode::SUCCESS),
     }
 }

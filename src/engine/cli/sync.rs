@@ -1,23 +1,27 @@
 //! `ml_board sync`: stores what programs that died left in this machine's journals, and waits for all of it. `--to` moves the local
 //! store's runs to another store.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{say, size};
+use super::say;
 use crate::engine::journals;
 use crate::engine::notes::counted;
 use crate::error::{Error, ErrorKind, Result};
+use crate::journal;
+use crate::model::SessionId;
 use crate::ship::{self, MoveProgress, Moved, Progress, Recovered, Which};
-use crate::store::{self, Address, Local};
+use crate::store::{self, Address, Local, Place};
 
 /// Each journal to its own store. The settings' address gives its credentials to the store that it names.
 pub(super) fn sync() -> Result<ExitCode> {
     let known = Address::resolve(None)?.address;
-    let bar = bar();
-    let recovered = ship::recover(&journals::place()?, Which::All { known: Some(&known) }, &mut |progress| step(&bar, &progress));
-    bar.finish_and_clear();
+    let mut bar = Bar::of_journals()?;
+    let recovered = journals::recover(Which::All { known: Some(&known) }, &mut |progress| bar.step(&progress));
+    bar.bar.finish_and_clear();
     let recovered = recovered?;
     told(&recovered).into_iter().for_each(say::line);
     left(&recovered);
@@ -37,35 +41,54 @@ pub(super) fn move_to(to: &str) -> Result<ExitCode> {
     let there = store::open(&to)?;
     // A store that is away is told before anything is begun.
     there.ping()?;
-    let bar = bar();
-    let moved = ship::move_local(&Local::open(directory)?, &journals::place()?, &there, &mut |progress| match progress {
-        MoveProgress::Journal(journal) => step(&bar, &journal),
-        MoveProgress::Run { place, name, index, of } => {
-            bar.set_prefix(format!("{}/{of}", index + 1));
-            bar.set_message(format!("{}/{} {name}", place.database, place.folder));
-        }
+    let mut bar = Bar::of_journals()?;
+    let moved = ship::move_local(&Local::open(directory)?, &journal::places()?, &there, &mut |progress| match progress {
+        MoveProgress::Journal(journal) => bar.step(&journal),
+        MoveProgress::Run { place, name, index, of } => bar.run(place, name, index, of),
     });
-    bar.finish_and_clear();
+    bar.bar.finish_and_clear();
     let moved = moved?;
     moved_told(&moved, &to).into_iter().for_each(say::line);
     left(&moved.journals);
     Ok(if moved.left.is_empty() && moved.journals.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Shown on a terminal only.
-fn bar() -> ProgressBar {
-    let style =
-        ProgressStyle::with_template("{spinner} {prefix} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
-    let bar = ProgressBar::new_spinner().with_style(style);
-    bar.enable_steady_tick(std::time::Duration::from_millis(120));
-    bar
+/// How far it is. Shown on a terminal only.
+struct Bar {
+    bar: ProgressBar,
+    /// Bytes to go, of each journal.
+    to_go: BTreeMap<SessionId, u64>,
+    total: u64,
 }
 
-fn step(bar: &ProgressBar, progress: &Progress<'_>) {
-    let Progress { info, index, of, points, pending_bytes } = progress;
-    let to_go = size(*pending_bytes);
-    bar.set_prefix(format!("{}/{of}", index + 1));
-    bar.set_message(format!("{}/{} {}: {points} points stored, {to_go} to go", info.database, info.folder, info.run_name));
+impl Bar {
+    /// One that is full when all that dead programs left is stored.
+    fn of_journals() -> Result<Bar> {
+        let dead = journals::waiting()?.found.into_iter().filter(|waiting| !waiting.alive);
+        let to_go: BTreeMap<SessionId, u64> = dead.map(|waiting| (waiting.info.session, waiting.bytes)).collect();
+        let total = to_go.values().sum();
+        let bar = ProgressBar::new(total).with_style(style("{bar:24} {binary_bytes}/{binary_total_bytes} {eta}  {wide_msg}"));
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Ok(Bar { bar, to_go, total })
+    }
+
+    fn step(&mut self, progress: &Progress<'_>) {
+        let Progress { info, points, pending_bytes, .. } = progress;
+        self.to_go.insert(info.session, *pending_bytes);
+        self.bar.set_position(self.total.saturating_sub(self.to_go.values().sum()));
+        self.bar.set_message(format!("{}/{} {}: {points} points stored", info.database, info.folder, info.run_name));
+    }
+
+    fn run(&self, place: Place<'_>, name: &str, index: usize, of: usize) {
+        self.bar.set_style(style("{bar:24} {pos}/{len} runs {eta}  {wide_msg}"));
+        self.bar.set_length(of as u64);
+        self.bar.set_position(index as u64);
+        self.bar.set_message(format!("{}/{} {name}", place.database, place.folder));
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 /// How it ended, a line each.

@@ -163,7 +163,7 @@ fn a_local_store_moves_to_a_server() {
             names.push(name.to_owned());
         }
     };
-    let moved = move_local(from, home.path(), &to, &mut tell).unwrap();
+    let moved = move_local(from, &[home.path().to_path_buf()], &to, &mut tell).unwrap();
     assert_eq!((moved.runs, moved.points, moved.journals.sessions, moved.left.len()), (1, 5050, 1, 0));
     assert_eq!(names, ["lr=1e-3 </script>"]);
     assert!(from.places().unwrap().is_empty());
@@ -175,7 +175,7 @@ fn a_local_store_moves_to_a_server() {
     // What stood in the document before is what stands there now, but for what the second session added.
     let old = decode_run("lr search", &before[0]).unwrap();
     assert_eq!((old.name, old.started, old.labels, old.params), (run.name, run.started, run.labels, run.params));
-    assert_eq!(move_local(from, home.path(), &to, &mut |_| {}).unwrap().runs, 0);
+    assert_eq!(move_local(from, &[home.path().to_path_buf()], &to, &mut |_| {}).unwrap().runs, 0);
 }
 
 /// How fast a journal is shipped: `cargo test --release --features engine,writer --lib -- --ignored --nocapture points_per_second`.

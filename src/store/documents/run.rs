@@ -134,6 +134,17 @@ pub(crate) fn decode_run(folder: &str, document: &RawDocument) -> Result<Run> {
     Ok(run)
 }
 
+/// The summaries of one session, as its run's document has them.
+#[cfg(feature = "engine")]
+pub(crate) fn decode_session_summaries(document: &RawDocument, session: SessionId) -> BTreeMap<String, Summary> {
+    let session = || raw::get(document, "sessions")?.as_document()?.get_document(session.to_string()).ok();
+    let metrics = session().and_then(|session| session.get_document("metrics").ok());
+    let summary = |(key, value): (&bson::raw::CStr, RawBsonRef<'_>)| {
+        Some((keys::unescape(key.as_str()).into_owned(), decode_summary(value.as_document()?)))
+    };
+    metrics.into_iter().flat_map(|metrics| metrics.iter().flatten()).filter_map(summary).collect()
+}
+
 /// The last step of each metric of one rank of a run, as its last session with that metric has it; and which sessions are that rank's.
 pub(crate) fn last_scalar_steps(document: &RawDocument, rank: u32) -> (Vec<(String, String, i64)>, Vec<SessionId>) {
     let mut run = decode_run("", document).unwrap_or_else(|_| Run::new(RunId::from_bytes([0; 12]), "", "", Time(0)));

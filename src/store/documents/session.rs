@@ -124,14 +124,19 @@ fn set_run(run: &mut Document, sessions: &Document, update: &SessionUpdate) {
     }
 }
 
-/// What all sessions, in order of their start, say of one metric. One whose every step a later session of its rank logged again
-/// has no say; of one that was logged over in part, only its points could tell what is left.
+/// What all sessions, in order of their start, say of one metric.
 fn merged<'a>(sessions: impl Iterator<Item = &'a Document>, key: &str) -> Summary {
-    let mut all: Vec<(i64, Summary)> = Vec::new();
-    for session in sessions {
+    merge(sessions.filter_map(|session| {
         let found = session.get_document("metrics").and_then(|metrics| metrics.get_document(key)).ok().and_then(summary);
-        let Some(later) = found.filter(|summary| summary.n > 0) else { continue };
-        let rank = session.get_i64("rank").unwrap_or_default();
+        Some((session.get_i64("rank").unwrap_or_default(), found?))
+    }))
+}
+
+/// The summary of a run, of the ranks and summaries of its sessions in order of their start. One whose every step a later session of
+/// its rank logged again has no say; of one that was logged over in part, only its points could tell what is left.
+pub(crate) fn merge(sessions: impl Iterator<Item = (i64, Summary)>) -> Summary {
+    let mut all: Vec<(i64, Summary)> = Vec::new();
+    for (rank, later) in sessions.filter(|(_, summary)| summary.n > 0) {
         all.retain(|(of, earlier)| *of != rank || !earlier.is_logged_over(&later));
         all.push((rank, later));
     }

@@ -6,6 +6,8 @@
 mod export;
 #[cfg(feature = "engine")]
 mod read;
+#[cfg(feature = "engine")]
+mod repair;
 mod schema;
 mod write;
 

@@ -224,7 +224,7 @@ impl Write for Local {
     }
 }
 
-fn run_document(transaction: &Transaction<'_>, place: Place<'_>, run: RunId) -> rusqlite::Result<Option<Document>> {
+pub(super) fn run_document(transaction: &Transaction<'_>, place: Place<'_>, run: RunId) -> rusqlite::Result<Option<Document>> {
     let bytes: Option<Vec<u8>> = transaction
         .prepare_cached("SELECT document FROM runs WHERE database = ?1 AND folder = ?2 AND id = ?3")?
         .query_row(params![place.database, place.folder, run.bytes()], |row| row.get(0))
@@ -232,7 +232,7 @@ fn run_document(transaction: &Transaction<'_>, place: Place<'_>, run: RunId) -> 
     bytes.map(|bytes| RawDocument::from_bytes(&bytes).and_then(Document::try_from).map_err(|cause| odd(&cause))).transpose()
 }
 
-fn document_bytes(document: &Document) -> rusqlite::Result<Vec<u8>> {
+pub(super) fn document_bytes(document: &Document) -> rusqlite::Result<Vec<u8>> {
     let raw = bson::serialize_to_raw_document_buf(document).map_err(|cause| odd(&cause))?;
     Ok(raw.into_bytes())
 }

@@ -4,6 +4,8 @@
 mod lower;
 #[cfg(feature = "engine")]
 mod read;
+#[cfg(feature = "engine")]
+mod repair;
 mod update;
 mod write;
 

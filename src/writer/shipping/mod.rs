@@ -2,7 +2,8 @@
 
 #[cfg(any(feature = "writer", feature = "engine"))]
 mod inside;
-#[cfg(not(any(feature = "writer", feature = "engine")))]
+#[cfg(any(test, not(any(feature = "writer", feature = "engine"))))]
+#[cfg_attr(any(feature = "writer", feature = "engine"), allow(dead_code))]
 mod outside;
 
 #[cfg(any(feature = "writer", feature = "engine"))]

@@ -7,24 +7,24 @@ use crate::error::Result;
 use crate::home;
 
 /// The program's file name.
-pub(super) const PROGRAM: &str = if cfg!(windows) { "ml_board.exe" } else { "ml_board" };
+pub(crate) const PROGRAM: &str = if cfg!(windows) { "ml_board.exe" } else { "ml_board" };
 
 /// Where engines may lie, read from the environment once.
 #[derive(Debug, Clone)]
-pub(super) struct Places {
+pub(crate) struct Places {
     /// The one the person named, if so: it alone is tried, and trouble with it is told rather than worked around.
-    pub(super) named: Option<PathBuf>,
-    pub(super) path: Option<OsString>,
+    pub(crate) named: Option<PathBuf>,
+    pub(crate) path: Option<OsString>,
     /// Where `cargo install` puts programs.
-    pub(super) cargo_bin: Option<PathBuf>,
-    pub(super) home: PathBuf,
+    pub(crate) cargo_bin: Option<PathBuf>,
+    pub(crate) home: PathBuf,
     /// The sources that this library was compiled from.
-    pub(super) sources: PathBuf,
+    pub(crate) sources: PathBuf,
 }
 
 impl Places {
     /// Those of this process; `named` by the builder comes before `ML_BOARD_ENGINE`.
-    pub(super) fn here(named: Option<PathBuf>) -> Result<Places> {
+    pub(crate) fn here(named: Option<PathBuf>) -> Result<Places> {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let user = set(if cfg!(windows) { "USERPROFILE" } else { "HOME" });
         let cargo = set("CARGO_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(user?).join(".cargo")));
@@ -38,7 +38,7 @@ impl Places {
     }
 
     /// The engines installed by hand, the first to be tried first; each is a file that exists.
-    pub(super) fn installed(&self) -> Vec<PathBuf> {
+    pub(crate) fn installed(&self) -> Vec<PathBuf> {
         let path = self.path.iter().flat_map(std::env::split_paths);
         let mut found: Vec<PathBuf> = Vec::new();
         for directory in path.chain(self.cargo_bin.clone()) {
@@ -53,13 +53,13 @@ impl Places {
 }
 
 #[cfg(unix)]
-pub(super) fn is_program(path: &Path) -> bool {
+pub(crate) fn is_program(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]
-pub(super) fn is_program(path: &Path) -> bool {
+pub(crate) fn is_program(path: &Path) -> bool {
     path.is_file()
 }
 

@@ -16,7 +16,7 @@ const LOOK: Duration = Duration::from_millis(250);
 const TELL: Duration = Duration::from_secs(15);
 
 /// Where the engine of these very sources is, or will be.
-pub(super) struct Recipe {
+pub(crate) struct Recipe {
     sources: PathBuf,
     root: PathBuf,
     /// cargo's output, and the lock: it is held by the build itself, so that it outlives an interrupted kernel.
@@ -25,7 +25,7 @@ pub(super) struct Recipe {
 }
 
 impl Recipe {
-    pub(super) fn new(places: &Places) -> Result<Recipe> {
+    pub(crate) fn new(places: &Places) -> Result<Recipe> {
         let hash = hash_of(&places.sources).map_err(|cause| {
             Error::new(ErrorKind::Engine, format!("could not read ml_board's sources in {}", places.sources.display()))
                 .because(cause)
@@ -38,12 +38,12 @@ impl Recipe {
     }
 
     /// Where it is once it is built.
-    pub(super) fn program(&self) -> PathBuf {
+    pub(crate) fn program(&self) -> PathBuf {
         self.root.join("bin").join(PROGRAM)
     }
 
     /// What a person would type.
-    pub(super) fn command_line(&self) -> String {
+    pub(crate) fn command_line(&self) -> String {
         let quoted = |path: &Path| format!("'{}'", path.display());
         format!(
             "cargo install --locked --path {} --features engine --bin ml_board --root {}",
@@ -53,7 +53,7 @@ impl Recipe {
     }
 
     /// Builds it, or waits for whoever builds it already; `say` is told how it goes.
-    pub(super) fn build(&self, say: &dyn Fn(&str)) -> Result<PathBuf> {
+    pub(crate) fn build(&self, say: &dyn Fn(&str)) -> Result<PathBuf> {
         self.build_with(&cargo(), say)
     }
 

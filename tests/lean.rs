@@ -1,0 +1,124 @@
+//! The writer without a driver (feature `journal`), in programs of its own, and the installed program that stores what it logs.
+#![cfg(all(feature = "journal", not(any(feature = "writer", feature = "engine")), unix))]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use ml_board::{ErrorKind, SummaryWriter};
+use ml_board_test_support::mongodb;
+
+const POINTS: u64 = 3000;
+
+/// The program, as `cargo build --features engine` leaves it beside this test's.
+fn engine() -> PathBuf {
+    let here = std::env::current_exe().unwrap();
+    let program = here.ancestors().nth(2).unwrap().join("ml_board");
+    assert!(program.exists(), "{} is missing: cargo build --features engine", program.display());
+    program
+}
+
+struct Machine(tempfile::TempDir);
+
+impl Machine {
+    fn new() -> Machine {
+        Machine(tempfile::tempdir().unwrap())
+    }
+
+    fn command(&self, program: &Path, uri: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env("ML_BOARD_HOME", self.0.path()).env("ML_BOARD_URI", uri).env_remove("ML_BOARD_ENGINE");
+        command
+    }
+
+    /// A training program that ends in this way.
+    fn train(&self, end: &str, uri: &str, engine: &Path) -> Output {
+        let mut trainer = self.command(&std::env::current_exe().unwrap(), uri);
+        trainer.args(["--exact", "trains", "--nocapture", "--ignored"]);
+        trainer.env("ML_BOARD_ENGINE", engine).env("END", end).output().unwrap()
+    }
+
+    fn ml_board(&self, argument: &str, uri: &str) -> String {
+        let output = self.command(&engine(), uri).arg(argument).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn journals(&self) -> usize {
+        std::fs::read_dir(self.0.path().join("journals")).map_or(0, Iterator::count)
+    }
+
+    fn wait_until_stored(&self) {
+        let end = Instant::now() + Duration::from_secs(120);
+        while self.journals() > 0 {
+            assert!(Instant::now() < end, "the program did not ship the journal to its end");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+/// Not a test: the training program.
+#[test]
+#[ignore = "run by the others in a process of its own"]
+fn trains() {
+    let Ok(end) = std::env::var("END") else { return };
+    let w = SummaryWriter::builder().database("digits").folder("lean").name("thin cow").build().unwrap();
+    w.add_param("lr", 0.1);
+    for step in 0..POINTS {
+        w.add_scalar("Loss", 1.0 / (step + 1) as f64);
+    }
+    match end.as_str() {
+        "die" => std::process::abort(),
+        "sync" => {
+            w.sync(Duration::from_secs(120)).unwrap();
+            assert_eq!((w.stats().stored_points, w.stats().store_trouble), (POINTS, None));
+            w.add_scalar("Loss", 0);
+            let report = w.close().unwrap();
+            assert_eq!((report.recorded, report.rejected, report.stored_points), (POINTS + 2, 0, POINTS + 1));
+        }
+        _ => {
+            let error = w.close().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Timeout);
+            assert!(error.to_string().contains("bytes are pending"), "{error}");
+        }
+    }
+    println!("ended well");
+}
+
+fn ended_well(output: &Output) {
+    assert!(String::from_utf8_lossy(&output.stdout).contains("ended well"), "{output:?}");
+}
+
+#[test]
+fn sync_and_close_wait_for_the_program_which_stores_all() {
+    let (server, _server) = mongodb();
+    for uri in ["local:".to_owned(), server] {
+        let machine = Machine::new();
+        ended_well(&machine.train("sync", &uri, &engine()));
+        assert_eq!(machine.journals(), 0);
+        if uri == "local:" {
+            assert!(machine.ml_board("ls", &uri).contains("digits/lean  1 run"));
+        }
+    }
+}
+
+#[test]
+fn after_a_death_the_program_goes_on_to_the_journals_end() {
+    let machine = Machine::new();
+    assert!(!machine.train("die", "local:", &engine()).status.success());
+    machine.wait_until_stored();
+    assert!(machine.ml_board("ls", "local:").contains("digits/lean  1 run"));
+}
+
+#[test]
+fn without_a_program_it_says_so_once_and_sync_stores_it_later() {
+    let machine = Machine::new();
+    let output = machine.train("alone", "local:", &machine.0.path().join("nothing"));
+    ended_well(&output);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(said.matches("for `ml_board sync`").count(), 1, "{said}");
+    assert_eq!(machine.journals(), 1);
+    assert!(machine.ml_board("sync", "local:").contains("stored the rest of 1 journal: 3000 points"));
+    assert_eq!(machine.journals(), 0);
+}
