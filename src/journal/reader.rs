@@ -13,6 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// How many slots are taken from a file at once.
 const WINDOW_SLOTS: u64 = 4096;
+/// What was never written. A comparison with it is quick, also where nothing is optimised.
+static ZEROS: [u8; WINDOW_SLOTS as usize * SLOT_BYTES] = [0; WINDOW_SLOTS as usize * SLOT_BYTES];
 
 /// Reads one session's journal, live or dead, in the process that writes it or another. One reader at a time: see [`super::Claim`].
 pub(crate) struct Reader {
@@ -439,7 +441,7 @@ impl Open {
         }
         let mut used = self.slot;
         for (first, window) in self.windows() {
-            match window.chunks_exact(SLOT_BYTES).rposition(|slot| slot.iter().any(|byte| *byte != 0)) {
+            match window.chunks_exact(SLOT_BYTES).rposition(|slot| slot != &ZEROS[..SLOT_BYTES]) {
                 Some(last) => used = first + last as u64 + 1,
                 None => break,
             }
@@ -449,7 +451,7 @@ impl Open {
 
     /// Whether there is nothing from the next slot on.
     fn is_empty(&self) -> bool {
-        self.windows().all(|(_, window)| window.iter().all(|byte| *byte == 0))
+        self.windows().all(|(_, window)| window == ZEROS[..window.len()])
     }
 
     /// What the file has from the next slot on, and the slots where it begins.
