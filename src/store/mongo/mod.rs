@@ -61,7 +61,6 @@ impl Mongo {
             let mut options = ClientOptions::parse(text).await?;
             options.app_name.get_or_insert_with(|| "ml_board".to_owned());
             options.server_selection_timeout.get_or_insert(SELECTION);
-            options.connect_timeout.get_or_insert(SELECTION);
             options.max_pool_size.get_or_insert(CONNECTIONS);
             // What is written may be written again: we repeat by ourselves, and know what we repeat.
             options.retry_writes = Some(false);
