@@ -127,6 +127,7 @@ fn exists(field: &Field) -> Leaf {
         Field::Run(RunField::Labels) => Leaf::exact(doc! { "labels": { "$type": "string" } }).unless([no_list("labels")]),
         Field::Run(RunField::Group) => Leaf::exact(doc! { "group": { "$type": "string" } }).unless([list("group")]),
         Field::Run(RunField::Duration) => Leaf::at_most(everything()),
+        Field::Run(RunField::Invalid) => Leaf::at_most(doc! { "invalid": { "$exists": true } }),
         Field::Run(_) => Leaf::exact(everything()),
     }
 }
