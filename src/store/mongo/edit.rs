@@ -11,6 +11,7 @@ use crate::model::{RunId, Time};
 use crate::store::Place;
 use crate::store::documents::date;
 use crate::store::edit::{Documents, Part, Swap};
+use crate::store::write::Updated;
 
 impl Mongo {
     fn sorted(&self, place: Place<'_>, part: Part, filter: Document) -> Result<Vec<RawDocumentBuf>> {
@@ -63,7 +64,7 @@ impl Documents for Mongo {
 
     fn put(&self, place: Place<'_>, part: Part, documents: &[RawDocumentBuf]) -> Result<()> {
         for group in grouped(documents, |document| document.as_bytes().len()) {
-            let mut command = command("update", &name(place, part.suffix()));
+            let mut command = command("update", &name(place, part.suffix()), 64 << 10);
             command.begin_array("updates");
             for (index, document) in group.iter().enumerate() {
                 command.begin(&index.to_string());
@@ -80,7 +81,7 @@ impl Documents for Mongo {
 
     fn remove(&self, place: Place<'_>, part: Part, keys: &[RawDocumentBuf]) -> Result<()> {
         for group in grouped(keys, |key| key.as_bytes().len()) {
-            let mut command = command("delete", &name(place, part.suffix()));
+            let mut command = command("delete", &name(place, part.suffix()), 64 << 10);
             command.begin_array("deletes");
             for (index, key) in group.iter().enumerate() {
                 command.begin(&index.to_string());
@@ -116,7 +117,11 @@ impl Documents for Mongo {
                 update.insert(operator, fields);
             }
         }
-        self.update_run(place, &filter, update)
+        match self.update_run(place, &filter, update)? {
+            Updated::Done => Ok(true),
+            Updated::Gone => Ok(false),
+            Updated::TooLarge => Err(Error::new(ErrorKind::Store, format!("the document of the run {run} would be larger than 16 MB"))),
+        }
     }
 
     fn lock(&self, place: Place<'_>, lock: &RawDocument) -> Result<bool> {
