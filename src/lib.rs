@@ -82,8 +82,8 @@ pub use display::{Bundle, Histogram, Images, Params, Part, Plot, Row, Scatter, S
 pub use engine::cli::command_line;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Branch, EditPlan, EditRow, HistogramBins, ImageInfo, Origin, PastEdit, Run, RunId, Series, Session, SessionId, Status, Summary,
-    Thought, Time, Undone, Value,
+    Branch, EditPlan, EditRow, HistogramBins, ImageInfo, Origin, PastEdit, Run, RunId, Series, Session, SessionId, Status,
+    Summary, Thought, Time, Undone, Value,
 };
 pub use query::{Band, Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
 #[cfg(feature = "journal")]

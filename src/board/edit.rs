@@ -37,7 +37,7 @@ pub struct Edit {
 
 impl Edit {
     fn new(board: Board) -> Edit {
-        let spec = EditSpec { scope: board.scope.clone(), changes: Vec::new(), because: None };
+        let spec = EditSpec { scope: board.scope.clone(), changes: Vec::new(), because: None, stale: false };
         Edit { board, spec, mistake: None }
     }
 
@@ -146,6 +146,15 @@ impl Edit {
     pub fn because(&self, why: impl Into<String>) -> Edit {
         let mut edit = self.clone();
         edit.spec.because = Some(why.into());
+        edit
+    }
+
+    /// Takes runs for ended that say they run and gave no sign of life for half a minute (`status == "stale"`), when points are edited or
+    /// runs moved or deleted. If such a program wakes up after all, what it still logs may be lost, or put back what was corrected.
+    #[must_use]
+    pub fn with_stale(&self) -> Edit {
+        let mut edit = self.clone();
+        edit.spec.stale = true;
         edit
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct EditSpec {
     pub(crate) scope: Scope,
     pub(crate) changes: Vec<Change>,
     pub(crate) because: Option<String>,
+    /// Whether runs without a sign of life count as ended.
+    pub(crate) stale: bool,
 }
 
 /// What an edit would change, as data and as a cell shows it.

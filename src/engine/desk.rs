@@ -1,8 +1,8 @@
 //! Answers one request at a time; what several have in common is in [`Stores`].
 
 use super::gather::show;
-use super::{edits, hidden, notes};
 use super::stores::Stores;
+use super::{edits, hidden, notes};
 use crate::client::protocol::{Answer, Ask};
 use crate::display::Scope;
 use crate::error::Result;

@@ -5,11 +5,11 @@ use crate::display::{EditSpec, PreviewSpec, Scope};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal;
 use crate::model::{PastEdit, Run, RunId, Undone, folder_problem};
-use crate::query::{Catalog, Change, Filter};
+use crate::query::{Catalog, Change, Filter, shortened, suggest};
 use crate::render;
+use crate::store::Store;
 use crate::store::edit::{self, By, Order};
 use crate::store::read::{Kind, Place, Read};
-use crate::store::Store;
 
 pub(super) fn preview(store: &Store, spec: &EditSpec) -> Result<PreviewSpec> {
     let plan = ordered(store, spec, |order| edit::preview(store.documents(), order))?;
@@ -48,9 +48,12 @@ fn ordered<T>(store: &Store, spec: &EditSpec, work: impl FnOnce(&Order<'_>) -> R
     let filter = if all { spec.scope.filter.clone().and(Filter::valid_or_not()) } else { spec.scope.filter.clone() };
     let (mut runs, _) = hidden::runs(store, place, &filter)?;
     runs.reverse();
+    if runs.is_empty() {
+        folder_known(store, place)?;
+    }
     known(store, place, spec, &runs)?;
     let ids: Vec<RunId> = runs.iter().map(|run| run.id).collect();
-    work(&Order { place, runs: &ids, changes: &spec.changes, why: spec.because.as_deref(), by: by() })
+    work(&Order { place, runs: &ids, changes: &spec.changes, why: spec.because.as_deref(), stale: spec.stale, by: by() })
 }
 
 /// A parameter to be renamed or removed that no run of the board has was mistyped.
@@ -80,7 +83,8 @@ fn known(store: &Store, place: Place<'_>, spec: &EditSpec, runs: &[Run]) -> Resu
         if let Change::DropPoints(_, filter) = change {
             filter.check_points()?;
         }
-        let missing = missing.filter(|name| !made.contains(&name.as_str()) && !runs.iter().any(|run| run.params.contains_key(*name)));
+        let missing =
+            missing.filter(|name| !made.contains(&name.as_str()) && !runs.iter().any(|run| run.params.contains_key(*name)));
         if let Some(name) = missing {
             let told = Catalog::of(&store.runs(place, &Filter::All)?).without_param(name);
             let told = told.unwrap_or_else(|| format!("none of these runs has a parameter `{name}`"));
@@ -106,6 +110,18 @@ fn tag_known(store: &Store, place: Place<'_>, change: &Change, tag: &str, runs: 
     let told = Catalog::of(&store.runs(place, &Filter::All)?).without_metric(tag);
     let told = told.unwrap_or_else(|| format!("none of these runs has a metric `{tag}`"));
     Err(Error::new(ErrorKind::NotFound, told))
+}
+
+fn folder_known(store: &Store, place: Place<'_>) -> Result<()> {
+    let folders = store.folders(place.database)?;
+    if folders.iter().any(|known| known == place.folder) {
+        return Ok(());
+    }
+    let error = Error::new(ErrorKind::NotFound, format!("no folder `{}` in database `{}`", place.folder, place.database));
+    Err(match suggest(place.folder, folders.iter().map(String::as_str)) {
+        Some(meant) => error.help(format!("did you mean `{meant}`?")),
+        None => error.because(format!("its folders are: {}", shortened(folders.iter().map(String::as_str)))),
+    })
 }
 
 fn check_folder(folder: &str) -> Result<()> {

@@ -212,6 +212,11 @@ impl Reader<'_> {
     fn thoughts(&self, scope: &Scope, need: &Need, runs: &[Run], invalid: usize) -> Result<Drawn<crate::model::Thought>> {
         let folders = if need.thoughts_of_all_folders { self.read.folders(&scope.database)? } else { vec![scope.folder.clone()] };
         let mut shown = self.read.thoughts(&scope.database, &folders)?;
+        for folder in folders.iter().filter(|folder| **folder != scope.folder) {
+            let invalid = self.read.runs(Place { folder, ..self.place }, &Filter::invalid())?;
+            let invalid: BTreeSet<RunId> = invalid.iter().map(|run| run.id).collect();
+            shown.retain(|thought| thought.folder != *folder || !invalid.contains(&thought.run));
+        }
         if scope.filter != Filter::All || invalid > 0 {
             let ids: BTreeSet<RunId> = runs.iter().map(|run| run.id).collect();
             shown.retain(|thought| thought.folder != scope.folder || ids.contains(&thought.run));

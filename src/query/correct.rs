@@ -33,10 +33,7 @@ pub(crate) enum Change {
 impl Change {
     /// Whether it changes points or whole runs, so that the run's end must be waited for: its writer would put the old ones back.
     pub(crate) fn needs_end(&self) -> bool {
-        matches!(
-            self,
-            Change::RenameTag(..) | Change::ScaleTag(..) | Change::DropPoints(..) | Change::MoveTo(_) | Change::Delete
-        )
+        matches!(self, Change::RenameTag(..) | Change::ScaleTag(..) | Change::DropPoints(..) | Change::MoveTo(_) | Change::Delete)
     }
 }
 

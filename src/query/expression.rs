@@ -265,6 +265,11 @@ impl Filter {
         Filter::In(Field::Run(RunField::Invalid), vec![Value::Bool(false), Value::Bool(true)])
     }
 
+    /// Those that were marked as invalid.
+    pub(crate) fn invalid() -> Filter {
+        Filter::Compare(Field::Run(RunField::Invalid), Compare::Equal, Value::Bool(true))
+    }
+
     /// Whether it says anything about invalid runs.
     pub(crate) fn names_invalid(&self) -> bool {
         match self {

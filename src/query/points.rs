@@ -18,18 +18,16 @@ impl Filter {
             Filter::All => Ok(()),
             Filter::And(filters) | Filter::Or(filters) => filters.iter().try_for_each(Filter::check_points),
             Filter::Not(filter) => filter.check_points(),
-            Filter::Compare(field, ..) | Filter::In(field, _) | Filter::Like(field, _) | Filter::Exists(field) => {
-                match field {
-                    Field::Param(name) if NAMES.contains(&name.as_str()) && !matches!(self, Filter::Like(..)) => Ok(()),
-                    other => {
-                        let name = other.to_string();
-                        let error = Error::new(ErrorKind::Input, format!("`{self}` is no condition on points"))
-                            .because(format!("a point has `value`, `step` and `wall`, no `{name}`"));
-                        let near = suggest(&name, NAMES).map(|near| format!("did you mean `{near}`?"));
-                        Err(error.help(near.unwrap_or_else(|| "`value > 100`, `step < 10`, `wall > \"2026-11-22\"`".to_owned())))
-                    }
+            Filter::Compare(field, ..) | Filter::In(field, _) | Filter::Like(field, _) | Filter::Exists(field) => match field {
+                Field::Param(name) if NAMES.contains(&name.as_str()) && !matches!(self, Filter::Like(..)) => Ok(()),
+                other => {
+                    let name = other.to_string();
+                    let error = Error::new(ErrorKind::Input, format!("`{self}` is no condition on points"))
+                        .because(format!("a point has `value`, `step` and `wall`, no `{name}`"));
+                    let near = suggest(&name, NAMES).map(|near| format!("did you mean `{near}`?"));
+                    Err(error.help(near.unwrap_or_else(|| "`value > 100`, `step < 10`, `wall > \"2026-11-22\"`".to_owned())))
                 }
-            }
+            },
         }
     }
 
@@ -61,7 +59,9 @@ mod tests {
     #[test]
     fn a_point_has_a_value_a_step_and_a_moment() {
         let holds = |text: &str| Filter::parse(text).unwrap().holds_for_point(150.0, 7, 1_795_356_127_000);
-        for text in ["value > 100", "step < 10 and value != 1", "wall > 2026-11-22T14:00", "wall == 2026-11-22", "step in [1, 7]", ""] {
+        for text in
+            ["value > 100", "step < 10 and value != 1", "wall > 2026-11-22T14:00", "wall == 2026-11-22", "step in [1, 7]", ""]
+        {
             assert!(holds(text), "{text}");
             assert!(Filter::parse(text).unwrap().check_points().is_ok(), "{text}");
         }

@@ -12,7 +12,8 @@ use crate::model::EditPlan;
 /// By MIME type.
 pub(crate) fn preview(plan: &EditPlan) -> BTreeMap<String, String> {
     let title = title(plan);
-    let row = |row: &crate::model::EditRow| vec![row.name.clone(), row.what.clone(), row.old.clone(), "→".into(), row.new.clone()];
+    let row =
+        |row: &crate::model::EditRow| vec![row.name.clone(), row.what.clone(), row.old.clone(), "→".into(), row.new.clone()];
     let head = ["run", "what", "old", "", "new"].map(String::from).to_vec();
     let note = (plan.more > 0).then(|| format!("and {}", plural(plan.more, "more change")));
     let grid = Grid { head, right: vec![false; 5], rows: plan.rows.iter().map(row).collect(), note };

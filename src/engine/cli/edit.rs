@@ -82,6 +82,9 @@ pub(super) struct What {
     /// Why, for whoever reads `ml_board edits`.
     #[arg(long, value_name = "TEXT")]
     because: Option<String>,
+    /// Takes runs for ended that gave no sign of life for half a minute (status stale).
+    #[arg(long)]
+    with_stale: bool,
     /// Does it. Without it, what would be changed is shown.
     #[arg(long)]
     yes: bool,
@@ -137,12 +140,7 @@ fn wrong(text: &str, option: &str, example: &str) -> Error {
 
 fn open(at: &Where) -> Result<(Arc<Store>, Scope)> {
     let address = Address::resolve(at.uri.as_deref())?.address;
-    let scope = Scope {
-        store: address.target(),
-        database: at.database.clone(),
-        folder: at.folder.clone(),
-        filter: Filter::All,
-    };
+    let scope = Scope { store: address.target(), database: at.database.clone(), folder: at.folder.clone(), filter: Filter::All };
     Ok((store::open(&address)?, scope))
 }
 
@@ -155,7 +153,7 @@ pub(super) fn edit(what: &What) -> Result<ExitCode> {
         check(&filter, Some(text), &Catalog::of(&runs))?;
         scope.filter = filter;
     }
-    let spec = EditSpec { scope, changes, because: what.because.clone() };
+    let spec = EditSpec { scope, changes, because: what.because.clone(), stale: what.with_stale };
     if !what.yes {
         let preview = edits::preview(&store, &spec)?;
         say::line(preview.bundle.get("text/plain").map_or("", String::as_str));

@@ -28,6 +28,8 @@ pub(crate) struct Order<'a> {
     pub(crate) runs: &'a [RunId],
     pub(crate) changes: &'a [Change],
     pub(crate) why: Option<&'a str>,
+    /// Whether stale runs count as ended.
+    pub(crate) stale: bool,
     pub(crate) by: By,
 }
 
@@ -45,7 +47,7 @@ fn plan(documents: &dyn Documents, order: &Order<'_>) -> Result<EditPlan> {
         for mut draft in drafts(documents, order, batch)? {
             let look = look(documents, order, &mut draft)?;
             refused.extend(draft.refused.as_ref().map(|why| format!("`{}`: {why}", draft.name)));
-            plan.waits.extend(look.waits(&draft).then(|| format!("`{}`", draft.name)));
+            plan.waits.extend(look.waits(&draft, order).then(|| format!("`{}`", draft.name)));
             plan.runs += usize::from(look.changes(&draft));
             let room = ROWS.saturating_sub(plan.rows.len());
             plan.more += draft.rows.len().saturating_sub(room);
@@ -74,8 +76,8 @@ impl Look {
     }
 
     /// Whether the run's end must be waited for.
-    fn waits(&self, draft: &Draft) -> bool {
-        draft.lives && (self.goes || !self.points.is_empty())
+    fn waits(&self, draft: &Draft, order: &Order<'_>) -> bool {
+        draft.lives && !(order.stale && draft.silent) && (self.goes || !self.points.is_empty())
     }
 }
 
@@ -109,7 +111,8 @@ fn wait(waits: &[String]) -> Error {
     let more = if waits.len() > SAID { format!(", and {} more", waits.len() - SAID) } else { String::new() };
     Error::new(ErrorKind::Input, "points of a run that still runs cannot be edited, nor can it be moved or deleted; nothing was changed")
         .because(format!("these have not ended: {names}{more}"))
-        .help("wait for their end (or narrow the board: `status != running`); for one whose program died, `ml_board sync` on its machine ends it")
+        .help("wait for their end (or narrow the board: `status != running`); for one whose program died, `ml_board sync` on its machine ends it, \
+               or, if that machine is gone for good, say so by `with_stale`")
 }
 
 /// The runs of a batch with what the changes do to the fields of each, in the order of the batch.
@@ -200,7 +203,7 @@ impl Work<'_, '_> {
         let Some(mut draft) = drafts(documents, self.order, &[run])?.pop() else { return Ok(()) };
         self.lock.beat()?;
         let look = look(documents, self.order, &mut draft)?;
-        if look.waits(&draft) {
+        if look.waits(&draft, self.order) {
             return Err(wait(&[format!("`{}`", draft.name)]));
         }
         if !look.changes(&draft) {
@@ -255,7 +258,11 @@ pub(crate) fn undo(documents: &dyn Documents, place: Place<'_>, id: &str, by: &B
     let unknown = || {
         let known = headers.iter().rev().take(8).map(|header| header.id.to_hex()).collect::<Vec<_>>();
         let error = Error::new(ErrorKind::NotFound, format!("no edit `{id}` of the folder `{}`", place.folder));
-        if known.is_empty() { error.because("it was never edited") } else { error.because(format!("its last are: {}", known.join(", "))) }
+        if known.is_empty() {
+            error.because("it was never edited")
+        } else {
+            error.because(format!("its last are: {}", known.join(", ")))
+        }
     };
     let mut header = headers.iter().find(|header| header.id.to_hex() == id).cloned().ok_or_else(unknown)?;
     if header.state == State::Undone {
@@ -269,7 +276,8 @@ pub(crate) fn undo(documents: &dyn Documents, place: Place<'_>, id: &str, by: &B
 
 /// Whether documents can be put back: nobody logs to the runs, and no later edit rewrote them.
 fn undoable(documents: &dyn Documents, place: Place<'_>, header: &Header, headers: &[Header]) -> Result<()> {
-    let cannot = |why: String| Error::new(ErrorKind::Input, format!("the edit `{}` cannot be undone", header.id.to_hex())).because(why);
+    let cannot =
+        |why: String| Error::new(ErrorKind::Input, format!("the edit `{}` cannot be undone", header.id.to_hex())).because(why);
     let runs: HashSet<RunId> = header.runs.iter().copied().collect();
     let later = |other: &&Header| other.whole && other.state == State::Applied && other.runs.iter().any(|run| runs.contains(run));
     let after = headers.iter().rev().take_while(|other| other.id != header.id);
@@ -280,7 +288,7 @@ fn undoable(documents: &dyn Documents, place: Place<'_>, header: &Header, header
     for batch in header.runs.chunks(BATCH) {
         for run in documents.whole_runs(place, batch)? {
             let draft = Draft::new(&run)?;
-            lives.extend(draft.lives.then(|| format!("`{}`", draft.name)));
+            lives.extend((draft.lives && !draft.silent).then(|| format!("`{}`", draft.name)));
         }
     }
     if !lives.is_empty() {
@@ -339,7 +347,9 @@ fn take_back(documents: &dyn Documents, place: Place<'_>, header: &mut Header, l
         lock.beat()?;
         moving::take_back(documents, place.database, &whole)?;
         let mut fields: Vec<(RunId, Vec<Field>)> = Vec::new();
-        for (run, field) in piece.get_array("fields").into_iter().flatten().filter_map(|field| Field::decode(field.as_document()?)) {
+        for (run, field) in
+            piece.get_array("fields").into_iter().flatten().filter_map(|field| Field::decode(field.as_document()?))
+        {
             match fields.last_mut().filter(|(last, _)| *last == run) {
                 Some((_, fields)) => fields.push(field),
                 None => fields.push((run, vec![field])),

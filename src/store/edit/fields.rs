@@ -4,9 +4,10 @@ use bson::{Array, Bson, Document, RawDocument, doc, oid::ObjectId};
 
 use super::Swap;
 use crate::error::Result;
-use crate::model::{EditRow, RunId, SessionId, Status, Summary, Value};
+use crate::model::{EditRow, RunId, SessionId, Status, Summary, Time, Value};
 use crate::query::Change;
 use crate::store::documents::{keys, merged, summary_document, value_bson};
+use crate::store::reading::STALE_MILLIS;
 
 /// One value of a run that changes: where it stands in the document, as the how manieth, and both values.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,8 @@ pub(super) struct Draft {
     pub(super) refused: Option<String>,
     /// Whether its program still logs, or might.
     pub(super) lives: bool,
+    /// Whether it gave no sign of life for so long that it is stale.
+    pub(super) silent: bool,
 }
 
 impl Draft {
@@ -37,8 +40,10 @@ impl Draft {
         let id = before.get_object_id("_id").map_or([0; 12], |id| id.bytes());
         let name = before.get_str("name").unwrap_or_default().to_owned();
         let lives = before.get_str("status").is_ok_and(|status| status == Status::Running.word());
+        let sign = before.get_datetime("heartbeat").map_or(0, |sign| sign.timestamp_millis());
+        let silent = Time::now().millis() - sign > STALE_MILLIS;
         let (fields, rows) = (Vec::new(), Vec::new());
-        Ok(Draft { run: RunId::from_bytes(id), name, after: before.clone(), before, fields, rows, refused: None, lives })
+        Ok(Draft { run: RunId::from_bytes(id), name, after: before.clone(), before, fields, rows, refused: None, lives, silent })
     }
 
     /// What it is, for who is about to delete it.

@@ -38,10 +38,16 @@ fn key(part: Part, of: &RawDocument) -> Document {
 }
 
 /// All documents of a run that is deleted, or of one that moves: here away, there new. The run's own comes first.
-pub(super) fn of_run(documents: &dyn Documents, place: Place<'_>, run: RunId, to: Option<Place<'_>>) -> Result<Vec<DocumentChange>> {
+pub(super) fn of_run(
+    documents: &dyn Documents,
+    place: Place<'_>,
+    run: RunId,
+    to: Option<Place<'_>>,
+) -> Result<Vec<DocumentChange>> {
     let mut all = Vec::new();
     for part in [Part::Runs, Part::Scalars, Part::Tail, Part::Events] {
-        let found = if part == Part::Runs { documents.whole_runs(place, &[run])? } else { documents.of_run(place, part, run, &[])? };
+        let found =
+            if part == Part::Runs { documents.whole_runs(place, &[run])? } else { documents.of_run(place, part, run, &[])? };
         for document in found {
             all.extend(to.map(|to| DocumentChange::added(to, part, document.clone())));
             all.push(DocumentChange::removed(place, part, document));
@@ -111,7 +117,9 @@ pub(super) fn take_back(documents: &dyn Documents, database: &str, remembered: &
     };
     let (olds, added): (Vec<_>, Vec<_>) = (of("old").collect(), of("added").collect());
     let each = |found: &[(DocumentChange, RawDocumentBuf)], work: &dyn Fn(&str, Part, &[RawDocumentBuf]) -> Result<()>| {
-        in_groups(found.iter().map(|(change, document)| (change, document.clone())), |folder, part, some| work(folder, part, some))
+        in_groups(found.iter().map(|(change, document)| (change, document.clone())), |folder, part, some| {
+            work(folder, part, some)
+        })
     };
     each(&olds, &|folder, part, some| documents.put(Place { database, folder }, part, some))?;
     each(&added, &|folder, part, some| documents.remove(Place { database, folder }, part, some))

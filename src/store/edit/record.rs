@@ -80,7 +80,8 @@ impl Header {
             let state = document.get_str("state").ok()?;
             let states = [State::Applying, State::Applied, State::Undoing, State::Undone];
             let ids = document.get_binary_generic("ids").map(Vec::as_slice).unwrap_or_default();
-            let what = document.get_array("what").map(|what| what.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect());
+            let what =
+                document.get_array("what").map(|what| what.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect());
             Some(Header {
                 id: document.get_object_id("_id").ok()?,
                 state: states.into_iter().find(|known| known.word() == state)?,
@@ -151,7 +152,8 @@ pub(crate) struct By {
 
 impl By {
     pub(crate) fn here(host: &str) -> By {
-        let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()));
+        let user =
+            ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()));
         By { user: user.unwrap_or_else(|| "?".to_owned()), host: host.to_owned() }
     }
 
@@ -204,8 +206,9 @@ impl<'a> Lock<'a> {
         if self.documents.beat(self.place, &self.owner, Time::now())? {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Store, format!("the edit of the folder `{}` was interrupted", self.place.folder))
-            .because(format!("this program was silent for more than {} s, and another one edits the folder now", SILENCE.as_secs())))
+        Err(Error::new(ErrorKind::Store, format!("the edit of the folder `{}` was interrupted", self.place.folder)).because(
+            format!("this program was silent for more than {} s, and another one edits the folder now", SILENCE.as_secs()),
+        ))
     }
 }
 

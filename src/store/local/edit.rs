@@ -182,7 +182,9 @@ fn remove(transaction: &Transaction<'_>, place: Place<'_>, part: Part, key: &Raw
             .prepare_cached("DELETE FROM runs WHERE database = ?1 AND folder = ?2 AND id = ?3")?
             .execute(params![database, folder, object("_id")?]),
         Part::Scalars => transaction
-            .prepare_cached("DELETE FROM scalars WHERE database = ?1 AND folder = ?2 AND run = ?3 AND tag = ?4 AND session = ?5 AND seq = ?6")?
+            .prepare_cached(
+                "DELETE FROM scalars WHERE database = ?1 AND folder = ?2 AND run = ?3 AND tag = ?4 AND session = ?5 AND seq = ?6",
+            )?
             .execute(params![database, folder, object("run")?, text(key, "tag"), object("session")?, number(key, "seq")]),
         Part::Tail => transaction
             .prepare_cached("DELETE FROM tail WHERE database = ?1 AND folder = ?2 AND run = ?3 AND session = ?4 AND k = ?5")?

@@ -166,6 +166,9 @@ fn compared(field: &Field, compare: Compare, value: &Value) -> Leaf {
         Field::Run(RunField::Group) => {
             text("group", compare, value, doc! { "group": { "$type": "string" } }).unless([list("group")])
         }
+        Field::Run(RunField::Invalid) if compare == Compare::Equal && *value == Value::Bool(true) => {
+            Leaf::at_most(doc! { "invalid": { "$exists": true } })
+        }
         Field::Run(RunField::Started) => {
             started(compare, value).unless([doc! { "started": { "$not": { "$type": "date" } } }, list("started")])
         }
