@@ -116,13 +116,12 @@ pub(super) fn take_back(documents: &dyn Documents, database: &str, remembered: &
         })
     };
     let (olds, added): (Vec<_>, Vec<_>) = (of("old").collect(), of("added").collect());
-    let each = |found: &[(DocumentChange, RawDocumentBuf)], work: &dyn Fn(&str, Part, &[RawDocumentBuf]) -> Result<()>| {
-        in_groups(found.iter().map(|(change, document)| (change, document.clone())), |folder, part, some| {
-            work(folder, part, some)
-        })
-    };
-    each(&olds, &|folder, part, some| documents.put(Place { database, folder }, part, some))?;
-    each(&added, &|folder, part, some| documents.remove(Place { database, folder }, part, some))
+    in_groups(olds.iter().map(|(change, old)| (change, old.clone())), |folder, part, some| {
+        documents.put(Place { database, folder }, part, some)
+    })?;
+    in_groups(added.iter().map(|(change, key)| (change, key.clone())), |folder, part, keys| {
+        documents.remove(Place { database, folder }, part, keys)
+    })
 }
 
 /// Hands over neighbours of one collection together.
