@@ -120,7 +120,9 @@ impl Documents for Mongo {
         match self.update_run(place, &filter, update)? {
             Updated::Done => Ok(true),
             Updated::Gone => Ok(false),
-            Updated::TooLarge => Err(Error::new(ErrorKind::Store, format!("the document of the run {run} would be larger than 16 MB"))),
+            Updated::TooLarge => {
+                Err(Error::new(ErrorKind::Store, format!("the document of the run {run} would be larger than 16 MB")))
+            }
         }
     }
 
