@@ -57,9 +57,10 @@ fn many_writers_share_what_they_can() {
     let (home, database) = (Home::new(), unique("many"));
     let (uri, _guard) = mongodb();
     let mut program = trainer(&home, &uri, &database, "many").stdin(std::process::Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(program.stdout.take().unwrap()).lines().map(Result::unwrap);
+    // Kept to the end: the program would fail at its last word if nobody listened.
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut threads = 0;
-    for line in lines {
+    for line in lines.by_ref() {
         if let Some((_, n)) = line.split_once("threads ") {
             threads = n.parse().unwrap();
         }
