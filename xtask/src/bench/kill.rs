@@ -106,6 +106,8 @@ fn wait_for_first(child: &mut Child, counter: &Path) -> Result<()> {
 /// Whether there were any. None runs on after it.
 fn wait_for_helpers(group: u32) -> bool {
     let begun = Instant::now();
+    // What was started for a moment is none.
+    thread::sleep(Duration::from_secs(1));
     let seen = signal(group, "0");
     while begun.elapsed() < HELPERS {
         if !signal(group, "0") {

@@ -37,13 +37,15 @@ const fn column(title: &'static str, of: fn(&Row) -> Option<f64>, text: fn(f64) 
 }
 
 fn stored(row: &Row) -> Option<f64> {
-    median(&row.loops, |timing| timing.calls / timing.durable)
+    median(&row.loops, |timing| timing.found / timing.durable)
 }
 
 /// What each point adds to what one point takes.
 fn bytes(row: &Row) -> Option<f64> {
     let empty: &Timing = row.empty.as_ref()?;
-    median(&row.loops, |timing| (timing.bytes - empty.bytes).max(0.0) / (timing.calls - 1.0).max(1.0))
+    let each = median(&row.loops, |timing| (timing.bytes - empty.bytes) / (timing.found - 1.0).max(1.0))?;
+    // So few points that they fit into what one takes say nothing.
+    (each > 0.0).then_some(each)
 }
 
 /// The tables, and what could not be measured.
@@ -61,6 +63,10 @@ pub(super) fn markdown(peers: &[(&Peer, Row)]) -> String {
     for (peer, row) in peers {
         for error in &row.errors {
             line(&mut text, format_args!("- {}: {error}", peer.title));
+        }
+        for timing in row.loops.iter().filter(|timing| timing.found < timing.calls) {
+            let (found, calls) = (thousands(timing.found), thousands(timing.calls));
+            line(&mut text, format_args!("- {} stored {found} of {calls} points, though it was closed", peer.title));
         }
         let ahead = ahead(peers, peer, row);
         if !ahead.is_empty() {

@@ -20,6 +20,8 @@ pub(super) struct Load {
 #[derive(Clone, Copy)]
 pub(super) struct Timing {
     pub(super) calls: f64,
+    /// How many of them the peer's reader finds.
+    pub(super) found: f64,
     pub(super) p50: f64,
     pub(super) p99: f64,
     pub(super) max: f64,
@@ -35,13 +37,17 @@ pub(super) fn time(rig: &Rig, peer: &Peer, load: Load) -> Result<Timing> {
     let arguments = [u64::from(load.tags), load.calls, load.seconds, load.rate].map(|number| number.to_string());
     let said = answer(&mut trial.driver("run", &arguments)?)?.context("it said nothing")?;
     let number = |key: &str| said.get(key).and_then(Value::as_f64).with_context(|| format!("it said nothing of {key}: {said}"));
+    let calls = number("calls")?;
+    let bytes = trial.bytes()? as f64;
+    let read = trial.read(calls as u64)?;
     Ok(Timing {
-        calls: number("calls")?,
+        calls,
+        found: read.get("found").and_then(Value::as_f64).with_context(|| format!("its reader said: {read}"))?,
         p50: number("p50")?,
         p99: number("p99")?,
         max: number("max")?,
         durable: number("durable")?,
-        bytes: trial.bytes()? as f64,
+        bytes,
     })
 }
 

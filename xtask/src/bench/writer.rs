@@ -157,6 +157,7 @@ fn versions(peers: &[(&Peer, Row)]) -> Result<String> {
     for (peer, _) in peers {
         packages.extend(requirements(peer.reader.requirements)?.iter().map(|package| package.replace("==", " ")));
     }
+    packages.sort();
     packages.dedup();
     Ok(format!("Versions: {}.\n", packages.join(", ")))
 }
