@@ -56,6 +56,11 @@ mod display;
 #[cfg(feature = "engine")]
 mod engine;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[cfg(all(feature = "writer", feature = "engine"))]
+#[doc(hidden)]
+#[allow(missing_docs, unreachable_pub, clippy::expect_used, clippy::panic)] // Tests, by their nature.
+pub mod fuzz;
 #[allow(dead_code)] // Each side uses its own part.
 mod home;
 #[cfg(any(feature = "journal", feature = "engine"))]
@@ -74,7 +79,7 @@ mod store;
 mod writer;
 
 #[cfg(feature = "board")]
-pub use board::{Applied, Board, BoardBuilder, Edit, Preview};
+pub use board::{Board, BoardBuilder};
 #[cfg(feature = "board")]
 pub use display::{Bundle, Histogram, Images, Params, Part, Plot, Row, Scatter, Shown, Stack, Table, Thoughts, XAxis as X};
 #[cfg(feature = "engine")]
@@ -82,8 +87,7 @@ pub use display::{Bundle, Histogram, Images, Params, Part, Plot, Row, Scatter, S
 pub use engine::cli::command_line;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Branch, EditPlan, EditRow, HistogramBins, ImageInfo, Origin, PastEdit, Run, RunId, Series, Session, SessionId, Status,
-    Summary, Thought, Time, Undone, Value,
+    Branch, HistogramBins, ImageInfo, Origin, Run, RunId, Series, Session, SessionId, Status, Summary, Thought, Time, Value,
 };
 pub use query::{Band, Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
 #[cfg(feature = "journal")]

@@ -22,6 +22,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("render", &["model", "query", "display"]),
     ("engine", &["model", "query", "display", "client", "program", "address", "journal", "store", "ship", "render"]),
     ("bin", &[]),
+    // The entries of the fuzz targets: compiled for them and for tests alone.
+    ("fuzz", &["model", "query", "client", "journal", "store"]),
 ];
 
 const EVERYBODYS: &[&str] = &["error", "home"];
@@ -30,7 +32,7 @@ const EVERYBODYS: &[&str] = &["error", "home"];
 const CRATES: &[(&str, &[&str])] = &[
     ("mongodb", &["store"]),
     ("rusqlite", &["store"]),
-    ("bson", &["store", "ship"]),
+    ("bson", &["store", "ship", "fuzz"]),
     ("tokio", &["store"]),
     ("plotly", &["render", "engine"]),
     ("jupyter_protocol", &["display", "engine", "render"]),

@@ -2,7 +2,6 @@
 
 mod bundle;
 mod card;
-mod edit;
 mod group;
 mod histogram;
 mod images;
@@ -16,7 +15,6 @@ mod thoughts;
 mod view;
 
 pub use bundle::Bundle;
-pub(crate) use edit::{EditSpec, PreviewSpec};
 pub use group::{Row, Stack};
 pub use histogram::Histogram;
 pub use images::Images;

@@ -24,6 +24,11 @@ use crate::model::{Status, Value};
 /// Data longer than this lies in a file of its own.
 const LONGEST_INSIDE: usize = 256 << 10;
 
+/// The longest text: with its tag, it is one document of a MongoDB, which takes 16 MiB.
+const LONGEST_TEXT: usize = 14 << 20;
+/// The longest value of a parameter: all of a run's lie in one document.
+const LONGEST_PARAM: usize = 1 << 20;
+
 /// How a journal is laid out.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Layout {
@@ -132,12 +137,19 @@ impl Journal {
 
     /// Records a text.
     pub(crate) fn text(&self, tag: &str, wall_micros: i64, step: Option<i64>, text: &str) -> Result<()> {
+        if text.len() > LONGEST_TEXT {
+            return Err(too_long(format!("a text of {} bytes", text.len()), LONGEST_TEXT));
+        }
         self.long(Kind::Text, None, wall_micros, &record::text_data(tag, step, text))
     }
 
     /// Records a hyperparameter.
     pub(crate) fn param(&self, wall_micros: i64, name: &str, value: &Value) -> Result<()> {
-        self.long(Kind::Param, None, wall_micros, &record::param_data(name, value))
+        let data = record::param_data(name, value);
+        if data.len() > LONGEST_PARAM {
+            return Err(too_long(format!("the value of the parameter `{name}`, of {} bytes,", data.len()), LONGEST_PARAM));
+        }
+        self.long(Kind::Param, None, wall_micros, &data)
     }
 
     /// Records the end of the session. Nothing may be recorded after it.
@@ -222,7 +234,7 @@ impl Journal {
         loop {
             let segment = self.current.load();
             if tag.is_none_or(|tag| self.declare(tag, &segment)) && put(&segment, &record) {
-                tag.map(|tag| tag.logged.fetch_add(1, Ordering::Relaxed));
+                tag.map(|tag| tag.unnumbered.fetch_add(1, Ordering::Relaxed));
                 return Ok(());
             }
             self.advance(segment)?;
@@ -286,6 +298,11 @@ impl Drop for Journal {
             self.supply.stop();
         }
     }
+}
+
+fn too_long(what: String, most: usize) -> Error {
+    Error::new(ErrorKind::Input, format!("{what} is longer than {} MiB, and cannot be logged", most >> 20))
+        .help("log it in parts, or keep it in a file and log where that is")
 }
 
 /// Puts a long record into a segment; `false` if there is no room left.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -25,6 +25,7 @@ pub(super) struct KnownTag {
 /// The tags that were read, by their number in the session.
 pub(super) type Known = FxHashMap<u32, KnownTag>;
 
+/// As it is stored: after the CRC-32 of its own JSON, so that no damage makes other ordinals of it.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     segment: u64,
@@ -33,22 +34,48 @@ struct Stored {
 
 /// Stores what was known at the start of `segment`. After it the segments before may go.
 pub(super) fn store(directory: &Path, segment: u64, known: &Known) -> Result<()> {
-    let mut tags: Vec<_> = known.iter().map(|(id, tag)| (*id, tag.kind, tag.name.to_string(), tag.next_ordinal)).collect();
-    tags.sort_unstable_by_key(|tag| tag.0);
-    let (path, unfinished) = (directory.join(FILE), directory.join("checkpoint.new"));
+    let bytes = bytes(segment, known);
+    let (path, unfinished) = (path(directory), directory.join("checkpoint.new"));
     let write = || {
         let mut file = File::create(&unfinished)?;
-        file.write_all(&json(&Stored { segment, tags }))?;
+        file.write_all(&bytes)?;
         file.sync_data()?;
-        fs::rename(&unfinished, &path)
+        fs::rename(&unfinished, &path)?;
+        // Its name, too: the power may fail when the segments before are gone.
+        #[cfg(unix)]
+        File::open(directory)?.sync_data()?;
+        Ok(())
     };
-    write().map_err(|e| fail("cannot write", &path, e))
+    write().map_err(|e: std::io::Error| fail("cannot write", &path, e))
 }
 
-/// What was stored last: at the start of which segment, and which tags.
-pub(super) fn load(directory: &Path) -> Option<(u64, Known)> {
-    let stored: Stored = serde_json::from_slice(&fs::read(directory.join(FILE)).ok()?).ok()?;
+/// What is stored.
+pub(super) fn bytes(segment: u64, known: &Known) -> Vec<u8> {
+    let mut tags: Vec<_> = known.iter().map(|(id, tag)| (*id, tag.kind, tag.name.to_string(), tag.next_ordinal)).collect();
+    tags.sort_unstable_by_key(|tag| tag.0);
+    let stored = Stored { segment, tags };
+    json(&(crc32fast::hash(&json(&stored)), stored))
+}
+
+/// Where it lies.
+pub(super) fn path(directory: &Path) -> PathBuf {
+    directory.join(FILE)
+}
+
+/// What was stored last: at the start of which segment, and which tags. `None` if these bytes are not what was stored.
+pub(super) fn parse(bytes: &[u8]) -> Option<(u64, Known)> {
+    let (crc, stored): (u32, Stored) = serde_json::from_slice(bytes).ok()?;
+    if crc32fast::hash(&json(&stored)) != crc {
+        return None;
+    }
     let tag =
         |(id, kind, name, next_ordinal): (u32, TagKind, String, i64)| (id, KnownTag { kind, name: name.into(), next_ordinal });
     Some((stored.segment, stored.tags.into_iter().map(tag).collect()))
+}
+
+/// What is to be stored, of this JSON; the JSON alone if it is none.
+#[cfg(any(test, fuzzing))]
+pub(super) fn with_its_checksum(stored: &[u8]) -> Vec<u8> {
+    let Ok(stored) = serde_json::from_slice::<Stored>(stored) else { return stored.to_vec() };
+    json(&(crc32fast::hash(&json(&stored)), stored))
 }

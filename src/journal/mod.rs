@@ -59,11 +59,22 @@
 //! deletes the ones before. After a death, whoever claims the journal reads on from there, with the same positions and
 //! ordinals; what was shipped, but lies in a segment that was kept, is read again and changes nothing in the store. A segment whose
 //! predecessors were lost takes its ordinals from the tags' own records.
+//!
+//! # A machine's death
+//!
+//! What was written before the last sync is all there. Of what came after, any page may be: records that are whole are read, and the
+//! points among them are numbered without those that are lost, which the store may have; the shipper sees to it. A checkpoint is on the disk
+//! under its name before anything is deleted for it, and has a checksum of its own. `tests/power.rs` cuts the power.
 
 #[cfg(feature = "journal")]
 mod append;
 mod checkpoint;
 mod entry;
+mod files;
+#[cfg(any(test, fuzzing))]
+#[cfg(all(feature = "writer", feature = "engine"))]
+#[allow(clippy::panic)] // A test, by its nature.
+pub(crate) mod fuzz;
 mod lock;
 mod map;
 mod place;

@@ -1,14 +1,15 @@
 //! Reading a journal: entries in slot order, while its owner lives or after.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::checkpoint::{self, Known, KnownTag};
+use super::files::{Bytes, Disk, Files};
 use super::record::{self, Aside, Found, Kind, Long, SLOT_BYTES, Short, TagData, find};
-use super::segment::{Header, SEAL_WORD, aside_path, list, path_of, read_at};
-use super::{Batch, Entry, EntryKind, Point, Position, Reach, SessionInfo, Sink, fail, owner_alive};
+use super::segment::{Header, SEAL_WORD, aside_path, list, path_of};
+use super::{Batch, Entry, EntryKind, Point, Position, Reach, SessionInfo, Sink, fail};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many slots are taken from a file at once.
@@ -17,10 +18,10 @@ const WINDOW_SLOTS: u64 = 4096;
 static ZEROS: [u8; WINDOW_SLOTS as usize * SLOT_BYTES] = [0; WINDOW_SLOTS as usize * SLOT_BYTES];
 
 /// Reads one session's journal, live or dead, in the process that writes it or another. One reader at a time: see [`super::Claim`].
-pub(crate) struct Reader {
-    directory: PathBuf,
+pub(crate) struct Reader<F: Files = Disk> {
+    files: F,
     info: SessionInfo,
-    segment: Open,
+    segment: Open<F::Segment>,
     known: Known,
     /// What was known at the start of each segment that is not acknowledged, and which files its records name.
     starts: BTreeMap<u64, Start>,
@@ -47,8 +48,8 @@ enum State {
 }
 
 /// The segment that is read.
-struct Open {
-    file: File,
+struct Open<B> {
+    file: B,
     header: Header,
     seed: u32,
     /// The next slot to read.
@@ -72,12 +73,48 @@ enum Step {
 impl Reader {
     /// Opens the journal in `directory`, at the first entry that was not acknowledged and deleted before.
     pub(crate) fn open(directory: &Path) -> Result<Reader> {
-        let checkpoint = checkpoint::load(directory);
+        Reader::of(Disk(directory.to_path_buf()))
+    }
+
+    /// Says that all before `end` (a [`Batch::end`]) is stored: segments wholly before it are deleted.
+    pub(crate) fn acknowledge(&mut self, end: Position) -> Result<()> {
+        let keep = end.0 >> 32;
+        let stored: Vec<u64> = self.starts.range(..keep).map(|(number, _)| *number).collect();
+        let Some(start) = self.starts.get(&keep).filter(|_| !stored.is_empty()) else {
+            return Ok(());
+        };
+        checkpoint::store(&self.files.0, keep, &start.known)?;
+        // All that is listed before, not only what was read: a death between the checkpoint and this may have left more.
+        for number in list(&self.files.0)?.into_iter().filter(|number| *number < keep) {
+            remove(&path_of(&self.files.0, number))?;
+        }
+        for number in stored {
+            let start = self.starts.remove(&number).unwrap_or_default();
+            start.asides.into_iter().try_for_each(|aside| remove(&aside_path(&self.files.0, aside)))?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the journal: it was complete, and all of it is acknowledged.
+    pub(crate) fn remove(self) -> Result<()> {
+        // Under another name first, so that nobody finds half a journal.
+        let gone = self.files.0.with_extension("gone");
+        fs::rename(&self.files.0, &gone)
+            .and_then(|()| fs::remove_dir_all(&gone))
+            .map_err(|e| fail("cannot delete the journal", &self.files.0, e))
+    }
+}
+
+impl<F: Files> Reader<F> {
+    /// The same, of files anywhere.
+    pub(super) fn of(files: F) -> Result<Reader<F>> {
+        let stored = files.checkpoint();
+        let checkpoint = stored.as_ref().and_then(|bytes| checkpoint::parse(bytes));
         let first = checkpoint.as_ref().map_or(0, |(segment, _)| *segment);
         let mut segment = None;
-        let mut damaged = 0;
-        for number in list(directory)?.into_iter().filter(|number| *number >= first) {
-            match Open::segment(directory, number) {
+        let mut damaged = u64::from(stored.is_some() && checkpoint.is_none());
+        for number in files.segments()?.into_iter().filter(|number| *number >= first) {
+            match Open::segment(&files, number) {
                 Ok(open) => {
                     segment = Some(open);
                     break;
@@ -88,7 +125,7 @@ impl Reader {
         let Some(segment) = segment else {
             return Err(Error::new(
                 ErrorKind::Journal,
-                format!("the journal in {} has no segment that can be read", directory.display()),
+                format!("the journal in {} has no segment that can be read", files.directory().display()),
             )
             .help("delete that directory if nothing in it is of use"));
         };
@@ -96,7 +133,7 @@ impl Reader {
         let known = checkpoint.map(|(_, known)| known).unwrap_or_default();
         let start = Start { known: known.clone(), asides: Vec::new() };
         Ok(Reader {
-            directory: directory.to_path_buf(),
+            files,
             info: segment.header.info.clone(),
             starts: BTreeMap::from([(segment.header.number, start)]),
             segment,
@@ -125,7 +162,7 @@ impl Reader {
     /// The same, given to a sink one by one.
     pub(crate) fn read_into(&mut self, sink: &mut impl Sink, max_entries: usize) -> Result<Reach> {
         let mut entries = self.fill(sink, max_entries)?;
-        if entries == 0 && max_entries > 0 && self.state == State::Live && !owner_alive(&self.directory)? {
+        if entries == 0 && max_entries > 0 && self.state == State::Live && !self.files.owner_alive()? {
             // What the owner published until its death counts: look again, now that it can add nothing.
             self.state = State::Dead;
             self.segment.forget();
@@ -187,7 +224,7 @@ impl Reader {
     }
 
     fn step(&mut self) -> Result<Step> {
-        let failed = |e| fail("cannot read the journal in", &self.directory, e);
+        let failed = |e| fail("cannot read the journal in", self.files.directory(), e);
         if self.segment.slot >= self.segment.header.slots {
             return self.next_segment();
         }
@@ -213,7 +250,7 @@ impl Reader {
             }
             Found::Long(long, slots) => {
                 let asides = &mut self.starts.entry(segment.header.number).or_default().asides;
-                let kind = decode(&self.directory, &self.known, &long, asides);
+                let kind = decode(&self.files, &self.known, &long, asides);
                 (slots, kind.map(|kind| Entry { position, wall_micros: long.wall_micros, kind }))
             }
         };
@@ -225,7 +262,7 @@ impl Reader {
 
     /// At a slot with nothing in it: the end of what is published, of the segment, or a call that its process did not live to finish.
     fn pass_empty(&mut self) -> Result<Step> {
-        let sealed = self.segment.sealed().map_err(|e| fail("cannot read the journal in", &self.directory, e))?;
+        let sealed = self.segment.sealed().map_err(|e| fail("cannot read the journal in", self.files.directory(), e))?;
         if sealed.is_some_and(|end| self.segment.slot >= end) {
             return self.next_segment();
         }
@@ -238,9 +275,10 @@ impl Reader {
 
     fn next_segment(&mut self) -> Result<Step> {
         let number = self.segment.header.number;
+        let mut unreadable = 0;
         // What is listed now was there before, so a segment that is missing between others is missing for good.
-        for next in list(&self.directory)?.into_iter().filter(|next| *next > number) {
-            match Open::segment(&self.directory, next) {
+        for next in self.files.segments()?.into_iter().filter(|next| *next > number) {
+            match Open::segment(&self.files, next) {
                 Ok(open) => {
                     self.gap = next != number + 1;
                     self.damaged += u64::from(self.gap);
@@ -248,42 +286,15 @@ impl Reader {
                     self.starts.insert(next, Start { known: self.known.clone(), asides: Vec::new() });
                     return Ok(Step::Passed);
                 }
-                Err(e) if e.kind() == std::io::ErrorKind::InvalidData => {}
-                Err(e) => return Err(fail("cannot open", &path_of(&self.directory, next), e)),
+                Err(e) if e.kind() == std::io::ErrorKind::InvalidData => unreadable += 1,
+                Err(e) => return Err(fail("cannot open", &path_of(self.files.directory(), next), e)),
             }
         }
         if self.state == State::Dead {
             self.state = State::Complete;
+            self.damaged += unreadable;
         }
         Ok(Step::Wait)
-    }
-
-    /// Says that all before `end` (a [`Batch::end`]) is stored: segments wholly before it are deleted.
-    pub(crate) fn acknowledge(&mut self, end: Position) -> Result<()> {
-        let keep = end.0 >> 32;
-        let stored: Vec<u64> = self.starts.range(..keep).map(|(number, _)| *number).collect();
-        let Some(start) = self.starts.get(&keep).filter(|_| !stored.is_empty()) else {
-            return Ok(());
-        };
-        checkpoint::store(&self.directory, keep, &start.known)?;
-        // All that is listed before, not only what was read: a death between the checkpoint and this may have left more.
-        for number in list(&self.directory)?.into_iter().filter(|number| *number < keep) {
-            remove(&path_of(&self.directory, number))?;
-        }
-        for number in stored {
-            let start = self.starts.remove(&number).unwrap_or_default();
-            start.asides.into_iter().try_for_each(|aside| remove(&aside_path(&self.directory, aside)))?;
-        }
-        Ok(())
-    }
-
-    /// Deletes the journal: it was complete, and all of it is acknowledged.
-    pub(crate) fn remove(self) -> Result<()> {
-        // Under another name first, so that nobody finds half a journal.
-        let gone = self.directory.with_extension("gone");
-        fs::rename(&self.directory, &gone)
-            .and_then(|()| fs::remove_dir_all(&gone))
-            .map_err(|e| fail("cannot delete the journal", &self.directory, e))
     }
 
     /// About how many bytes of records are published and not read yet: for people to see.
@@ -294,19 +305,20 @@ impl Reader {
         let later = self.later();
         // Segments are made ahead of their need: all but the last two were surely left full.
         let (full, last) = later.split_at(later.len().saturating_sub(2));
-        let full = full.iter().filter_map(|number| fs::metadata(path_of(&self.directory, *number)).ok()).map(|file| file.len());
-        let last = last.iter().filter_map(|number| Open::segment(&self.directory, *number).ok()).map(|open| open.published());
+        let full =
+            full.iter().filter_map(|number| fs::metadata(path_of(self.files.directory(), *number)).ok()).map(|file| file.len());
+        let last = last.iter().filter_map(|number| Open::segment(&self.files, *number).ok()).map(|open| open.published());
         self.segment.published() + full.sum::<u64>() + last.sum::<u64>()
     }
 
     /// Whether nothing is published that was not read: also behind a slot that its call has not published yet.
     pub(crate) fn is_drained(&self) -> bool {
-        let unread = |number: &u64| Open::segment(&self.directory, *number).is_ok_and(|open| !open.is_empty());
+        let unread = |number: &u64| Open::segment(&self.files, *number).is_ok_and(|open| !open.is_empty());
         self.state == State::Complete || (self.segment.is_empty() && !self.later().iter().any(unread))
     }
 
     fn later(&self) -> Vec<u64> {
-        let mut later = list(&self.directory).unwrap_or_default();
+        let mut later = self.files.segments().unwrap_or_default();
         later.retain(|number| *number > self.segment.header.number);
         later
     }
@@ -330,14 +342,14 @@ fn learn(known: &mut Known, gap: bool, record: &Long<'_>) {
 }
 
 /// What a long record says, from its own data or the file that it names.
-fn decode(directory: &Path, known: &Known, record: &Long<'_>, asides: &mut Vec<u64>) -> Option<EntryKind> {
+fn decode(files: &impl Files, known: &Known, record: &Long<'_>, asides: &mut Vec<u64>) -> Option<EntryKind> {
     let tag = known.get(&record.tag).map(|tag| Arc::clone(&tag.name));
     if !record.aside {
         return record::entry(record.kind, tag, record.data);
     }
     let aside: Aside = serde_json::from_slice(record.data).ok()?;
     asides.push(aside.number);
-    let data = fs::read(aside_path(directory, aside.number)).ok()?;
+    let data = files.aside(aside.number).ok()?;
     if data.len() as u64 != aside.bytes || crc32fast::hash(&data) != aside.crc {
         return None;
     }
@@ -351,9 +363,9 @@ fn remove(path: &Path) -> Result<()> {
     }
 }
 
-impl Open {
-    fn segment(directory: &Path, number: u64) -> std::io::Result<Open> {
-        let file = File::open(path_of(directory, number))?;
+impl<B: Bytes> Open<B> {
+    fn segment(files: &impl Files<Segment = B>, number: u64) -> std::io::Result<Open<B>> {
+        let file = files.segment(number)?;
         let header = Header::read(&file)?;
         let (seed, slot) = (header.seed(), header.first);
         Ok(Open { file, header, seed, slot, window: Vec::new(), window_at: slot, lost: false })
@@ -383,7 +395,7 @@ impl Open {
         if self.slot < self.window_at || self.slot + slots > end {
             let take = (self.header.slots - self.slot).min(slots.max(WINDOW_SLOTS));
             self.window.resize(take as usize * SLOT_BYTES, 0);
-            read_at(&self.file, &mut self.window, self.slot * SLOT_BYTES as u64)?;
+            self.file.read_at(&mut self.window, self.slot * SLOT_BYTES as u64)?;
             self.window_at = self.slot;
         }
         Ok(())
@@ -421,7 +433,7 @@ impl Open {
     /// Where the segment was left, if it was.
     fn sealed(&self) -> std::io::Result<Option<u64>> {
         let mut word = [0; 8];
-        read_at(&self.file, &mut word, 8 * SEAL_WORD as u64)?;
+        self.file.read_at(&mut word, 8 * SEAL_WORD as u64)?;
         let end = u64::from_ne_bytes(word);
         Ok((end != 0).then(|| end.min(self.header.slots)))
     }
@@ -458,7 +470,7 @@ impl Open {
     fn windows(&self) -> impl Iterator<Item = (u64, Vec<u8>)> {
         (self.slot..self.header.slots).step_by(WINDOW_SLOTS as usize).map_while(|first| {
             let mut bytes = vec![0; (self.header.slots - first).min(WINDOW_SLOTS) as usize * SLOT_BYTES];
-            read_at(&self.file, &mut bytes, first * SLOT_BYTES as u64).ok()?;
+            self.file.read_at(&mut bytes, first * SLOT_BYTES as u64).ok()?;
             Some((first, bytes))
         })
     }

@@ -208,6 +208,37 @@ pub(super) fn find(bytes: &[u8], seed: u32, slot: u64, room: u64) -> Found<'_> {
     Found::Long(Long { kind, aside: byte & ASIDE != 0, tag: word(2) as u32, wall_micros: word(1) as i64, data }, slots)
 }
 
+/// Gives each record from slot `first` on the checksum that it should have, as far as it says how long it is.
+#[cfg(any(test, fuzzing))]
+pub(super) fn sealed_by_its_writer(bytes: &mut [u8], first: u64, seed: u32) {
+    let mut slot = first;
+    while let Some(record) = bytes.get_mut(slot as usize * SLOT_BYTES..).filter(|rest| rest.len() >= SLOT_BYTES) {
+        let (byte, mut number) = (record[4], u32::from_le_bytes([record[5], record[6], record[7], 0]));
+        let Some(kind) = Kind::from_byte(byte & !ASIDE) else {
+            slot += 1;
+            continue;
+        };
+        let room = (record.len() / SLOT_BYTES).min(64) as u32;
+        if !kind.is_short() {
+            // A length that fits, and data of that length.
+            number = number % room + 1;
+            let most = number as usize * SLOT_BYTES - LONG_HEAD_BYTES;
+            let length = most - usize::from(record[20]) % SLOT_BYTES.min(most + 1);
+            record[20..24].copy_from_slice(&(length as u32).to_le_bytes());
+            record[5..8].copy_from_slice(&number.to_le_bytes()[..3]);
+        }
+        let slots = if kind.is_short() { 1 } else { number as usize };
+        let end = match kind {
+            Kind::Reserved => 8,
+            kind if kind.is_short() => SLOT_BYTES,
+            _ => LONG_HEAD_BYTES + u32::from_le_bytes([record[20], record[21], record[22], record[23]]) as usize,
+        };
+        let crc = checksum(seed, slot, meta(byte, number), &[&record[8..end]]);
+        record[..4].copy_from_slice(&crc.to_le_bytes());
+        slot += slots as u64;
+    }
+}
+
 /// What a tag's record says, at its first use in a segment.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct TagData<'a> {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::files::Bytes;
 use super::record::SLOT_BYTES;
 use super::{SessionInfo, fail};
 use crate::error::Result;
@@ -60,10 +61,10 @@ impl Header {
     }
 
     /// Reads the header of a segment's file; the error says why it is none.
-    pub(super) fn read(file: &std::fs::File) -> std::io::Result<Header> {
+    pub(super) fn read(file: &impl Bytes) -> std::io::Result<Header> {
         let wrong = |why: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, why.to_owned());
         let mut start = vec![0; INFO_AT];
-        read_at(file, &mut start, 0)?;
+        file.read_at(&mut start, 0)?;
         if start[..8] != MAGIC {
             return Err(wrong("it is not a journal of this version of ml_board"));
         }
@@ -73,7 +74,7 @@ impl Header {
             return Err(wrong("its header is damaged"));
         }
         let mut bytes = vec![0; INFO_AT + length];
-        read_at(file, &mut bytes, 0)?;
+        file.read_at(&mut bytes, 0)?;
         if checksum(&bytes, length) != crc {
             return Err(wrong("its header is damaged"));
         }
@@ -88,27 +89,6 @@ fn checksum(bytes: &[u8], info: usize) -> u32 {
     hasher.update(&bytes[..28]);
     hasher.update(&bytes[INFO_AT..INFO_AT + info]);
     hasher.finalize()
-}
-
-/// Reads what is there at `offset`; what lies beyond the end of the file reads as zeros.
-pub(super) fn read_at(file: &std::fs::File, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
-    let mut done = 0;
-    while done < bytes.len() {
-        #[cfg(unix)]
-        let read = std::os::unix::fs::FileExt::read_at(file, &mut bytes[done..], offset + done as u64);
-        #[cfg(windows)]
-        let read = std::os::windows::fs::FileExt::seek_read(file, &mut bytes[done..], offset + done as u64);
-        match read {
-            Ok(0) => {
-                bytes[done..].fill(0);
-                return Ok(());
-            }
-            Ok(read) => done += read,
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(())
 }
 
 /// The file of the segment with this number.

@@ -16,7 +16,10 @@ pub(crate) struct Tag {
     next_step: AtomicI64,
     /// Whether a step was taken.
     stepped: AtomicBool,
+    /// How many points or samples were recorded: the ordinal of the next, about.
     pub(super) logged: AtomicI64,
+    /// How many histograms or images.
+    pub(super) unnumbered: AtomicI64,
     /// One more than the number of the last segment that has its record.
     pub(super) declared: AtomicU64,
 }
@@ -119,6 +122,7 @@ impl Tags {
             next_step: AtomicI64::new(first_step),
             stepped: AtomicBool::new(false),
             logged: AtomicI64::new(0),
+            unnumbered: AtomicI64::new(0),
             declared: AtomicU64::new(0),
         };
         Node { tag, next: Link::new() }
@@ -132,7 +136,7 @@ impl Tags {
 
     /// How many values were recorded under all of them.
     pub(crate) fn logged(&self) -> u64 {
-        self.all().map(|tag| tag.logged.load(Ordering::Relaxed) as u64).sum()
+        self.all().map(|tag| (tag.logged.load(Ordering::Relaxed) + tag.unnumbered.load(Ordering::Relaxed)) as u64).sum()
     }
 }
 

@@ -3,10 +3,17 @@
 use std::fs::{self, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use proptest::prelude::*;
 
+mod damage;
+mod model;
+mod power;
+
+use super::files::Files;
+use super::files::memory::Memory;
 use super::segment::{Header, path_of};
 use super::*;
 use crate::model::{RunId, SessionId, Status, Time, Value};
@@ -40,7 +47,11 @@ fn scalar(journal: &Journal, tags: &Tags, name: &str, value: f64) -> crate::erro
     journal.scalar(tag, 1, tag.next_step(), value)
 }
 
-fn rest(reader: &mut Reader) -> Vec<Entry> {
+fn finish(journal: &mut Journal) {
+    journal.end(9, Status::Finished, None).unwrap();
+}
+
+fn rest<F: Files>(reader: &mut Reader<F>) -> Vec<Entry> {
     let mut all = Vec::new();
     loop {
         let batch = reader.read(1000).unwrap();
@@ -72,7 +83,7 @@ fn every_kind_of_entry_comes_back() {
     journal.image(faces, 6, 0, &pixels).unwrap();
     journal.text("thought", 7, Some(10), "it \"works\"\n\u{1F600}").unwrap();
     journal.scalar(loss, 8, 7, 1.5).unwrap();
-    journal.end(9, Status::Finished, None).unwrap();
+    finish(&mut journal);
 
     let mut reader = Reader::open(journal.directory()).unwrap();
     assert_eq!(reader.info(), &info(1));
@@ -193,6 +204,25 @@ fn threads_log_at_once_while_a_reader_follows() {
     assert_eq!(histograms, THREADS * POINTS / 1000);
     assert_eq!(ordinals.remove("shared"), Some((THREADS * POINTS) as i64));
     assert!(ordinals.len() == THREADS && ordinals.values().all(|count| *count == POINTS as i64));
+}
+
+/// The files of a journal, as they are now.
+fn files_of(directory: &Path) -> Memory {
+    let mut files = Memory::default();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let Some(end) = path.extension().and_then(|end| end.to_str()) else { continue };
+        let number = path.file_stem().unwrap().to_str().unwrap().parse();
+        // What the helper thread is just making is renamed under our hands.
+        let Ok(bytes) = fs::read(&path) else { continue };
+        match (end, number) {
+            ("segment", Ok(number)) => drop(files.segments.insert(number, bytes.into())),
+            ("value", Ok(number)) => drop(files.asides.insert(number, bytes.into())),
+            ("json", _) => files.checkpoint = Some(bytes),
+            _ => {}
+        }
+    }
+    files
 }
 
 /// Sets bytes of the journal's first segment, as a death in the middle of a call leaves them (or a disk that lies).

@@ -162,7 +162,7 @@ impl<'a> Rows<'a> {
         let scope = &self.data.scope;
         Board {
             id: super::board_id(scope),
-            title: title(self.data),
+            title: title(scope),
             columns: columns::columns(self.data, &self.rows, &self.tags, &self.asked),
             n: self.rows.len(),
             total: self.data.runs.len(),
@@ -171,16 +171,9 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn title(data: &ScopeData) -> String {
-    let scope = &data.scope;
-    let mut title = format!("{} / {}", scope.database, scope.folder);
-    if scope.filter != Filter::All {
-        title.push_str(&format!(": {}", scope.filter));
-    }
-    if data.invalid > 0 {
-        title.push_str(&format!(" (without {})", plural(data.invalid, "invalid run")));
-    }
-    title
+fn title(scope: &Scope) -> String {
+    let place = format!("{} / {}", scope.database, scope.folder);
+    if scope.filter == Filter::All { place } else { format!("{place}: {}", scope.filter) }
 }
 
 struct Composer<'a> {

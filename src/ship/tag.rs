@@ -75,10 +75,13 @@ impl Tag {
     /// Takes a point of the journal; `new` says that the summary has not seen it.
     pub(super) fn take(&mut self, point: &Point, new: bool) {
         let wall = point.wall_micros.div_euclid(1000);
-        if point.ordinal == self.next() {
+        // Where the machine died, the journal may have lost points that are stored. What comes after them keeps its place.
+        let told = i64::try_from(self.summary.n).unwrap_or(i64::MAX);
+        let ordinal = if new { point.ordinal.max(told) } else { point.ordinal };
+        if ordinal == self.next() {
             self.points.push(point.step, point.value, wall);
         } else {
-            self.push(point.ordinal, point.step, point.value, wall);
+            self.push(ordinal, point.step, point.value, wall);
         }
         if new {
             self.summary.add(point.step, point.value);

@@ -5,6 +5,7 @@
 mod bench;
 mod demo;
 mod faults;
+mod fuzz;
 mod notebook;
 mod place;
 mod shell;
@@ -20,6 +21,7 @@ cargo xtask test    installs what the tests need, and runs them all; `cargo xtas
 cargo xtask bench   lists what is measured; `cargo xtask bench NAME` measures it, `writer` beside other loggers, which it installs
 cargo xtask faults  kills, starves and cuts off programs that log, and compares MongoDB with what their calls had taken;
                     `--seed N`, `--short`, and names of scenarios may follow
+cargo xtask fuzz    builds the fuzz targets, and runs each for a minute; `cargo xtask fuzz TARGET SECONDS` one of them
 cargo xtask tour    executes notebooks/tour.ipynb in place, outputs and all, on freshly trained runs
 cargo xtask web     builds the page's runtime from web/ into src/render/assets";
 
@@ -43,6 +45,7 @@ fn run(words: &[&str]) -> anyhow::Result<bool> {
         ["demo"] => demo::demo()?,
         ["test", parts @ ..] => return test::test(parts),
         ["faults", words @ ..] => return faults::faults(words),
+        ["fuzz", words @ ..] => return fuzz::fuzz(words),
         ["tour"] => demo::tour()?,
         ["web"] => web::build()?,
         [] | ["help" | "--help" | "-h"] => println!("{HELP}"),

@@ -5,6 +5,8 @@ mod documents;
 #[cfg(feature = "writer")]
 mod live;
 #[cfg(feature = "engine")]
+mod power;
+#[cfg(feature = "engine")]
 mod sessions;
 
 use std::collections::BTreeMap;
