@@ -28,6 +28,9 @@ const FOLD_POINTS: (usize, usize) = (1 << 13, 1 << 19);
 const PARAM: usize = 1 << 20;
 const TEXT: usize = 14 << 20;
 
+/// About how many bytes a summary takes besides its tag.
+const SUMMARY: usize = 220;
+
 /// One session on its way.
 pub(super) struct Session {
     info: SessionInfo,
@@ -361,21 +364,28 @@ impl Session {
         Ok(())
     }
 
-    /// Takes from an update what the run's document has no room for: the summaries, then the parameters. `false`: nothing is left.
+    /// Takes from an update what the run's document has no room for: the largest parameter, if parameters are most of it, else the summaries.
+    /// `false`: nothing is left.
     fn lighten(&mut self, update: &mut SessionUpdate) -> bool {
         let wrong = |what: String| Error::new(ErrorKind::Input, what).because("the document of a run takes 16 MB");
-        if !update.metrics.is_empty() {
-            update.metrics.clear();
-            if !std::mem::replace(&mut self.full, true) {
-                let what = "the run has so many tags that not all can be filtered and sorted by. Their points are stored";
-                self.rejected.push(wrong(what.into()).help("log related values under fewer tags"));
-            }
+        let summaries: usize = update.metrics.iter().map(|(tag, _)| tag.len() + SUMMARY).sum();
+        let params: usize = update.params.iter().map(|(name, value)| name.len() + size(value)).sum();
+        let largest = update.params.iter().enumerate().max_by_key(|(_, (name, value))| name.len() + size(value));
+        if let Some((at, _)) = largest.filter(|_| params > summaries || update.metrics.is_empty()) {
+            let (name, _) = update.params.remove(at);
+            self.all_params.remove(&name);
+            self.rejected.push(wrong(format!("the parameter `{name}` is not stored")).help("log long texts as thoughts"));
             return true;
         }
-        let names = std::mem::take(&mut update.params).into_iter().map(|(name, _)| name);
-        let before = self.rejected.len();
-        self.rejected.extend(names.map(|name| wrong(format!("the parameter `{name}` is not stored"))));
-        self.rejected.len() > before
+        if update.metrics.is_empty() {
+            return false;
+        }
+        update.metrics.clear();
+        if !std::mem::replace(&mut self.full, true) {
+            let what = "the run has so many tags that not all can be filtered and sorted by. Their points are stored";
+            self.rejected.push(wrong(what.into()).help("log related values under fewer tags"));
+        }
+        true
     }
 
     fn summaries(&self, which: impl Fn(&Tag) -> bool) -> Vec<(Arc<str>, crate::model::Summary)> {
