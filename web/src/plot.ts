@@ -120,7 +120,7 @@ export class PlotPanel {
       for (const curve of curves) {
         const { colour, value } = legend.of(curve.run);
         const { x, line } = this.pointsOf(curve);
-        add(value, { ...LINE, x, y: line, line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}.${curve.rank ?? 0}` });
+        add(value, { ...LINE, x, y: line, line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}_${curve.rank ?? 0}` });
       }
     }
     for (const curve of curves) {
@@ -133,7 +133,8 @@ export class PlotPanel {
         name: plain(entry.label + (behind.get(entry.value) ?? "")),
         legendgroup: entry.value,
         showlegend: !named.has(entry.value),
-        uid: `run${curve.run}.${curve.rank ?? 0}`,
+        // plotly.js makes a class name of it.
+        uid: `run${curve.run}_${curve.rank ?? 0}`,
         line: { color: entry.colour, width: 1.75, dash: dashOf(entry.dash, curve.rank) },
         meta: [plain(titleOf(view.runs, curve)), plain(entry.label)],
         customdata: curve.group ? this.wordsOf(curve, points) : this.customdata(points),
