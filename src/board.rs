@@ -1,5 +1,7 @@
 //! What a person holds in a notebook: a folder of runs, and which of them.
 
+mod edit;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,6 +13,8 @@ use crate::display::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Run, Series};
 use crate::query::{Filter, IntoFilter};
+
+pub use edit::{Applied, Edit, Preview};
 
 /// The runs of a folder, or those of them that a filter holds for; shown, it is the whole dashboard.
 ///
@@ -219,6 +223,23 @@ impl BoardBuilder {
     #[must_use]
     pub fn allow_empty(&self) -> BoardBuilder {
         BoardBuilder { empty: true, ..self.clone() }
+    }
+
+    /// The databases of the store that hold runs, by name: to look around before one is opened.
+    ///
+    /// # Errors
+    /// No engine can be found or built, or the store does not answer.
+    pub fn databases(&self) -> Result<Vec<String>> {
+        let connection = Connection::new(launch(self.engine.clone()));
+        let Answer::Opened { store, notes } = connection.ask(&[], Ask::Connect { uri: self.uri.clone() })? else {
+            return Err(Error::new(ErrorKind::Engine, "the engine answered something else than that it connected"));
+        };
+        notes.iter().for_each(|note| say(note));
+        let stores = [Store { handle: store.clone(), uri: self.uri.clone() }];
+        match connection.ask(&stores, Ask::Databases { store })? {
+            Answer::Names { names } => Ok(names),
+            other => Err(unexpected(&other)),
+        }
     }
 
     /// Opens it.

@@ -79,7 +79,7 @@ mod store;
 mod writer;
 
 #[cfg(feature = "board")]
-pub use board::{Board, BoardBuilder};
+pub use board::{Applied, Board, BoardBuilder, Edit, Preview};
 #[cfg(feature = "board")]
 pub use display::{Bundle, Histogram, Images, Params, Part, Plot, Row, Scatter, Shown, Stack, Table, Thoughts, XAxis as X};
 #[cfg(feature = "engine")]
@@ -87,7 +87,8 @@ pub use display::{Bundle, Histogram, Images, Params, Part, Plot, Row, Scatter, S
 pub use engine::cli::command_line;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Branch, HistogramBins, ImageInfo, Origin, Run, RunId, Series, Session, SessionId, Status, Summary, Thought, Time, Value,
+    Branch, EditPlan, EditRow, HistogramBins, ImageInfo, Origin, PastEdit, Run, RunId, Series, Session, SessionId, Status,
+    Summary, Thought, Time, Undone, Value,
 };
 pub use query::{Band, Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
 #[cfg(feature = "journal")]

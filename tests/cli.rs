@@ -138,3 +138,30 @@ fn an_engine_ends_when_its_stdin_is_closed() {
     let version = machine.ml_board(&["--version"], "local:");
     assert_eq!(text(&version.stdout), format!("ml_board {}\n", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn a_script_corrects_looks_back_and_undoes() {
+    let machine = Machine::after_a_death();
+    assert!(machine.ml_board(&["sync"], "local:").status.success());
+    let at = ["-d", "digits", "-f", "killed"];
+    let ml_board = |first: &str, more: &[&str]| machine.ml_board(&[&[first][..], &at, more].concat(), "local:");
+    let correction =
+        ["--where", "lr == 0.1", "--set-param", "lr=0.2", "--drop-points", "Loss: step >= 10", "--because", "a slip"];
+    let preview = text(&ml_board("edit", &correction).stdout);
+    assert!(
+        preview.contains("0.1") && preview.contains("0.2") && preview.ends_with("nothing was changed; --yes does it\n"),
+        "{preview}"
+    );
+    assert_eq!(text(&ml_board("edits", &[]).stdout), "the folder `killed` was never edited\n");
+    let done = text(&ml_board("edit", &[&correction[..], &["--yes"]].concat()).stdout);
+    assert!(done.contains("on 1 run, because a slip"), "{done}");
+    let runs = machine.board().runs().unwrap();
+    assert_eq!((&runs[0].params["lr"], runs[0].metrics["Loss"].n), (&0.2.into(), 10));
+    let id = done.lines().last().unwrap().split(' ').next_back().unwrap().to_owned();
+    assert!(text(&ml_board("edits", &[]).stdout).starts_with(&id));
+    assert_eq!(text(&ml_board("undo", &[&id]).stdout), "1 run is as it was\n");
+    let runs = machine.board().runs().unwrap();
+    assert_eq!((&runs[0].params["lr"], runs[0].metrics["Loss"].n), (&0.1.into(), POINTS as u64));
+    let wrong = ml_board("edit", &["--set-param", "lr"]);
+    assert!(!wrong.status.success() && text(&wrong.stderr).contains("--set-param lr=0.01"), "{wrong:?}");
+}

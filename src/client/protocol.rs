@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::display::{Page, Scope, View};
+use crate::display::{EditSpec, Page, PreviewSpec, Scope, View};
 use crate::error::Error;
-use crate::model::{Run, Series};
+use crate::model::{PastEdit, Run, Series, Undone};
 use crate::query::Filter;
 
 /// Both sides must have the same one. Counts up with each change of this file or of a type it names.
-pub(crate) const PROTOCOL: u32 = 4;
+pub(crate) const PROTOCOL: u32 = 5;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {
@@ -40,6 +40,16 @@ pub(crate) enum Ask {
     Folders { store: String, database: String },
     /// The databases that hold runs, by name.
     Databases { store: String },
+    /// Connects to the store, whatever is in it.
+    Connect { uri: Option<String> },
+    /// What an edit would change.
+    Preview { edit: EditSpec },
+    /// Makes an edit.
+    Apply { edit: EditSpec },
+    /// Undoes one of the edits of the scope's folder.
+    Undo { scope: Scope, id: String },
+    /// The edits of the scope's folder, oldest first.
+    Edits { scope: Scope },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,6 +85,19 @@ pub(crate) enum Answer {
     },
     Names {
         names: Vec<String>,
+    },
+    Previewed {
+        preview: PreviewSpec,
+    },
+    /// None: there was nothing to change.
+    Applied {
+        edit: Option<PastEdit>,
+    },
+    Undone {
+        undone: Undone,
+    },
+    Edits {
+        edits: Vec<PastEdit>,
     },
     Known,
     Failed {

@@ -17,6 +17,11 @@ impl Bundle {
         &self.0
     }
 
+    /// Shows it as the output of a cell.
+    pub(crate) fn show(&self) {
+        super::output::show(self);
+    }
+
     pub(super) fn take(mut self, mime: &str) -> Option<String> {
         self.0.remove(mime)
     }

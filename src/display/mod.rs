@@ -2,6 +2,7 @@
 
 mod bundle;
 mod card;
+mod edit;
 mod group;
 mod histogram;
 mod images;
@@ -15,6 +16,7 @@ mod thoughts;
 mod view;
 
 pub use bundle::Bundle;
+pub(crate) use edit::{EditSpec, PreviewSpec};
 pub use group::{Row, Stack};
 pub use histogram::Histogram;
 pub use images::Images;

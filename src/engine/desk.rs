@@ -1,8 +1,8 @@
 //! Answers one request at a time; what several have in common is in [`Stores`].
 
 use super::gather::show;
-use super::notes;
 use super::stores::Stores;
+use super::{edits, hidden, notes};
 use crate::client::protocol::{Answer, Ask};
 use crate::display::Scope;
 use crate::error::Result;
@@ -40,17 +40,29 @@ impl Desk {
                 Ok(Answer::Shown { bundle })
             }
             Ask::Runs { scope } => {
-                let runs = self.stores.get(&scope.store)?.runs(place(&scope), &scope.filter)?;
+                let (runs, _) = hidden::runs(self.stores.get(&scope.store)?.as_ref(), place(&scope), &scope.filter)?;
                 Ok(Answer::Runs { runs })
             }
             Ask::Series { scope, tag } => {
                 let store = self.stores.get(&scope.store)?;
-                let runs = store.runs(place(&scope), &scope.filter)?;
+                let (runs, _) = hidden::runs(store.as_ref(), place(&scope), &scope.filter)?;
                 let series = store.series(place(&scope), &runs, &tag)?;
                 if series.is_empty() {
                     notes::known_metric(store.as_ref(), place(&scope), &tag)?;
                 }
                 Ok(Answer::Series { series })
+            }
+            Ask::Preview { edit } => {
+                Ok(Answer::Previewed { preview: edits::preview(&*self.stores.whole(&edit.scope.store)?, &edit)? })
+            }
+            Ask::Apply { edit } => Ok(Answer::Applied { edit: edits::apply(&*self.stores.whole(&edit.scope.store)?, &edit)? }),
+            Ask::Undo { scope, id } => {
+                Ok(Answer::Undone { undone: edits::undo(&*self.stores.whole(&scope.store)?, &scope, &id)? })
+            }
+            Ask::Edits { scope } => Ok(Answer::Edits { edits: edits::history(&*self.stores.whole(&scope.store)?, &scope)? }),
+            Ask::Connect { uri } => {
+                let (address, notes) = self.stores.resolve(uri.as_deref())?;
+                Ok(Answer::Opened { store: address.target(), notes })
             }
             Ask::Folders { store, database } => Ok(Answer::Names { names: self.stores.get(&store)?.folders(&database)? }),
             Ask::Databases { store } => Ok(Answer::Names { names: self.stores.get(&store)?.databases()? }),

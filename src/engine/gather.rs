@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::hidden;
 use crate::display::{Page, Scope, View, XAxis};
 use crate::error::Result;
 use crate::model::{Run, RunId, Time};
@@ -111,16 +112,16 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn scope(&self, scope: &Scope, need: &Need) -> Result<ScopeData> {
         let mut data = ScopeData::new(scope.clone());
-        data.runs = self.read.runs(self.place, &scope.filter)?;
+        (data.runs, data.invalid) = hidden::runs(self.read, self.place, &scope.filter)?;
         data.known.learn(&data.runs);
-        if scope.filter != Filter::All && (data.runs.is_empty() || self.mistyped(need, &data)) {
+        if (scope.filter != Filter::All || data.invalid > 0) && (data.runs.is_empty() || self.mistyped(need, &data)) {
             data.known.learn(&self.read.runs(self.place, &Filter::All)?);
         }
         self.series(need, &mut data)?;
         self.images(need, &mut data)?;
         self.histograms(need, &mut data)?;
         if need.thoughts {
-            data.thoughts = Some(self.thoughts(scope, need, &data.runs)?);
+            data.thoughts = Some(self.thoughts(scope, need, &data.runs, data.invalid)?);
         }
         Ok(data)
     }
@@ -208,10 +209,15 @@ impl Reader<'_> {
         Ok(self.read.tags(self.place, runs, kind)?.into_iter().collect())
     }
 
-    fn thoughts(&self, scope: &Scope, need: &Need, runs: &[Run]) -> Result<Drawn<crate::model::Thought>> {
+    fn thoughts(&self, scope: &Scope, need: &Need, runs: &[Run], invalid: usize) -> Result<Drawn<crate::model::Thought>> {
         let folders = if need.thoughts_of_all_folders { self.read.folders(&scope.database)? } else { vec![scope.folder.clone()] };
         let mut shown = self.read.thoughts(&scope.database, &folders)?;
-        if scope.filter != Filter::All {
+        for folder in folders.iter().filter(|folder| **folder != scope.folder) {
+            let invalid = self.read.runs(Place { folder, ..self.place }, &Filter::invalid())?;
+            let invalid: BTreeSet<RunId> = invalid.iter().map(|run| run.id).collect();
+            shown.retain(|thought| thought.folder != *folder || !invalid.contains(&thought.run));
+        }
+        if scope.filter != Filter::All || invalid > 0 {
             let ids: BTreeSet<RunId> = runs.iter().map(|run| run.id).collect();
             shown.retain(|thought| thought.folder != scope.folder || ids.contains(&thought.run));
         }

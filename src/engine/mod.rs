@@ -2,7 +2,9 @@
 
 pub(crate) mod cli;
 mod desk;
+mod edits;
 mod gather;
+mod hidden;
 mod journals;
 mod notes;
 mod serve;

@@ -10,8 +10,8 @@ use super::notes::counted;
 use crate::address::{Address, Resolved};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ship::Which;
-use crate::store;
 use crate::store::read::Read;
+use crate::store::{self, Store};
 
 /// How long a board that is opened waits for what dead programs left. The rest comes while one looks at it.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -23,7 +23,7 @@ pub(super) struct Stores {
 
 struct Known {
     address: Address,
-    open: Option<Arc<dyn Read>>,
+    open: Option<Arc<Store>>,
     /// Whether what dead programs left for it is shipped, or being shipped.
     recovered: bool,
 }
@@ -47,8 +47,14 @@ impl Stores {
         Ok(())
     }
 
-    /// The store of a handle, connected.
+    /// What is read of the store of a handle.
     pub(super) fn get(&self, handle: &str) -> Result<Arc<dyn Read>> {
+        let store: Arc<dyn Read> = self.whole(handle)?;
+        Ok(store)
+    }
+
+    /// The store of a handle, connected.
+    pub(super) fn whole(&self, handle: &str) -> Result<Arc<Store>> {
         let address = {
             let known = self.known();
             let unknown = || {
@@ -61,7 +67,7 @@ impl Stores {
             store.address.clone()
         };
         // Not under the lock: a server that does not answer must hold up no other store.
-        let opened: Arc<dyn Read> = store::open(&address)?;
+        let opened = store::open(&address)?;
         if let Some(store) = self.known().get_mut(handle) {
             return Ok(Arc::clone(store.open.get_or_insert(opened)));
         }

@@ -34,6 +34,9 @@ pub struct Run {
     pub labels: Vec<String>,
     /// A person's notes.
     pub notes: String,
+    /// Why a person marked it as invalid, if one did. Boards leave it out then.
+    #[serde(default)]
+    pub invalid: Option<String>,
     /// The group that it belongs to, if any.
     pub group: Option<String>,
     /// How many thoughts it has.
@@ -57,6 +60,7 @@ impl Run {
             metrics: BTreeMap::new(),
             labels: Vec::new(),
             notes: String::new(),
+            invalid: None,
             group: None,
             thoughts: 0,
             sessions: Vec::new(),

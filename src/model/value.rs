@@ -87,6 +87,18 @@ from! {
     &str => Text as String, String => Text as String, &String => Text as String,
 }
 
+impl<T: Into<Value>> From<Vec<T>> for Value {
+    fn from(values: Vec<T>) -> Value {
+        Value::List(values.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: Into<Value>, const N: usize> From<[T; N]> for Value {
+    fn from(values: [T; N]) -> Value {
+        Value::List(values.into_iter().map(Into::into).collect())
+    }
+}
+
 impl From<u64> for Value {
     fn from(value: u64) -> Value {
         i64::try_from(value).map_or_else(|_| Value::Decimal(value.to_string()), Value::Int)

@@ -103,6 +103,15 @@ impl Catalog {
         Some(format!("no run has a metric `{tag}`; {more}"))
     }
 
+    /// That no run has this parameter, and what was meant. None if some run has it, or if there are no runs.
+    pub(crate) fn without_param(&self, name: &str) -> Option<String> {
+        if self.runs == 0 || self.params.contains_key(name) {
+            return None;
+        }
+        let more = self.like_param(name).unwrap_or_else(|| known_names(self.params.keys()));
+        Some(format!("no run has a parameter `{name}`; {more}"))
+    }
+
     fn like_param(&self, name: &str) -> Option<String> {
         if self.metrics.contains(name) {
             return Some(format!("`{name}` is a metric: `{}`", Field::Metric(super::Reduce::Last, name.to_string())));
@@ -255,7 +264,7 @@ fn wrong_kind(used: &Use, catalog: &Catalog) -> Vec<Mistake> {
 }
 
 fn is_text(field: &Field) -> bool {
-    matches!(field, Field::Run(RunField::Name | RunField::Group | RunField::Labels | RunField::Status))
+    matches!(field, Field::Run(RunField::Name | RunField::Group | RunField::Labels | RunField::Status | RunField::Invalid))
 }
 
 #[cfg(test)]

@@ -158,11 +158,11 @@ pub(super) mod tests {
 
     pub(crate) fn field() -> impl Strategy<Value = Field> {
         use Reduce::{Count, First, Last, Max, Mean, Min};
-        use RunField::{Duration, Group, Labels, Name, Started, Status, Thoughts};
+        use RunField::{Duration, Group, Invalid, Labels, Name, Started, Status, Thoughts};
         prop_oneof![
             3 => name().prop_map(Field::Param),
             2 => (prop::sample::select(vec![First, Last, Min, Max, Mean, Count]), name()).prop_map(|(reduce, tag)| Field::Metric(reduce, tag)),
-            2 => prop::sample::select(vec![Status, Name, Group, Labels, Started, Duration, Thoughts]).prop_map(Field::Run),
+            2 => prop::sample::select(vec![Status, Name, Group, Labels, Started, Duration, Thoughts, Invalid]).prop_map(Field::Run),
         ]
     }
 

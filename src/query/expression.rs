@@ -10,7 +10,7 @@ use crate::model::Value;
 /// Which runs: a condition on parameters, on what metrics came to, and on fields of the run.
 ///
 /// As text (`Filter::parse`, `Display`): `lr` or `` `odd name` `` is a parameter; `max(Accuracy)`, `min( )`, `last( )`, `first( )`,
-/// `mean( )` and `n( )` are what a metric came to; `status name group labels started duration thoughts` are fields of the run;
+/// `mean( )` and `n( )` are what a metric came to; `status name group labels started duration thoughts invalid` are fields of the run;
 /// `< <= > >= == !=`, `~ "regex"`, `in [1, 2]`, `exists(lr)`, `and or not ( )`. Texts stand in quotes; a single word may do without.
 ///
 /// What it means:
@@ -108,6 +108,9 @@ pub enum RunField {
     Duration,
     /// How many thoughts it has.
     Thoughts,
+    /// Whether it was marked as invalid: `invalid == true`; or why: `invalid ~ "diverged"`. A filter that names it decides by itself
+    /// whether invalid runs are among what it finds; every other one leaves them out.
+    Invalid,
 }
 
 /// The hyperparameter `name`, to be compared.
@@ -251,6 +254,31 @@ impl Filter {
                 Filter::Or(any)
             }
             (one, other) => Filter::Or(vec![one, other]),
+        }
+    }
+}
+
+#[allow(dead_code)] // Each side uses its own part.
+impl Filter {
+    /// Every run, also those that were marked as invalid.
+    pub(crate) fn valid_or_not() -> Filter {
+        Filter::In(Field::Run(RunField::Invalid), vec![Value::Bool(false), Value::Bool(true)])
+    }
+
+    /// Those that were marked as invalid.
+    pub(crate) fn invalid() -> Filter {
+        Filter::Compare(Field::Run(RunField::Invalid), Compare::Equal, Value::Bool(true))
+    }
+
+    /// Whether it says anything about invalid runs.
+    pub(crate) fn names_invalid(&self) -> bool {
+        match self {
+            Filter::All => false,
+            Filter::Compare(field, ..) | Filter::In(field, _) | Filter::Like(field, _) | Filter::Exists(field) => {
+                *field == Field::Run(RunField::Invalid)
+            }
+            Filter::And(filters) | Filter::Or(filters) => filters.iter().any(Filter::names_invalid),
+            Filter::Not(filter) => filter.names_invalid(),
         }
     }
 }

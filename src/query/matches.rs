@@ -8,6 +8,7 @@
 //!   values, null and lists.
 //! - `!=` holds where the value is there and is not equal. A parameter logged as nothing is there: it is `null`.
 //! - `labels == "a"` holds if one of them is `a`, `labels != "a"` if none is; `exists(labels)` if there is one.
+//! - `invalid` is true or false, and the reason as a text; `exists(invalid)` holds for invalid runs.
 //! - A date is the span it names: `started == "2026-11-22"` is that day, `started > "2026-11-22"` begins with the next.
 
 use std::borrow::Cow;
@@ -87,6 +88,9 @@ fn compared(field: &Field, compare: Compare, against: &Value, run: &Run) -> bool
             if compare == Compare::NotEqual { !any(Compare::Equal) } else { any(compare) }
         }
         Field::Run(RunField::Started) => started(run.started.millis(), compare, against),
+        Field::Run(RunField::Invalid) if matches!(against, Value::Bool(_)) => {
+            holds(&Value::Bool(run.invalid.is_some()), compare, against)
+        }
         _ => value(field, run).is_some_and(|value| holds(&value, compare, against)),
     }
 }
@@ -116,11 +120,12 @@ pub(crate) fn value<'a>(field: &Field, run: &'a Run) -> Option<Cow<'a, Value>> {
         Field::Run(RunField::Started) => Value::Int(run.started.millis()),
         Field::Run(RunField::Duration) => Value::Float(run.duration_secs()?),
         Field::Run(RunField::Thoughts) => Value::from(run.thoughts),
+        Field::Run(RunField::Invalid) => Value::from(run.invalid.as_ref()?),
     };
     Some(Cow::Owned(owned))
 }
 
-fn started(millis: i64, compare: Compare, against: &Value) -> bool {
+pub(super) fn started(millis: i64, compare: Compare, against: &Value) -> bool {
     let Value::Text(text) = against else { return holds(&Value::Int(millis), compare, against) };
     let Some((begin, end)) = span_of_date(text) else { return compare == Compare::NotEqual };
     match compare {
@@ -133,7 +138,7 @@ fn started(millis: i64, compare: Compare, against: &Value) -> bool {
     }
 }
 
-fn holds(value: &Value, compare: Compare, against: &Value) -> bool {
+pub(super) fn holds(value: &Value, compare: Compare, against: &Value) -> bool {
     match compare {
         Compare::Equal => same(value, against),
         Compare::NotEqual => !same(value, against),

@@ -6,6 +6,7 @@
 mod band;
 #[cfg(feature = "engine")]
 mod check;
+mod correct;
 #[cfg(feature = "engine")]
 mod date;
 mod display;
@@ -18,12 +19,16 @@ mod matches;
 mod mistake;
 mod parse;
 #[cfg(feature = "engine")]
+mod points;
+#[cfg(feature = "engine")]
 mod reduce;
 mod suggest;
 
 pub use band::Band;
 #[cfg(feature = "engine")]
 pub(crate) use check::{Catalog, check};
+#[cfg_attr(not(feature = "board"), allow(unused_imports))]
+pub(crate) use correct::Change;
 #[cfg(feature = "engine")]
 pub(crate) use date::span_of_date;
 pub use expression::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};

@@ -5,7 +5,7 @@
 //! and        := not (("and" | "&&" | "&") not)*
 //! not        := ("not" | "!") not | "(" or ")" | "exists" "(" field ")" | "all" | comparison
 //! comparison := field op value | value op field | field "~" text | field ["not"] "in" "[" value, … "]"
-//! field      := lr | optim.name | `odd name` | max(train/loss) | status name group labels started duration thoughts
+//! field      := lr | optim.name | `odd name` | max(train/loss) | status name group labels started duration thoughts invalid
 //! value      := number | 'text' | "text" | word | true | false | null | "[" value, … "]"
 //! ```
 //!
@@ -19,7 +19,7 @@ use crate::error::{ErrorKind, Result};
 use crate::model::Value;
 
 /// The fields of a run, as they are written.
-pub(crate) const RUN_FIELDS: [(&str, RunField); 7] = [
+pub(crate) const RUN_FIELDS: [(&str, RunField); 8] = [
     ("status", RunField::Status),
     ("name", RunField::Name),
     ("group", RunField::Group),
@@ -27,6 +27,7 @@ pub(crate) const RUN_FIELDS: [(&str, RunField); 7] = [
     ("started", RunField::Started),
     ("duration", RunField::Duration),
     ("thoughts", RunField::Thoughts),
+    ("invalid", RunField::Invalid),
 ];
 
 /// How deep parentheses and `not` may nest.
@@ -543,6 +544,19 @@ pub(super) fn has_meaning(word: &str) -> bool {
         || WORDS.contains(&word.to_ascii_lowercase().as_str())
         || RUN_FIELDS.iter().any(|(name, _)| *name == word)
         || REDUCES.iter().any(|(name, _)| *name == word)
+}
+
+#[cfg(feature = "engine")]
+impl Value {
+    /// The value that a text says on its own: a number, true, false, null, a list or a text in quotes as in a filter; else the text.
+    pub(crate) fn read(text: &str) -> Value {
+        let (tokens, mistakes) = lex(text);
+        let mut parser = Parser { text, tokens, mistakes, at: 0, depth: 0, uses: Vec::new() };
+        match parser.value() {
+            Some((value, _)) if parser.mistakes.is_empty() && parser.peek().is_none() => value,
+            _ => Value::Text(text.to_owned()),
+        }
+    }
 }
 
 /// The number, truth value or null that a word is.

@@ -7,7 +7,7 @@ use super::payload::{Cells, Column, ColumnGroup, ColumnKind, Num};
 use crate::model::{Run, Summary, Value};
 use crate::query::{Field, Reduce, RunField};
 
-const RUN_FIELDS: [(RunField, &str); 7] = [
+const RUN_FIELDS: [(RunField, &str); 8] = [
     (RunField::Name, "name"),
     (RunField::Started, "started"),
     (RunField::Status, "status"),
@@ -15,6 +15,7 @@ const RUN_FIELDS: [(RunField, &str); 7] = [
     (RunField::Group, "group"),
     (RunField::Labels, "labels"),
     (RunField::Thoughts, "thoughts"),
+    (RunField::Invalid, "invalid"),
 ];
 
 const REDUCES: [(Reduce, &str); 6] = [
@@ -86,6 +87,7 @@ pub(super) fn columns(data: &ScopeData, rows: &[&Run], tags: &BTreeSet<&str>, as
         (RunField::Group, rows.iter().any(|run| run.group.is_some())),
         (RunField::Labels, rows.iter().any(|run| !run.labels.is_empty())),
         (RunField::Thoughts, rows.iter().any(|run| run.thoughts > 0)),
+        (RunField::Invalid, rows.iter().any(|run| run.invalid.is_some())),
     ] {
         if any {
             add(Field::Run(field), field != RunField::Thoughts);
@@ -176,6 +178,7 @@ fn run_field(rows: &[&Run], field: RunField) -> (ColumnKind, Cells) {
         RunField::Labels => (ColumnKind::Text, texts(|run| (!run.labels.is_empty()).then(|| run.labels.join(", ")))),
         RunField::Started => (ColumnKind::Time, numbers(|run| Some(run.started.millis() as f64))),
         RunField::Duration => (ColumnKind::Number, numbers(Run::duration_secs)),
+        RunField::Invalid => (ColumnKind::Text, texts(|run| run.invalid.clone())),
         RunField::Thoughts => (ColumnKind::Number, numbers(|run| Some(run.thoughts as f64))),
     }
 }

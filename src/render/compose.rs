@@ -162,7 +162,7 @@ impl<'a> Rows<'a> {
         let scope = &self.data.scope;
         Board {
             id: super::board_id(scope),
-            title: title(scope),
+            title: title(self.data),
             columns: columns::columns(self.data, &self.rows, &self.tags, &self.asked),
             n: self.rows.len(),
             total: self.data.runs.len(),
@@ -171,9 +171,16 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn title(scope: &Scope) -> String {
-    let place = format!("{} / {}", scope.database, scope.folder);
-    if scope.filter == Filter::All { place } else { format!("{place}: {}", scope.filter) }
+fn title(data: &ScopeData) -> String {
+    let scope = &data.scope;
+    let mut title = format!("{} / {}", scope.database, scope.folder);
+    if scope.filter != Filter::All {
+        title.push_str(&format!(": {}", scope.filter));
+    }
+    if data.invalid > 0 {
+        title.push_str(&format!(" (without {})", plural(data.invalid, "invalid run")));
+    }
+    title
 }
 
 struct Composer<'a> {

@@ -18,6 +18,8 @@ pub(crate) struct ScopeData {
     pub(crate) scope: Scope,
     /// The runs that the filter holds for, newest first.
     pub(crate) runs: Vec<Run>,
+    /// How many more the filter holds for that were marked as invalid, and are left out.
+    pub(crate) invalid: usize,
     /// The names in the whole folder, for whoever mistyped one.
     pub(crate) known: Known,
     /// The series of the runs that are drawn, by tag, and how many runs have that tag at all.
@@ -55,6 +57,7 @@ impl ScopeData {
         ScopeData {
             scope,
             runs: Vec::new(),
+            invalid: 0,
             known: Known::default(),
             series: BTreeMap::new(),
             images: BTreeMap::new(),

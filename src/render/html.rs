@@ -144,29 +144,7 @@ impl Static<'_> {
     }
 
     fn table(&mut self, grid: &Grid) {
-        // Notebooks set their tables to the right; a thought may take several lines, short words stay on one.
-        let style = |right: bool, text: &str| {
-            let (side, wrap) = (if right { "right" } else { "left" }, if text.len() > 60 { ";white-space:normal" } else { "" });
-            format!(" style=\"text-align:{side}{wrap}\"")
-        };
-        self.html.push_str(
-            "<table cellpadding=\"4\" style=\"border-collapse:collapse;font-size:12px;margin:4px 0;white-space:nowrap\"><thead><tr>",
-        );
-        for (word, right) in grid.head.iter().zip(&grid.right) {
-            self.html.push_str(&format!("<th{}>{}</th>", style(*right, word), escape(&cut(word, 40))));
-        }
-        self.html.push_str("</tr></thead><tbody>");
-        for row in &grid.rows {
-            self.html.push_str("<tr>");
-            for (cell, right) in row.iter().zip(&grid.right) {
-                self.html.push_str(&format!("<td{}>{}</td>", style(*right, cell), escape(&cut(cell, 200))));
-            }
-            self.html.push_str("</tr>");
-        }
-        self.html.push_str("</tbody></table>");
-        if let Some(note) = &grid.note {
-            self.html.push_str(&format!("<p style=\"{NOTE}\">{}</p>", escape(note)));
-        }
+        self.html.push_str(&table(grid));
     }
 
     fn thoughts(&mut self, thoughts: &Thoughts) {
@@ -182,4 +160,38 @@ impl Static<'_> {
         let note = (skip > 0).then(|| format!("the newest {THOUGHTS} of {} thoughts", thoughts.items.len()));
         self.table(&Grid { head, right: vec![false, false, true, false], rows: rows.collect(), note });
     }
+}
+
+/// A table with inline styles.
+pub(super) fn table(grid: &Grid) -> String {
+    let mut html = String::new();
+    // Notebooks set their tables to the right; a thought may take several lines, short words stay on one.
+    let style = |right: bool, text: &str| {
+        let (side, wrap) = (if right { "right" } else { "left" }, if text.len() > 60 { ";white-space:normal" } else { "" });
+        format!(" style=\"text-align:{side}{wrap}\"")
+    };
+    html.push_str(
+        "<table cellpadding=\"4\" style=\"border-collapse:collapse;font-size:12px;margin:4px 0;white-space:nowrap\"><thead><tr>",
+    );
+    for (word, right) in grid.head.iter().zip(&grid.right) {
+        html.push_str(&format!("<th{}>{}</th>", style(*right, word), escape(&cut(word, 40))));
+    }
+    html.push_str("</tr></thead><tbody>");
+    for row in &grid.rows {
+        html.push_str("<tr>");
+        for (cell, right) in row.iter().zip(&grid.right) {
+            html.push_str(&format!("<td{}>{}</td>", style(*right, cell), escape(&cut(cell, 200))));
+        }
+        html.push_str("</tr>");
+    }
+    html.push_str("</tbody></table>");
+    if let Some(note) = &grid.note {
+        html.push_str(&format!("<p style=\"{NOTE}\">{}</p>", escape(note)));
+    }
+    html
+}
+
+/// A line of text as a paragraph.
+pub(super) fn paragraph(text: &str) -> String {
+    format!("<p>{}</p>", escape(text))
 }

@@ -13,6 +13,10 @@ pub(super) fn runs(data: &ScopeData) -> Option<String> {
         return None;
     }
     let scope = &data.scope;
+    if data.invalid > 0 {
+        let none = format!("{} of `{}` left out: marked as invalid", plural(data.invalid, "run"), scope.folder);
+        return Some(format!("{none}; board.with_invalid() shows such runs"));
+    }
     Some(match (data.known.runs, &scope.filter) {
         (0, _) | (_, Filter::All) => {
             format!("the folder `{}` of the database `{}` has no runs yet", scope.folder, scope.database)

@@ -6,6 +6,7 @@ mod columns;
 mod compose;
 mod curves;
 mod data;
+mod edit;
 mod groups;
 mod html;
 mod legend;
@@ -28,6 +29,7 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) use columns::field;
 pub(crate) use data::{Data, Drawn, ScopeData};
+pub(crate) use edit::preview;
 
 use crate::display::{Page, Scope, View};
 use crate::error::Result;

@@ -155,7 +155,7 @@ fn table(table: &Table, payload: &Payload, lines: &mut Vec<String>) {
 }
 
 /// Columns side by side, numbers to the right.
-fn set(grid: &Grid, lines: &mut Vec<String>) {
+pub(super) fn set(grid: &Grid, lines: &mut Vec<String>) {
     let cell = |text: &String| cut(text, WIDTH);
     let table: Vec<Vec<String>> =
         std::iter::once(&grid.head).chain(&grid.rows).map(|row| row.iter().map(cell).collect()).collect();

@@ -6,6 +6,8 @@
 #[cfg(feature = "engine")]
 mod assemble;
 pub(crate) mod documents;
+#[cfg(feature = "engine")]
+pub(crate) mod edit;
 mod local;
 mod mongo;
 #[cfg(feature = "engine")]
@@ -90,6 +92,15 @@ impl Store {
     /// Its reading half. (The store itself is [`read::Read`] by it.)
     #[cfg(feature = "engine")]
     fn reading(&self) -> &dyn read::Read {
+        match self {
+            Store::Mongo(mongo) => mongo,
+            Store::Local(local) => local,
+        }
+    }
+
+    /// Its documents as they are, to be corrected.
+    #[cfg(feature = "engine")]
+    pub(crate) fn documents(&self) -> &dyn edit::Documents {
         match self {
             Store::Mongo(mongo) => mongo,
             Store::Local(local) => local,

@@ -12,7 +12,7 @@ use crate::model::{HistogramBins, ImageInfo, Run, RunId, Status, Thought, Time};
 use crate::query::{Filter, Matcher};
 
 /// A run that says it runs and gave no sign of life for so long is stale. Writers give one every few seconds.
-const STALE_MILLIS: i64 = 30_000;
+pub(super) const STALE_MILLIS: i64 = 30_000;
 
 /// The run in a document, its status as it is now.
 pub(super) fn run(folder: &str, document: &RawDocument, now: Time) -> Result<Run> {

@@ -9,7 +9,7 @@ use super::{SummaryWriter, name, shipping};
 use crate::address::{Address, Resolved};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{self, Journal, Layout, Options, SessionInfo, Tags};
-use crate::model::{RunId, Time};
+use crate::model::{RunId, Time, folder_problem};
 
 /// Says where a run goes and what it is called, then starts it with [`build`](Builder::build).
 #[derive(Debug, Clone, Default)]
@@ -181,17 +181,7 @@ fn check_database(name: &str) -> Result<()> {
 }
 
 fn check_folder(name: &str) -> Result<()> {
-    let why = match name {
-        "" => "it is empty",
-        name if name.len() > 128 => "it is longer than 128 bytes",
-        name if name.contains(['$', '\0']) => "it has a $ or NUL in it",
-        name if name.starts_with("system.") => "MongoDB keeps names that begin with `system.` for itself",
-        name if name.starts_with('.') || name.ends_with('.') => "it begins or ends with a dot",
-        name if [".scalars", ".tail", ".events", ".blobs"].iter().any(|end| name.ends_with(end)) => {
-            "it ends like one of the collections that lie beside a folder"
-        }
-        _ => return Ok(()),
-    };
+    let Some(why) = folder_problem(name) else { return Ok(()) };
     Err(Error::new(ErrorKind::Input, format!("{name:?} cannot be the name of a folder: {why}")))
 }
 
@@ -209,7 +199,7 @@ mod tests {
         }
         let error = SummaryWriter::new("my.db", "folder").unwrap_err().to_string();
         assert!(error.starts_with("\"my.db\" cannot be the name of a database: it has one of"), "{error}");
-        for name in ["", "$x", "a\0", "system.x", ".a", "a.tail"] {
+        for name in ["", "$x", "a\0", "system.x", ".a", "a.tail", "a.edits"] {
             assert!(check_folder(name).is_err(), "{name}");
         }
     }

@@ -82,6 +82,21 @@ def contract(kernel):
     quiet("save_html, save_svg", saved)
 
 
+def corrections(kernel):
+    """A wrong parameter put right, looked at before, undone after; a run that does not count."""
+    quiet("edit", kernel.run('let edit = board.filter("lr == 0.001")?.edit().set_param("lr", 0.002).because("a slip");'))
+    shown("preview of an edit", kernel.run("edit.preview()?"), "would change", "0.001", "0.002")
+    quiet("apply", kernel.run("let applied = edit.apply()?;"))
+    shown("corrected", kernel.run('board.plot("Loss").legend_by("lr")'), "0.002")
+    edits = kernel.run('for edit in board.edits()? { println!("{edit}"); }')
+    check("edits: what and why", quiet("edits", edits) and "set lr = 0.002" in edits.stdout and "a slip" in edits.stdout, edits.stdout)
+    quiet("undo", kernel.run("applied.undo()?;"))
+    shown("as it was", kernel.run('board.plot("Loss").legend_by("lr")'), "0.001")
+    quiet("mark_invalid", kernel.run('let marked = board.filter("lr == 0.001")?.edit().mark_invalid("wrong data").apply()?;'))
+    shown("without invalid runs", kernel.run("board.table()"), "invalid run")
+    quiet("valid again", kernel.run("marked.undo()?;"))
+
+
 def mistakes(kernel, stage):
     """What a person reads who mistypes, or whose server is away."""
 
@@ -138,6 +153,7 @@ def main():
         quiet("open", timed("Board::open", kernel.run(f'let board = Board::open("{DATABASE}", "lr_search")?;')))
         shown("first plot", kernel.run('board.plot("Loss").legend_by("lr")'), "Loss")
         contract(kernel)
+        corrections(kernel)
         mistakes(kernel, stage)
         on_mongodb(kernel, stage, uri)
         pymongo.MongoClient(uri).drop_database(DATABASE)

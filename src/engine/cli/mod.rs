@@ -1,6 +1,7 @@
 //! The command line.
 
 mod doctor;
+mod edit;
 mod ls;
 mod repair;
 mod say;
@@ -51,6 +52,17 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Corrects runs that are stored: shows what would change, and with --yes does it. It can be undone.
+    Edit(Box<edit::What>),
+    /// Lists the edits of a folder: what, who and why.
+    Edits(edit::Where),
+    /// Undoes an edit.
+    Undo {
+        #[command(flatten)]
+        at: edit::Where,
+        /// Which, as `ml_board edits` lists it.
+        id: String,
+    },
     /// Stores what programs that died left in this machine's journals, and waits for all of it.
     Sync {
         /// Moves the runs of the local store to this one: mongodb://HOST, or local:DIRECTORY.
@@ -77,6 +89,9 @@ fn run(command: Command) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Ship { journal } => ship::ship(&journal),
+        Command::Edit(what) => edit::edit(&what),
+        Command::Edits(at) => edit::edits(&at),
+        Command::Undo { at, id } => edit::undo(&at, &id),
         Command::Doctor => Ok(doctor::doctor()),
         Command::Sync { to: None } => sync::sync(),
         Command::Sync { to: Some(to) } => sync::move_to(&to),

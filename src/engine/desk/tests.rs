@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::display::{Page, PlotSpec, View, XAxis};
+use crate::display::{EditSpec, Page, PlotSpec, View, XAxis};
 use crate::model::{RunId, SessionId, Summary, Time, Value};
+use crate::query::Change;
 use crate::store::documents::{Frame, Part, Points};
-use crate::store::{self, Address, NewSession, SessionUpdate};
+use crate::store::{self, Address, NewSession, SessionUpdate, edit};
 
 struct Bench {
     directory: tempfile::TempDir,
@@ -178,4 +179,37 @@ fn a_server_that_is_away_is_told_without_its_password() {
     let Answer::Failed { error } = desk.answer(ask) else { panic!("nobody is there") };
     let told = error.to_string();
     assert!(told.contains(&format!("127.0.0.1:{port}")) && !told.contains("secret"), "{told}");
+}
+
+#[test]
+fn points_that_are_still_in_frames_are_corrected_and_a_stale_run_only_if_one_says_so() {
+    let bench = Bench::new();
+    bench.run("lr_search", 1, 0.1);
+    let scope = bench.scope();
+    let store = store::open(&Address::parse(&bench.uri()).unwrap()).unwrap();
+    let at = store::Place { database: "digits", folder: "lr_search" };
+    let stored = || {
+        let documents = store.documents();
+        let run = RunId::from_bytes([1; 12]);
+        let parts = [edit::Part::Scalars, edit::Part::Tail].map(|part| documents.of_run(at, part, run, &[]).unwrap());
+        (documents.whole_runs(at, &[run]).unwrap(), parts)
+    };
+    let before = stored();
+    assert_eq!((before.1[0].len(), before.1[1].len()), (0, 1));
+    let changes = vec![Change::ScaleTag("Loss".into(), 10.0)];
+    let spec = EditSpec { scope: scope.clone(), changes, because: None, stale: false };
+    let told = bench.told(&bench.desk.answer(Ask::Apply { edit: spec.clone() }));
+    assert!(told.contains("these have not ended: `run 1`") && told.contains("with_stale"), "{told}");
+    assert_eq!(stored(), before);
+    let applied = bench.desk.answer(Ask::Apply { edit: EditSpec { stale: true, ..spec } });
+    let Answer::Applied { edit: Some(edit) } = applied else { panic!("{applied:?}") };
+    let after = stored();
+    assert_eq!((after.1[0].len(), after.1[1].len()), (1, 0));
+    let Answer::Series { series } = bench.desk.answer(Ask::Series { scope: scope.clone(), tag: "Loss".into() }) else { panic!() };
+    assert_eq!(series[0].values, [0.0, 1.0, 2.0]);
+    let Answer::Runs { runs } = bench.desk.answer(Ask::Runs { scope: scope.clone() }) else { panic!() };
+    assert_eq!(runs[0].metrics["Loss"].max, Some(2.0));
+    let undone = bench.desk.answer(Ask::Undo { scope, id: edit.id });
+    assert!(matches!(undone, Answer::Undone { .. }), "{undone:?}");
+    assert_eq!(stored(), before);
 }

@@ -1,7 +1,7 @@
 //! The documents, the same in both stores, as a person sees them in mongosh. `v: 1` in each.
 //!
 //! ```text
-//! FOLDER          {_id: ObjectId, v, name, status, started, heartbeat, ended, params: {lr: 0.001, "optim%2Ename": "adam"}, labels, notes, group, thoughts,
+//! FOLDER          {_id: ObjectId, v, name, status, started, heartbeat, ended, params: {lr: 0.001, "optim%2Ename": "adam"}, labels, notes, group, thoughts, invalid: WHY,
 //!                  metrics: {TAG: {n, nan, first_bad_step, first, first_step, last, last_step, min, min_step, max, max_step, sum}},
 //!                  sessions: {ID: {rank, host, pid, started, heartbeat, ended, how, status, applied, k, thoughts, metrics: {…},
 //!                  origin: {command, directory, program, user, commit, branch, dirty, remote, crates: {…}, profile, rustc, ml_board}}}}
@@ -30,7 +30,7 @@ pub(crate) use event::{Blob, Event, Histogram, What, event_step, hex, part_key};
 pub(crate) use origin::origin_document;
 pub(crate) use points::{CHUNK, Chunk, Frame, Part, Points};
 pub(crate) use run::{decode_run, decode_session_summaries, decode_summary, last_scalar_steps, summary_document, value_bson};
-pub(crate) use session::{Applied, add_session, apply_update, date, merge, new_run, new_session};
+pub(crate) use session::{Applied, add_session, apply_update, date, merge, merged, new_run, new_session};
 
 /// The version of the documents that this program writes.
 pub(crate) const VERSION: i32 = 1;

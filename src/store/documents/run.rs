@@ -109,6 +109,8 @@ pub(crate) fn decode_run(folder: &str, document: &RawDocument) -> Result<Run> {
             ("ended", value) => run.ended = raw::time(value),
             ("heartbeat", value) => run.heartbeat = raw::time(value),
             ("notes", RawBsonRef::String(notes)) => run.notes = notes.to_owned(),
+            ("invalid", RawBsonRef::String(why)) => run.invalid = Some(why.to_owned()),
+            ("invalid", RawBsonRef::Boolean(true)) => run.invalid = Some(String::new()),
             ("group", RawBsonRef::String(group)) => run.group = Some(group.to_owned()),
             ("labels", RawBsonRef::Array(labels)) => run.labels = labels.into_iter().flatten().filter_map(raw::text).collect(),
             ("thoughts", value) => run.thoughts = raw::integer(value).and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),

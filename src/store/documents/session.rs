@@ -125,7 +125,7 @@ fn set_run(run: &mut Document, sessions: &Document, update: &SessionUpdate) {
 }
 
 /// What all sessions, in order of their start, say of one metric.
-fn merged<'a>(sessions: impl Iterator<Item = &'a Document>, key: &str) -> Summary {
+pub(crate) fn merged<'a>(sessions: impl Iterator<Item = &'a Document>, key: &str) -> Summary {
     merge(sessions.filter_map(|session| {
         let found = session.get_document("metrics").and_then(|metrics| metrics.get_document(key)).ok().and_then(summary);
         Some((session.get_i64("rank").unwrap_or_default(), found?))

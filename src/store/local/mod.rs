@@ -3,6 +3,8 @@
 //! Several processes open it at once: write-ahead log, short transactions, patience where another one writes.
 
 #[cfg(feature = "engine")]
+mod edit;
+#[cfg(feature = "engine")]
 mod export;
 #[cfg(feature = "engine")]
 mod read;

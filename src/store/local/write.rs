@@ -241,6 +241,6 @@ pub(super) fn raw(bytes: Vec<u8>) -> rusqlite::Result<RawDocumentBuf> {
     RawDocumentBuf::from_bytes(bytes).map_err(|cause| odd(&cause))
 }
 
-fn odd(cause: &bson::error::Error) -> rusqlite::Error {
+pub(super) fn odd(cause: &bson::error::Error) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, cause.to_string().into())
 }

@@ -127,6 +127,7 @@ fn exists(field: &Field) -> Leaf {
         Field::Run(RunField::Labels) => Leaf::exact(doc! { "labels": { "$type": "string" } }).unless([no_list("labels")]),
         Field::Run(RunField::Group) => Leaf::exact(doc! { "group": { "$type": "string" } }).unless([list("group")]),
         Field::Run(RunField::Duration) => Leaf::at_most(everything()),
+        Field::Run(RunField::Invalid) => Leaf::at_most(doc! { "invalid": { "$exists": true } }),
         Field::Run(_) => Leaf::exact(everything()),
     }
 }
@@ -164,6 +165,9 @@ fn compared(field: &Field, compare: Compare, value: &Value) -> Leaf {
         }
         Field::Run(RunField::Group) => {
             text("group", compare, value, doc! { "group": { "$type": "string" } }).unless([list("group")])
+        }
+        Field::Run(RunField::Invalid) if compare == Compare::Equal && *value == Value::Bool(true) => {
+            Leaf::at_most(doc! { "invalid": { "$exists": true } })
         }
         Field::Run(RunField::Started) => {
             started(compare, value).unless([doc! { "started": { "$not": { "$type": "date" } } }, list("started")])

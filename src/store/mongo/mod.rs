@@ -1,6 +1,8 @@
 //! MongoDB: a client and the small runtime it lives on.
 
 #[cfg(feature = "engine")]
+mod edit;
+#[cfg(feature = "engine")]
 mod lower;
 #[cfg(feature = "engine")]
 mod read;

@@ -69,12 +69,23 @@ impl Read for Mongo {
 
     fn folders(&self, database: &str) -> Result<Vec<String>> {
         let database = self.database(database);
-        let names = self.block_on(async move { database.list_collection_names().await })?;
+        let of = database.clone();
+        let names = self.block_on(async move { of.list_collection_names().await })?;
         let folders = names.iter().filter_map(|name| name.strip_suffix(".scalars"));
         let mut folders: Vec<String> =
             folders.filter(|folder| names.iter().any(|name| name == folder)).map(str::to_owned).collect();
         folders.sort();
-        Ok(folders)
+        // One whose runs were all deleted or moved still has its collections.
+        self.block_on(async move {
+            let mut with_runs = Vec::with_capacity(folders.len());
+            for folder in folders {
+                let runs = database.collection::<RawDocumentBuf>(&folder);
+                if runs.find_one(doc! {}).projection(doc! { "_id": 1 }).await?.is_some() {
+                    with_runs.push(folder);
+                }
+            }
+            Ok(with_runs)
+        })
     }
 
     fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>> {

@@ -28,14 +28,14 @@ const MAJORITY_MILLIS: i32 = 20_000;
 type Reply = Pending<Document>;
 
 /// What the server refused of one command's writes.
-struct Refused {
+pub(super) struct Refused {
     code: i64,
-    message: String,
+    pub(super) message: String,
 }
 
 impl Mongo {
     /// Runs a write command and returns what was refused of it.
-    fn write(&self, database: &str, command: RawDocumentBuf) -> Result<(Document, Vec<Refused>)> {
+    pub(super) fn write(&self, database: &str, command: RawDocumentBuf) -> Result<(Document, Vec<Refused>)> {
         self.written(self.send(database, command)?)
     }
 
@@ -68,12 +68,12 @@ impl Mongo {
         under_way.into_iter().try_for_each(done)
     }
 
-    fn refused(&self, why: &str) -> Error {
+    pub(super) fn refused(&self, why: &str) -> Error {
         Error::new(ErrorKind::Store, format!("the MongoDB at {} refused a write", self.uri.target())).because(self.uri.mask(why))
     }
 
     /// Inserts; what is there already is left as it is. Returns whether each was new.
-    fn insert(&self, place: Place<'_>, collection: &str, documents: &[RawDocumentBuf]) -> Result<bool> {
+    pub(super) fn insert(&self, place: Place<'_>, collection: &str, documents: &[RawDocumentBuf]) -> Result<bool> {
         let mut new = true;
         for group in grouped(documents, |document| document.as_bytes().len()) {
             let mut command = command("insert", &name(place, collection), 64 << 10);
@@ -114,7 +114,7 @@ impl Mongo {
     }
 
     /// Updates a run by a pipeline, if the filter finds it.
-    fn update_run(&self, place: Place<'_>, filter: &Document, update: impl Into<Bson>) -> Result<Updated> {
+    pub(super) fn update_run(&self, place: Place<'_>, filter: &Document, update: impl Into<Bson>) -> Result<Updated> {
         let command = doc! {
             "update": place.folder, "ordered": false, "writeConcern": concern(),
             "updates": [{ "q": filter.clone(), "u": update.into() }],
@@ -410,7 +410,7 @@ fn chunk_filter(chunk: &Chunk, filter: &mut Writer) {
 }
 
 /// The beginning of an unordered write command.
-fn command(verb: &str, collection: &str, capacity: usize) -> Writer {
+pub(super) fn command(verb: &str, collection: &str, capacity: usize) -> Writer {
     let mut command = Writer::with_capacity(capacity);
     command.str(verb, collection);
     command.bool("ordered", false);
@@ -423,17 +423,17 @@ fn command(verb: &str, collection: &str, capacity: usize) -> Writer {
 }
 
 /// A standalone server takes its own word for the majority's.
-fn concern() -> Document {
+pub(super) fn concern() -> Document {
     doc! { "w": "majority", "j": true, "wtimeout": MAJORITY_MILLIS }
 }
 
 /// `folder`, or `folder.scalars` and the others beside it.
-fn name(place: Place<'_>, collection: &str) -> String {
+pub(super) fn name(place: Place<'_>, collection: &str) -> String {
     if collection.is_empty() { place.folder.to_owned() } else { format!("{}.{collection}", place.folder) }
 }
 
 /// Slices of at most [`COMMAND`] bytes, or of one.
-fn grouped<T>(all: &[T], size: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
+pub(super) fn grouped<T>(all: &[T], size: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
     let mut rest = all;
     std::iter::from_fn(move || {
         let mut bytes = 0;
@@ -452,7 +452,7 @@ fn refusal(error: &Document) -> Refused {
     Refused { code: integer(error, "code"), message: error.get_str("errmsg").unwrap_or_default().to_owned() }
 }
 
-fn integer(document: &Document, key: &str) -> i64 {
+pub(super) fn integer(document: &Document, key: &str) -> i64 {
     match document.get(key) {
         Some(Bson::Int32(value)) => i64::from(*value),
         Some(Bson::Int64(value)) => *value,
