@@ -59,9 +59,9 @@ pub(crate) fn start(program: &Path, arguments: &[&OsStr], home: &Path) -> Result
     // The kernel's mark is not for the engine: what it compiles or shows is not a cell's.
     command.env_remove("EVCXR_IS_RUNTIME");
     own_group(&mut command);
-    let child = command
-        .spawn()
-        .map_err(|cause| Error::new(ErrorKind::Engine, format!("could not start {}", program.display())).because(cause))?;
+    let child = command.spawn().map_err(|cause| {
+        Error::new(ErrorKind::Engine, format!("could not start the engine {}", program.display())).because(cause)
+    })?;
     Ok((child, log))
 }
 

@@ -29,7 +29,9 @@ mod session;
 pub(crate) use event::{Blob, Event, Histogram, What, event_step, hex, part_key};
 pub(crate) use origin::origin_document;
 pub(crate) use points::{CHUNK, Chunk, Frame, Part, Points};
-pub(crate) use run::{decode_run, decode_session_summaries, decode_summary, last_scalar_steps, summary_document, value_bson};
+#[cfg(feature = "engine")]
+pub(crate) use run::decode_session_summaries;
+pub(crate) use run::{decode_run, decode_summary, last_scalar_steps, summary_document, value_bson};
 pub(crate) use session::{Applied, add_session, apply_update, date, merge, merged, new_run, new_session};
 
 /// The version of the documents that this program writes.
