@@ -3,16 +3,15 @@
 import { h, inFrame } from "./dom";
 import { clock, exactTime, grouped } from "./format";
 import { RUN_NAME } from "./legend";
+import { strip } from "./strip";
 import type { View } from "./view";
 
 export function bar(view: View, own: string | null, legendMatters: boolean, ...more: HTMLElement[]): HTMLElement {
-  const { board, readAt, store } = view;
+  const { board, readAt } = view;
   const count = h("span", { class: "mlb-count", role: "status" });
-  const clear = h("button", { type: "button", class: "mlb-link", onclick: () => store.clear() }, "Clear");
   const draw = inFrame(() => {
     if (!view.alive()) return;
     count.textContent = countText(view);
-    clear.hidden = !store.filters.size && !store.selected.size && !store.hiddenOf(view.legendKey(own)).size;
   });
   view.on(["rows", "selection", "legend"], draw);
   count.textContent = countText(view);
@@ -20,7 +19,7 @@ export function bar(view: View, own: string | null, legendMatters: boolean, ...m
   return h("div", { class: "mlb-bar" },
     h("span", { class: "mlb-title", dir: "auto", title: board.title }, board.title),
     count,
-    clear,
+    strip(view, own),
     h("span", { class: "mlb-space" }),
     ...more,
     legendMatters && legendChooser(view, own),

@@ -1,19 +1,20 @@
 // The whole board: one bar with the legend for all, then sections that fold.
 
 import type { Dashboard, Plot } from "../payload";
+import { smoothSlider } from "./axes";
 import { bar } from "./bar";
 import { freshId, h, inFrame } from "./dom";
 import { HistogramPanel } from "./histograms";
 import { ImagesPanel } from "./images";
 import { legendStrip } from "./legend-strip";
-import { PlotPanel, smoothSlider } from "./plot";
+import { PlotPanel } from "./plot";
 import { RunTable } from "./table";
 import { ThoughtsPanel } from "./thoughts";
 import type { View } from "./view";
 
 export function dashboard(view: View, panel: Dashboard): HTMLElement {
   const plots = panel.plots.map(plot => new PlotPanel(view, plot, false));
-  const smooth = smoothSlider(panel.plots[0]?.smooth ?? 0, weight => plots.forEach(plot => plot.setSmooth(weight)));
+  const smooth = smoothSlider(view, panel.plots[0]?.smooth ?? 0);
   const strip = legendStrip(view, null, () => view.rows, value => plots.forEach(plot => plot.emphasise(value)));
   const top = h("div", { class: "mlb-top" }, bar(view, null, true, ...(plots.length ? [smooth] : [])), strip);
   const grid = h("div", { class: "mlb-row" }, ...plots.map(plot => plot.element));

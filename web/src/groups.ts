@@ -31,7 +31,7 @@ export function words(curve: Curve, lower: (number | null)[], upper: (number | n
 
 /** Means are made of all runs, whatever the table hides: said as long as it hides any. */
 export function overAll(plot: Plot, view: View): string | null {
-  if (!isGrouped(plot) || view.drawn().length === view.runs.n) return null;
+  if (!isGrouped(plot) || view.focus().length === view.runs.n) return null;
   const runs = new Set(plot.series.flatMap(curve => curve.group?.runs ?? []));
   return `groups over all ${grouped(runs.size)} runs`;
 }

@@ -6,7 +6,7 @@ import { Figure, type Drawing, type Trace } from "./figure";
 import { grouped, plain, short } from "./format";
 import { latest } from "./images";
 import { RUN_NAME } from "./legend";
-import { captionOf, card, emptyNote, notesOf } from "./parts";
+import { captionOf, card, emptyNote, keepFocus, notesOf, picks } from "./parts";
 import type { View } from "./view";
 
 type Item = Histograms["items"][number];
@@ -36,7 +36,9 @@ export class HistogramPanel {
     this.empty = emptyNote(view);
     const { steps } = histograms;
     this.step = steps[steps.length - 1] ?? 0;
-    this.overlay = new Figure(view, histograms.tag, () => this.makeOverlay());
+    this.overlay = new Figure(view, histograms.tag, () => this.makeOverlay(), {
+      events: { plotly_click: ({ points: [point], event }) => point && view.pick(+point.data.uid.slice("run".length), event) },
+    });
     const controls: HTMLElement[] = [
       toggle("each run", "One histogram for each run, instead of all in one picture", false, on => {
         this.each = on;
@@ -78,6 +80,7 @@ export class HistogramPanel {
   private makeOverlay(): Drawing {
     const legend = this.view.legend(this.histograms.legend);
     const named = new Set<string>();
+    const dims = this.view.dims();
     const items = this.items(OVERLAID).filter(item => item.counts.length);
     const traces = items.map((item): Trace => {
       const entry = legend.of(item.run);
@@ -95,6 +98,7 @@ export class HistogramPanel {
         legendgroup: entry.value,
         showlegend: first,
         uid: `run${item.run}`,
+        opacity: dims(item.run) ? 0.15 : 1,
         meta: [plain(this.view.runs.title(item.run)), legend.key === RUN_NAME ? "" : `<br>${plain(entry.label)}`, item.step],
         customdata: [[""], ...item.counts.map((count, i) => [`${short(item.edges[i], 3)} to ${short(item.edges[i + 1], 3)}: ${grouped(count)}`]), [""]],
         hovertemplate: "%{meta[0]}%{meta[1]}<br>step %{meta[2]}<br><b>%{customdata[0]}</b><extra></extra>",
@@ -107,11 +111,13 @@ export class HistogramPanel {
     const legend = this.view.legend(this.histograms.legend);
     const items = this.items(TILES);
     const low = Math.min(...items.map(item => item.edges[0] ?? Infinity)), high = Math.max(...items.map(item => item.edges[item.edges.length - 1] ?? -Infinity));
-    this.tiles.replaceChildren(...items.map(item => {
+    const dims = this.view.dims();
+    keepFocus(this.tiles, () => this.tiles.replaceChildren(...items.map(item => {
       const entry = legend.of(item.run);
       const facts = [legend.key === RUN_NAME ? "" : this.view.runs.names[item.run], `step ${item.step}`, `n ${grouped(item.n)}`, item.nan ? `${grouped(item.nan)} NaN` : ""].filter(Boolean).join(" · ");
-      return h("div", { class: "mlb-tile", role: "listitem" }, this.bars(item, entry.colour, low, high), h("div", { class: "mlb-caption" }, captionOf(entry), h("div", { class: "mlb-second", dir: "auto", title: facts }, facts)));
-    }));
+      const caption = picks(h("div", { class: "mlb-caption" }, captionOf(entry), h("div", { class: "mlb-second", dir: "auto", title: facts }, facts)), this.view, item.run);
+      return h("div", { class: `mlb-tile${dims(item.run) ? " mlb-dimmed" : ""}`, role: "listitem" }, this.bars(item, entry.colour, low, high), caption);
+    })));
   }
 
   private bars(item: Item, colour: string, low: number, high: number): SVGElement {

@@ -4,7 +4,7 @@ import type { Images } from "../payload";
 import { h, slider } from "./dom";
 import { exactTime, grouped } from "./format";
 import { RUN_NAME } from "./legend";
-import { captionOf, card, emptyNote, notesOf } from "./parts";
+import { captionOf, card, emptyNote, keepFocus, notesOf, picks } from "./parts";
 import type { View } from "./view";
 
 type Item = Images["items"][number];
@@ -56,7 +56,12 @@ export class ImagesPanel {
     const place = (row: number) => order.get(legend.of(row).value) ?? 0;
     const rows = view.visible(legend).filter(row => this.byRun.has(row)).sort((a, b) => place(a) - place(b) || a - b);
     const shown = rows.slice(0, this.most);
-    this.grid.replaceChildren(...shown.map(row => this.tile(row)));
+    const dims = view.dims();
+    keepFocus(this.grid, () => this.grid.replaceChildren(...shown.map(row => {
+      const tile = this.tile(row);
+      tile.classList.toggle("mlb-dimmed", dims(row));
+      return tile;
+    })));
     this.empty.hidden = rows.length > 0;
     this.more.hidden = shown.length === rows.length;
     this.more.textContent = `Show all ${grouped(rows.length)} runs`;
@@ -85,6 +90,7 @@ export class ImagesPanel {
     button.title = item ? "Click to enlarge" : "";
     if (item) this.put(image, item);
     caption.replaceChildren(...this.caption(row, item));
+    picks(caption, this.view, row);
     return tile;
   }
 

@@ -16,6 +16,9 @@ export interface Entry extends Style {
 /** The column of the runs' own names. */
 export const RUN_NAME = "name";
 
+/** What a value of a legend is called, where there is no entry for it at hand. */
+export const legendValue = (runs: Runs, key: string, value: string) => (key === RUN_NAME ? runs.names[runs.row(value) ?? -1] ?? "a run" : `${key}=${value}`);
+
 export class Legend {
   /** In order: numbers by size, text by alphabet, runs as they come; what is missing last. */
   readonly entries: Entry[] = [];

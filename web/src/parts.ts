@@ -30,6 +30,31 @@ export function stroke({ colour, dash }: Style): SVGElement {
   return s("svg", { class: "mlb-stroke", width: 16, height: 6, viewBox: "0 0 16 6", "aria-hidden": "true" }, s("line", { x1: 0, y1: 3, x2: 16, y2: 3, stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dashes }));
 }
 
+/** Makes an element of one run select it: by a click, or Enter and Space; with Ctrl or Shift it joins those that are selected. */
+export function picks<E extends HTMLElement>(element: E, view: View, row: number): E {
+  element.classList.add("mlb-picks");
+  element.setAttribute("role", "button");
+  element.tabIndex = 0;
+  element.dataset.run = String(row);
+  element.setAttribute("aria-pressed", String(view.store.selected.has(view.runs.ids[row])));
+  element.onclick = event => view.pick(row, event);
+  element.onkeydown = event => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    view.pick(row, event);
+  };
+  return element;
+}
+
+/** Draws again what `picks` elements are in; the focus stays on the same run. */
+export function keepFocus(container: HTMLElement, draw: () => void) {
+  const { activeElement } = document;
+  const run = activeElement instanceof HTMLElement && container.contains(activeElement) ? activeElement.dataset.run : undefined;
+  draw();
+  if (run !== undefined && document.activeElement !== activeElement) container.querySelector<HTMLElement>(`.mlb-picks[data-run="${run}"]`)?.focus();
+}
+
 /** The value of the legend beside its colour, for what is not a curve. */
 export function captionOf(entry: Entry): HTMLElement {
   const dot = h("span", { class: "mlb-dot" });

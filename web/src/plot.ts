@@ -1,7 +1,8 @@
 // The curves of one metric.
 
 import type { Curve, Plot } from "../payload";
-import { h, slider, toggle } from "./dom";
+import { logToggle, smoothSlider } from "./axes";
+import { h, toggle } from "./dom";
 import { Figure, type Drawing, type Trace } from "./figure";
 import { asLocal, grouped, number, plain, short } from "./format";
 import { bandTraces, counts, isGrouped, overAll, words } from "./groups";
@@ -15,11 +16,6 @@ import type { View } from "./view";
 
 /** Plotly's time grows with the number of curves, not of points. */
 const MOST_CURVES = 100;
-
-export function smoothSlider(start: number, moved: (weight: number) => void): HTMLElement {
-  const words = (hundredths: number) => (hundredths ? (hundredths / 100).toFixed(2) : "off");
-  return slider("Smooth", 99, Math.round(Math.min(1, Math.max(0, start)) * 100), words, hundredths => moved(hundredths / 100));
-}
 
 interface Band { lower: (number | null)[]; upper: (number | null)[] }
 
@@ -46,8 +42,7 @@ export class PlotPanel {
   /** Whether the curves are means of groups of runs. */
   private readonly grouped: boolean;
   private readonly empty: HTMLElement;
-  private weight: number;
-  private log: boolean;
+  private readonly ownLog: boolean;
   /** Whether the axis reaches to values that stand far off all others, and the switch for it: shown where there are such. */
   private outliers = false;
   private readonly outliersSwitch: HTMLElement;
@@ -56,9 +51,8 @@ export class PlotPanel {
 
   /** `own`: with its own legend and slider, else those of the dashboard serve it. */
   constructor(private readonly view: View, readonly plot: Plot, own: boolean) {
-    this.weight = plot.smooth;
     this.grouped = isGrouped(plot);
-    this.log = (plot.layout as any)?.yaxis?.type === "log";
+    this.ownLog = (plot.layout as any)?.yaxis?.type === "log";
     this.figure = new Figure(view, plot.tag, () => this.make());
     this.empty = emptyNote(view);
     this.outliersSwitch = toggle("outliers", "Show the values that stand far off all others", false, on => {
@@ -67,21 +61,21 @@ export class PlotPanel {
     });
     this.outliersSwitch.hidden = true;
     const controls = [
-      own && smoothSlider(this.weight, weight => this.setSmooth(weight)),
-      toggle("log y", "Logarithmic y axis", this.log, on => {
-        this.log = on;
-        this.figure.update();
-      }),
+      own && smoothSlider(view, plot.smooth),
+      logToggle(view, "y", plot.tag, this.ownLog),
       this.outliersSwitch,
     ].filter((part): part is HTMLElement => part !== false);
     const strip = own && legendStrip(view, plot.legend, () => plot.series.map(curve => curve.run), value => this.emphasise(value), this.grouped ? legend => counts(plot, run => legend.of(run).value) : undefined);
     this.element = card("plot", plot.tag, controls, strip, h("div", { class: "mlb-stage" }, this.figure.element, this.empty), notesOf(plot.notes, this.left, this.beyond, this.over));
-    view.on(["rows", "selection", "legend", "theme"], () => this.figure.update());
+    view.on(["rows", "selection", "legend", "axes", "theme"], () => this.figure.update());
   }
 
-  setSmooth(weight: number) {
-    this.weight = weight;
-    this.figure.update();
+  private get weight(): number {
+    return this.view.store.smooth ?? this.plot.smooth;
+  }
+
+  private get log(): boolean {
+    return this.view.store.isLog("y", this.plot.tag) ?? this.ownLog;
   }
 
   /** Dims all curves but those of one legend entry. */
@@ -92,8 +86,10 @@ export class PlotPanel {
   private make(): Drawing {
     const { view, plot } = this;
     const legend = this.legend();
-    const all = this.visible(legend);
-    const curves = all.slice(0, MOST_CURVES);
+    const dims = this.grouped ? () => false : view.dims();
+    // Those in focus first: what is too much is of the others. They are drawn last, over the others.
+    const all = this.visible(legend).sort((a, b) => Number(dims(a.run)) - Number(dims(b.run)));
+    const curves = all.slice(0, MOST_CURVES).reverse().sort((a, b) => Number(dims(b.run)) - Number(dims(a.run)) || a.run - b.run);
     this.left.hidden = all.length === curves.length;
     this.left.textContent = `${curves.length} of ${grouped(all.length)} curves drawn: filter or select to see others`;
     this.empty.hidden = curves.length > 0;
@@ -118,6 +114,7 @@ export class PlotPanel {
     const behind = counts(plot, run => legend.of(run).value);
     if (this.weight > 0) {
       for (const curve of curves) {
+        if (dims(curve.run)) continue;
         const { colour, value } = legend.of(curve.run);
         const { x, line } = this.pointsOf(curve);
         add(value, { ...LINE, x, y: line, line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}_${curve.rank ?? 0}` });
@@ -126,6 +123,10 @@ export class PlotPanel {
     for (const curve of curves) {
       const entry = legend.of(curve.run);
       const points = this.pointsOf(curve);
+      if (dims(curve.run)) {
+        add(entry.value, { ...LINE, x: points.x, y: this.smoothed(points), uid: uidOf(curve), line: { color: entry.colour, width: 1 }, opacity: DIMMED, hoverinfo: "skip", showlegend: false });
+        continue;
+      }
       add(entry.value, {
         ...LINE,
         x: points.x,
@@ -133,8 +134,7 @@ export class PlotPanel {
         name: plain(entry.label + (behind.get(entry.value) ?? "")),
         legendgroup: entry.value,
         showlegend: !named.has(entry.value),
-        // plotly.js makes a class name of it.
-        uid: `run${curve.run}_${curve.rank ?? 0}`,
+        uid: uidOf(curve),
         line: { color: entry.colour, width: 1.75, dash: dashOf(entry.dash, curve.rank) },
         meta: [plain(titleOf(view.runs, curve)), plain(entry.label)],
         customdata: curve.group ? this.wordsOf(curve, points) : this.customdata(points),
@@ -143,7 +143,7 @@ export class PlotPanel {
       named.add(entry.value);
     }
     const range = this.bulk(curves);
-    const marks = this.marks(curves, legend, range);
+    const marks = this.marks(curves.filter(curve => !dims(curve.run)), legend, range);
     if (marks) add("", marks);
     return { traces, layout: this.layout(range) };
   }
@@ -288,5 +288,9 @@ const PLACE = { step: "<br>step %{x}", relative: "<br>%{x:.4~g} s", wall: "<br>%
 const titleOf = (runs: Runs, { run, rank }: Curve) => runs.title(run) + (rank === undefined ? "" : `, rank ${rank}`) + runs.trouble(run);
 /** Ranks above 0 are told from rank 0 where the legend needs no dashes. */
 const dashOf = (dash: string, rank = 0) => (rank && dash === "solid" ? ["dash", "dot", "dashdot"][(rank - 1) % 3] : dash);
+/** plotly.js makes a class name of it. */
+const uidOf = ({ run, rank }: Curve) => `run${run}_${rank ?? 0}`;
+/** Of the curves that are not in focus. */
+const DIMMED = 0.13;
 const LINE = { type: "scatter", mode: "lines", connectgaps: false };
 const finite = (values: (number | null)[]) => values.map(value => (value !== null && Number.isFinite(value) ? value : null));

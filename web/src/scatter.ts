@@ -153,17 +153,8 @@ export class ScatterPanel {
   }
 
   private click(event: { points: Point[] }) {
-    const { store, runs } = this.view;
-    const ids = rowsOf(event.points.slice(0, 1)).map(row => runs.ids[row]);
-    if (!ids.length) return;
-    const [id] = ids;
-    if (this.adding) {
-      const now = new Set(store.selected);
-      if (!now.delete(id)) now.add(id);
-      store.select(now);
-    } else {
-      store.select(store.selected.size === 1 && store.selected.has(id) ? [] : [id]);
-    }
+    const [row] = rowsOf(event.points);
+    if (row !== undefined) this.view.pick(row, this.adding);
   }
 
   private pick(rows: number[]) {

@@ -1,18 +1,27 @@
-// What a person has set on the page: filters, selection, legend. One store for all outputs of the same board, so that they follow one another.
+// What a person has set on the page: filters, selection, legend, axes. One store for all outputs of the same board, so that they follow one another.
 // It knows runs by their ids, because outputs made at different times have different rows.
 
 import { parseFilter } from "./filter";
+import { link } from "./link";
 import type { Runs } from "./runs";
+import type { Mode, Settings, XKind } from "./settings";
 
-export type Change = "rows" | "selection" | "legend";
+/** `axes`: smoothing, what x means, logarithms. */
+export type Change = "rows" | "selection" | "legend" | "axes";
+const CHANGES: Change[] = ["rows", "selection", "legend", "axes"];
 
 export class Store extends EventTarget {
   /** By column: what was typed. */
   readonly filters = new Map<string, string>();
   /** Ids of the selected runs; none selected means all. */
   selected = new Set<string>();
+  mode: Mode = "filter";
   /** The column that legends and captions say; undefined: each view's own. */
   legend: string | undefined;
+  /** Of all curves; undefined: each plot's own. */
+  smooth: number | undefined;
+  x: XKind | undefined;
+  private readonly log = new Map<string, boolean>();
   /** By legend column: values whose curves are switched off. */
   private readonly hidden = new Map<string, Set<string>>();
   private readonly sources = new Set<Runs>();
@@ -29,6 +38,7 @@ export class Store extends EventTarget {
 
   tell(change: Change) {
     this.dispatchEvent(new Event(change));
+    this.dispatchEvent(new Event("set"));
   }
 
   setFilter(column: string, text: string) {
@@ -40,6 +50,19 @@ export class Store extends EventTarget {
 
   select(ids: Iterable<string>) {
     this.selected = new Set(ids);
+    this.tell("selection");
+  }
+
+  /** A click on a run: it alone, or none if it was alone already; `adding`: it joins the others, or leaves them. */
+  pick(id: string, adding: boolean) {
+    const now = new Set(adding ? this.selected : []);
+    if (adding) now.delete(id) || now.add(id);
+    else if (this.selected.size !== 1 || !this.selected.has(id)) now.add(id);
+    this.select(now);
+  }
+
+  setMode(mode: Mode) {
+    this.mode = mode;
     this.tell("selection");
   }
 
@@ -57,6 +80,31 @@ export class Store extends EventTarget {
     this.tell("legend");
   }
 
+  setSmooth(weight: number) {
+    this.smooth = weight;
+    this.tell("axes");
+  }
+
+  setX(x: XKind) {
+    this.x = x;
+    this.tell("axes");
+  }
+
+  /** Whether an axis of the plots of this tag is logarithmic; undefined: as each plot has it. */
+  isLog(axis: "x" | "y", tag: string): boolean | undefined {
+    return this.log.get(`${axis} ${tag}`);
+  }
+
+  setLog(axis: "x" | "y", tag: string, on: boolean) {
+    this.log.set(`${axis} ${tag}`, on);
+    this.tell("axes");
+  }
+
+  /** Whether anything keeps runs from being seen as they are without it. */
+  narrows(legend: string): boolean {
+    return this.filters.size > 0 || this.selected.size > 0 || this.hiddenOf(legend).size > 0;
+  }
+
   /** Back to all runs: no filter, no selection, nothing hidden. */
   clear() {
     this.filters.clear();
@@ -65,6 +113,36 @@ export class Store extends EventTarget {
     this.tell("rows");
     this.tell("selection");
     this.tell("legend");
+  }
+
+  settings(): Settings {
+    const hidden = [...this.hidden].filter(([, values]) => values.size).map(([key, values]) => [key, [...values]]);
+    return {
+      filters: Object.fromEntries(this.filters), selected: [...this.selected], legend: this.legend ?? null, hidden: Object.fromEntries(hidden),
+      mode: this.mode, smooth: this.smooth ?? null, x: this.x ?? null, log: Object.fromEntries(this.log),
+    };
+  }
+
+  /** Takes what was set elsewhere; tells of what is new here. */
+  take(settings: Settings) {
+    const before = this.settings();
+    const refill = <V>(map: Map<string, V>, from: [string, V][]) => {
+      map.clear();
+      for (const [key, value] of from) map.set(key, value);
+    };
+    refill(this.filters, Object.entries(settings.filters));
+    refill(this.hidden, Object.entries(settings.hidden).map(([key, values]) => [key, new Set(values)]));
+    refill(this.log, Object.entries(settings.log));
+    this.selected = new Set(settings.selected);
+    this.mode = settings.mode;
+    this.legend = settings.legend ?? undefined;
+    this.smooth = settings.smooth ?? undefined;
+    this.x = settings.x ?? undefined;
+    const parts: Record<Change, (of: Settings) => unknown> = {
+      rows: of => of.filters, selection: of => [of.selected, of.mode], legend: of => [of.legend, of.hidden], axes: of => [of.smooth, of.x, of.log],
+    };
+    const same = (change: Change) => JSON.stringify(parts[change](before)) === JSON.stringify(parts[change](settings));
+    for (const change of CHANGES) if (!same(change)) this.dispatchEvent(new Event(change));
   }
 
   /** Rows that pass every filter, in the order of the board. A filter on a column that these runs lack asks another output's. */
@@ -86,10 +164,16 @@ export class Store extends EventTarget {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The store of a board, shared by every output on the page (and every version of this runtime that names it so). */
+const stores = new Map<string, Store>();
+// For whoever looks from the console. Another version of this runtime on the page has its own; they hear of each other by their links.
+(globalThis as any).__mlb_stores_1 ??= stores;
+
+/** The store of a board, shared by every output on the page that this runtime draws, and linked to those that others draw. */
 export function storeOf(board: string): Store {
-  const stores: Map<string, Store> = ((window as any).__mlb_stores_1 ||= new Map());
   let store = stores.get(board);
-  if (!store) stores.set(board, (store = new Store()));
+  if (!store) {
+    stores.set(board, (store = new Store()));
+    link(store, board);
+  }
   return store;
 }

@@ -30,7 +30,7 @@ export class ThoughtsPanel {
   /** A filter or a selection is about these runs; without one, thoughts of others are shown as well. */
   private draw() {
     const { view, thoughts } = this;
-    const drawn = new Set(view.drawn());
+    const drawn = new Set(view.focus());
     const narrowed = drawn.size < view.runs.n;
     this.items = thoughts.items.filter(item => (item.run === null ? !narrowed : drawn.has(item.run)));
     this.count.textContent = this.items.length === thoughts.items.length ? grouped(this.items.length) : `${grouped(this.items.length)} of ${grouped(thoughts.items.length)}`;

@@ -12,12 +12,14 @@ export class View {
   /** Rows that pass the filters. */
   rows: number[] = [];
   theme!: Theme;
+  private readonly all: number[];
   private readonly ending = new AbortController();
   private readonly legends = new Map<string, Legend>();
   private readonly themed = new Set<() => void>();
 
   constructor(readonly board: Board, readonly readAt: number, readonly root: HTMLElement) {
     this.runs = new Runs(board);
+    this.all = Array.from({ length: this.runs.n }, (_, row) => row);
     this.store = storeOf(board.id);
     this.store.attach(this.runs, this.signal);
     this.rows = this.store.rows(this.runs);
@@ -74,10 +76,22 @@ export class View {
     return selected.size ? this.rows.filter(row => selected.has(this.runs.ids[row])) : [];
   }
 
-  /** Rows to be drawn: the selected ones if any is selected, else all that pass the filters. */
-  drawn(): number[] {
+  /** Rows that it is about: the selected ones if any is selected, else all that pass the filters. */
+  focus(): number[] {
     const selected = this.selectedRows();
     return selected.length ? selected : this.rows;
+  }
+
+  /** Rows to be drawn: those in focus; where others are dimmed, all. */
+  drawn(): number[] {
+    return this.store.mode === "highlight" ? this.all : this.focus();
+  }
+
+  /** Whether a drawn row is dimmed, because it is not in focus. */
+  dims(): (row: number) => boolean {
+    if (this.store.mode !== "highlight") return () => false;
+    const focus = new Set(this.focus());
+    return row => !focus.has(row);
   }
 
   /** Rows to be drawn whose legend entry is switched on. */
@@ -85,5 +99,11 @@ export class View {
     const hidden = this.store.hiddenOf(legend.key);
     const rows = this.drawn();
     return hidden.size ? rows.filter(row => !hidden.has(legend.of(row).value)) : rows;
+  }
+
+  /** A click on something of one run selects it. */
+  pick(row: number, event: { shiftKey?: boolean; ctrlKey?: boolean; metaKey?: boolean } | boolean) {
+    const adding = typeof event === "boolean" ? event : !!(event.shiftKey || event.ctrlKey || event.metaKey);
+    this.store.pick(this.runs.ids[row], adding);
   }
 }

@@ -1,0 +1,50 @@
+// What narrows the runs, said in every output of the board: filters, selection, what the legend hides. Each can be taken back by its cross, all by Clear.
+
+import { h, toggle } from "./dom";
+import { cut, grouped } from "./format";
+import { legendValue } from "./legend";
+import type { View } from "./view";
+
+/** `own`: the legend column that the panels asked for. */
+export function strip(view: View, own: string | null): HTMLElement {
+  const { store } = view;
+  const chips = h("span", { class: "mlb-set-chips" });
+  const mode = toggle("dim others", "Show the other runs faintly, instead of leaving them out", store.mode === "highlight", on => store.setMode(on ? "highlight" : "filter"));
+  const clear = h("button", { type: "button", class: "mlb-link", onclick: () => store.clear() }, "Clear");
+  const element = h("span", { class: "mlb-set-strip", role: "group", "aria-label": "Filters and selection" }, chips, mode, clear);
+  let said = "";
+  const draw = () => {
+    const all = narrowing(view, own);
+    element.hidden = !all.length;
+    mode.setAttribute("aria-pressed", String(store.mode === "highlight"));
+    const now = all.map(each => each.text).join("\n");
+    if (now === said) return;
+    said = now;
+    const focused = [...chips.children].findIndex(chip => chip.contains(document.activeElement));
+    chips.replaceChildren(...all.map(each => h("span", { class: "mlb-set-chip", title: each.title }, h("span", { dir: "auto" }, each.text),
+      h("button", { type: "button", "aria-label": `Remove: ${each.text}`, onclick: each.remove }, "✕"))));
+    if (focused >= 0) (chips.children[Math.min(focused, chips.children.length - 1)]?.querySelector("button") ?? chips.closest(".mlb-bar")?.querySelector("select"))?.focus();
+  };
+  view.on(["rows", "selection", "legend"], draw);
+  draw();
+  return element;
+}
+
+interface Narrowing { text: string; title: string; remove: () => void }
+
+function narrowing(view: View, own: string | null): Narrowing[] {
+  const { store, runs } = view;
+  const all: Narrowing[] = [...store.filters].map(([key, text]) => ({ text: `${key} ${cut(text, 40)}`, title: `Filter: ${key} ${text}`, remove: () => store.setFilter(key, "") }));
+  if (store.selected.size) {
+    const names = [...store.selected].flatMap(id => runs.row(id) ?? []).map(row => runs.title(row));
+    const text = store.selected.size === 1 && names.length ? `run ${cut(names[0], 32)}` : `${grouped(store.selected.size)} selected`;
+    all.push({ text, title: names.length ? `Selected: ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}` : "Selected in another output", remove: () => store.select([]) });
+  }
+  const key = view.legendKey(own), hidden = [...store.hiddenOf(key)];
+  if (hidden.length) {
+    const values = hidden.map(value => legendValue(runs, key, value));
+    const text = hidden.length === 1 ? `without ${cut(values[0], 32)}` : `without ${grouped(hidden.length)} of ${key}`;
+    all.push({ text, title: `Switched off in the legend: ${values.slice(0, 20).join(", ")}`, remove: () => store.setHidden(key, []) });
+  }
+  return all;
+}
