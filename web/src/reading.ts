@@ -1,0 +1,74 @@
+// What the curves say at one x: each one's nearest point, the best first.
+
+/** A line that can be read. Its x usually ascend, but steps may be repeated or decrease. */
+export interface Line { x: number[]; y: (number | null)[] }
+
+/** The index of the point whose x is nearest; -1 if `at` lies more than `reach` beyond the line's ends. Of several at one x, the last. */
+export function nearest({ x }: Line, at: number, reach: number): number {
+  const n = x.length;
+  if (!n) return -1;
+  if (!ascends(x)) return scan(x, at, reach);
+  if (at < x[0] - reach || at > x[n - 1] + reach) return -1;
+  const after = firstAbove(x, at);
+  if (after === 0) return firstAbove(x, x[0]) - 1;
+  if (after === n) return n - 1;
+  return at - x[after - 1] <= x[after] - at ? after - 1 : firstAbove(x, x[after]) - 1;
+}
+
+/** y at `at`, along the straight line between its neighbours; null where there is no line. */
+export function between(line: Line, at: number, reach: number): number | null {
+  const i = nearest(line, at, reach);
+  if (i < 0) return null;
+  const { x, y } = line;
+  const j = x[i] < at ? i + 1 : i - 1;
+  const here = y[i], there = y[j] ?? null;
+  if (here === null || there === null || x[i] === x[j]) return here;
+  const part = (at - x[i]) / (x[j] - x[i]);
+  return part >= 0 && part <= 1 ? here + (there - here) * part : here;
+}
+
+/** Whether high values of a metric are the good ones, by the words of its tag. */
+export function higherIsBetter(tag: string): boolean {
+  const words = tag.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z\d]+/);
+  if (words.some(word => BAD.test(word))) return false;
+  return words.some(word => GOOD.test(word));
+}
+
+const BAD = /^(loss|losses|err|error|errors|nll|mse|mae|rmse|wer|cer|fid|perplexity|ppl|regret|cost|bpc|bpb|time|latency|duration)$/;
+const GOOD = /^(acc|accuracy|top\d*|auc|auroc|auprc|f\d+|precision|recall|specificity|sensitivity|iou|miou|dice|map|ap|psnr|ssim|bleu|rouge|meteor|r2|score|reward|rewards|return|returns|elo|win|wins|winrate|success|likelihood|elbo|throughput)$/;
+
+/** The places of these values, best first; NaN and what is missing last. */
+export function ranked(values: (number | null)[], higher: boolean): number[] {
+  const worst = higher ? -Infinity : Infinity;
+  const key = values.map(value => (value === null || Number.isNaN(value) ? null : value));
+  return key.map((_, i) => i).sort((a, b) => Number(key[a] === null) - Number(key[b] === null) || (higher ? -1 : 1) * compare(key[a] ?? worst, key[b] ?? worst) || a - b);
+}
+
+const compare = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : 0);
+
+const ascending = new WeakMap<number[], boolean>();
+function ascends(x: number[]): boolean {
+  let known = ascending.get(x);
+  if (known === undefined) ascending.set(x, (known = x.every((at, i) => i === 0 || at >= x[i - 1])));
+  return known;
+}
+
+function scan(x: number[], at: number, reach: number): number {
+  let best = -1, low = Infinity, high = -Infinity;
+  x.forEach((place, i) => {
+    [low, high] = [Math.min(low, place), Math.max(high, place)];
+    if (best < 0 || Math.abs(place - at) <= Math.abs(x[best] - at)) best = i;
+  });
+  return at < low - reach || at > high + reach ? -1 : best;
+}
+
+/** The first index whose value is above `at`; the length if there is none. */
+function firstAbove(x: number[], at: number): number {
+  let from = 0, to = x.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (x[middle] <= at) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
