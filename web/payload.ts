@@ -76,6 +76,8 @@ export interface Curve {
   x: number[];
   /** The step of each point, where x is not the step. */
   step?: number[];
+  /** When each point was logged (ms since 1970 UTC, to some thousandth of the curve's length), where x is no time. */
+  wall?: number[];
   y: Num[];
   /** How many points there are, of which these are shown. */
   n: number;

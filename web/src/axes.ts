@@ -1,7 +1,8 @@
 // The controls that say how curves are drawn: smoothing and logarithms. What is set holds for every output of the board (a logarithm, for
 // those of the same metric).
 
-import { inFrame, slider, toggle } from "./dom";
+import { h, inFrame, slider, toggle } from "./dom";
+import type { XKind } from "./settings";
 import type { View } from "./view";
 
 /** `own`: the weight where the page has none. */
@@ -25,3 +26,21 @@ export function logToggle(view: View, axis: "x" | "y", tag: string, own: boolean
   view.on(["axes"], () => button.setAttribute("aria-pressed", String(on())));
   return button;
 }
+
+const WORDS: Record<XKind, string> = { step: "step", relative: "time since start", wall: "time", metric: "metric" };
+
+/** What x means, where that can be chosen. `kinds`: what these plots know; `own`: what they begin with; `metric`: the name of the other metric. */
+export function xChooser(view: View, kinds: XKind[], own: XKind, metric: string): HTMLElement | false {
+  if (kinds.length < 2) return false;
+  const select = h("select", { "aria-label": "x axis" }, ...kinds.map(kind => h("option", { value: kind }, kind === "metric" ? metric : WORDS[kind])));
+  const current = () => {
+    select.value = kinds.find(kind => kind === view.store.x) ?? own;
+  };
+  current();
+  select.addEventListener("change", () => view.store.setX(select.value as XKind));
+  view.on(["axes"], current);
+  return h("label", { class: "mlb-field" }, h("span", {}, "x"), select);
+}
+
+/** What stands at the x axis. */
+export const xTitle = (kind: XKind, metric: string) => ({ step: "step", relative: "seconds since start", wall: "time", metric })[kind];

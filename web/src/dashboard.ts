@@ -1,7 +1,7 @@
 // The whole board: one bar with the legend for all, then sections that fold.
 
 import type { Dashboard, Plot } from "../payload";
-import { smoothSlider } from "./axes";
+import { smoothSlider, xChooser } from "./axes";
 import { bar } from "./bar";
 import { freshId, h, inFrame } from "./dom";
 import { HistogramPanel } from "./histograms";
@@ -15,8 +15,9 @@ import type { View } from "./view";
 export function dashboard(view: View, panel: Dashboard): HTMLElement {
   const plots = panel.plots.map(plot => new PlotPanel(view, plot, false));
   const smooth = smoothSlider(view, panel.plots[0]?.smooth ?? 0);
+  const x = plots.length > 0 && xChooser(view, plots.map(plot => plot.lines.kinds).reduce((all, kinds) => all.filter(kind => kinds.includes(kind))), plots[0].plot.x, "metric");
   const strip = legendStrip(view, null, () => view.rows, value => plots.forEach(plot => plot.emphasise(value)));
-  const top = h("div", { class: "mlb-top" }, bar(view, null, true, ...(plots.length ? [smooth] : [])), strip);
+  const top = h("div", { class: "mlb-top" }, bar(view, null, true, ...(plots.length ? [smooth] : []), ...(x ? [x] : [])), strip);
   const grid = h("div", { class: "mlb-row" }, ...plots.map(plot => plot.element));
   const pictures = panel.images.map(images => new ImagesPanel(view, images).element);
   const histograms = panel.histograms.map(each => new HistogramPanel(view, each).element);

@@ -9,8 +9,17 @@ declare const Plotly: any;
 
 export type Trace = Record<string, unknown>;
 export interface Drawing { traces: Trace[]; layout: Record<string, any> }
-/** What a figure has beyond zooming: buttons of plotly.js, and what to do at its events. */
-export interface Extras { buttons?: string[]; events?: Record<string, (event: any) => void> }
+/** What a figure has beyond zooming: buttons of plotly.js, what to do at its events and at other keys. `clicks`: a quick second click is a second pick. */
+export interface Extras { buttons?: string[]; clicks?: boolean; events?: Record<string, (event: any) => void>; keys?: Record<string, () => void> }
+
+/** Where the axes of a drawn figure lie, in pixels of the figure, and what is where. */
+export interface Axes {
+  left: number; top: number; width: number; height: number;
+  xAt: (pixel: number) => number;
+  yPixel: (value: number) => number;
+  /** How much of x so many pixels are, near this one. */
+  reach: (pixel: number, pixels: number) => number;
+}
 
 export class Figure {
   readonly element: HTMLElement;
@@ -52,6 +61,31 @@ export class Figure {
     if (this.inSight && !this.held) this.soon();
   }
 
+  /** Back from a zoom. */
+  whole() {
+    if (this.drawn) Plotly.relayout(this.plot, { "xaxis.autorange": true, "yaxis.autorange": true });
+  }
+
+  /** null: not drawn yet. */
+  axes(): Axes | null {
+    const layout = (this.plot as any)._fullLayout;
+    if (!this.drawn || !layout?.xaxis?.l2p) return null;
+    const { xaxis, yaxis } = layout;
+    const xAt = (pixel: number) => xaxis.l2c(xaxis.p2l(pixel - xaxis._offset)) as number;
+    return {
+      left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length, xAt,
+      yPixel: value => yaxis._offset + yaxis.c2p(value),
+      reach: (pixel, pixels) => Math.abs(xAt(pixel + pixels) - xAt(pixel)),
+    };
+  }
+
+  /** The stretches of x and y in sight that a person chose, as values (a time as plotly.js has it); null: as they come. */
+  zoom(): { x: [number, number] | null; y: [number, number] | null } {
+    const layout = (this.plot as any)._fullLayout;
+    const of = (axis: any): [number, number] | null => (this.drawn && axis && !axis.autorange ? axis.range.map((end: any) => axis.l2c(axis.r2l(end))) : null);
+    return { x: of(layout?.xaxis), y: of(layout?.yaxis) };
+  }
+
   /** Dims all traces but these; null: none. */
   emphasise(which: ((trace: number) => boolean) | null) {
     this.plot.querySelectorAll<SVGElement>(".scatterlayer > .trace").forEach((trace, i) => {
@@ -63,7 +97,7 @@ export class Figure {
     if (!this.stale || this.held || !this.plot.clientWidth || !this.view.alive()) return;
     this.stale = false;
     const { traces, layout } = this.make();
-    Plotly.react(this.plot, traces, this.frame(layout), config(this.extras.buttons ?? []));
+    Plotly.react(this.plot, traces, this.frame(layout), config(this.extras));
     if (!this.drawn) for (const [name, listener] of Object.entries(this.extras.events ?? {})) (this.plot as any).on(name, listener);
     this.drawn = true;
   }
@@ -114,8 +148,8 @@ export class Figure {
   private key(event: KeyboardEvent) {
     const axes = (this.plot as any)._fullLayout;
     if (!axes || event.target !== this.element || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "0" || event.key === "Escape") {
-      Plotly.relayout(this.plot, { "xaxis.autorange": true, "yaxis.autorange": true });
+    if (event.key === "0" || (event.key === "Escape" && !this.extras.keys?.Escape)) {
+      this.whole();
       return event.preventDefault();
     }
     const moved = (name: "xaxis" | "yaxis", shift: number, grow: number) => {
@@ -132,10 +166,12 @@ export class Figure {
       "=": () => ({ ...moved("xaxis", 0, 0.7), ...moved("yaxis", 0, 0.7) }),
       "-": () => ({ ...moved("xaxis", 0, 1 / 0.7), ...moved("yaxis", 0, 1 / 0.7) }),
     };
-    const move = moves[event.key];
-    if (!move) return;
+    const own = this.extras.keys?.[(event.shiftKey ? "Shift+" : "") + event.key], move = moves[event.key];
+    if (!own && !move) return;
     event.preventDefault();
-    Plotly.relayout(this.plot, move());
+    event.stopPropagation();
+    if (own) own();
+    else Plotly.relayout(this.plot, move());
   }
 }
 
@@ -147,15 +183,14 @@ function download(plot: any) {
   Plotly.downloadImage({ data: plot.data, layout }, { format: "png", scale: 2, width, height, filename: title.replace(/[^\p{L}\p{N}._-]+/gu, "_") });
 }
 
-const config = (buttons: string[]) => ({
+const config = ({ buttons = [], clicks = false }: Extras) => ({
   displaylogo: false,
   displayModeBar: "hover",
   modeBarButtons: [[...buttons, "zoom2d", "pan2d", "resetScale2d", { name: "download", title: "Download as PNG", icon: Plotly.Icons.camera, click: download }]],
   plotlyServerURL: "",
   responsive: false,
+  ...(clicks ? { doubleClickDelay: 0 } : {}),
   // Plotly 4 would offer to upload the chart.
-  // Where dots are picked, a quick second click is a second pick.
-  ...(buttons.length ? { doubleClickDelay: 0 } : {}),
   showSendToCloud: false,
   showTips: false,
   typesetMath: false,

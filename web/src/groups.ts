@@ -25,7 +25,7 @@ export function bandTraces(entry: Entry, uid: string, x: number[], lower: (numbe
 /** What hover says of a group at each of its points: how many of its runs count there, and from where to where its band goes. */
 export function words(curve: Curve, lower: (number | null)[], upper: (number | null)[], band: string | undefined): [string, string][] {
   const { runs, n } = curve.group!;
-  const range = (i: number) => (band && lower.length ? `<br>${band} ${short(lower[i], 4)} to ${short(upper[i], 4)}` : "");
+  const range = (i: number) => (band && lower.length ? `, ${band} ${short(lower[i], 4)} to ${short(upper[i], 4)}` : "");
   return n.map((count, i) => [`n = ${count === runs.length ? count : `${count} of ${runs.length}`}`, range(i)]);
 }
 

@@ -1,60 +1,74 @@
 // The curves of one metric.
 
 import type { Curve, Plot } from "../payload";
-import { logToggle, smoothSlider } from "./axes";
+import { logToggle, smoothSlider, xChooser, xTitle } from "./axes";
 import { h, toggle } from "./dom";
 import { Figure, type Drawing, type Trace } from "./figure";
-import { asLocal, grouped, number, plain, short } from "./format";
+import { exactTime, grouped, plain, short } from "./format";
 import { bandTraces, counts, isGrouped, overAll, words } from "./groups";
+import { Hover, type Readable, type Reading } from "./hover";
 import { RUN_NAME, type Legend } from "./legend";
 import { legendStrip } from "./legend-strip";
+import { marks, type Marked } from "./marks";
 import { card, emptyNote, notesOf } from "./parts";
+import type { Style } from "./palette";
+import { Lines } from "./points";
 import { bulkRange } from "./range";
+import { crosses, higherIsBetter } from "./reading";
 import type { Runs } from "./runs";
-import { smooth } from "./smooth";
+import type { XKind } from "./settings";
 import type { View } from "./view";
 
 /** Plotly's time grows with the number of curves, not of points. */
 const MOST_CURVES = 100;
 
-interface Band { lower: (number | null)[]; upper: (number | null)[] }
-
-interface Points {
-  x: number[];
-  /** As it was logged. */
-  raw: (number | null)[];
-  /** As a line takes it: null where it is not finite. Arrays are kept, because plotly.js tells by them what has changed. */
-  line: (number | null)[];
-  smoothed: { weight: number; line: (number | null)[] };
-  /** The ends of a group's band. */
-  band: Band | null;
-  smoothedBand: { weight: number; band: Band | null };
-  step: number[] | null;
-}
-
 export class PlotPanel {
   readonly element: HTMLElement;
+  readonly lines: Lines;
   private readonly figure: Figure;
-  private readonly points = new Map<Curve, Points>();
-  private readonly left = h("span", { class: "mlb-note", hidden: true });
+  private readonly hover: Hover;
+  private readonly left = h("span", { class: "mlb-note", role: "status", hidden: true });
   private readonly beyond = h("span", { class: "mlb-note", role: "status", hidden: true });
   private readonly over = h("span", { class: "mlb-note", role: "status", hidden: true });
   /** Whether the curves are means of groups of runs. */
   private readonly grouped: boolean;
   private readonly empty: HTMLElement;
-  private readonly ownLog: boolean;
+  /** What the other metric on the x axis is called, if one is. */
+  private readonly metric: string;
+  private readonly higher: boolean;
   /** Whether the axis reaches to values that stand far off all others, and the switch for it: shown where there are such. */
   private outliers = false;
   private readonly outliersSwitch: HTMLElement;
   /** Of each trace: the legend entry that it belongs to. */
   private owners: string[] = [];
+  /** The curves that can be read: those in focus. */
+  private readable: Curve[] = [];
+  private selecting = false;
+  private adding = false;
+  private drawings = 0;
 
-  /** `own`: with its own legend and slider, else those of the dashboard serve it. */
+  /** `own`: with its own legend, slider and x chooser, else those of the dashboard serve it. */
   constructor(private readonly view: View, readonly plot: Plot, own: boolean) {
     this.grouped = isGrouped(plot);
-    this.ownLog = (plot.layout as any)?.yaxis?.type === "log";
-    this.figure = new Figure(view, plot.tag, () => this.make());
+    this.higher = higherIsBetter(plot.tag);
+    this.metric = String((plot.layout as any)?.xaxis?.title?.text ?? "metric");
+    this.lines = new Lines(plot, view.runs);
+    const stage = h("div", { class: "mlb-stage" });
+    this.hover = new Hover(stage, () => this.figure.axes(), () => this.reading(), (run, event) => this.take([run], event));
+    this.figure = new Figure(view, plot.tag, () => this.make(), {
+      buttons: ["select2d"],
+      events: {
+        plotly_hover: () => this.hover.silence(true),
+        plotly_unhover: () => this.hover.silence(false),
+        plotly_selecting: () => (this.selecting = true),
+        plotly_selected: event => event?.range && this.selecting && this.box(event.range),
+      },
+      keys: { "Shift+ArrowLeft": () => this.hover.move(-0.02), "Shift+ArrowRight": () => this.hover.move(0.02), Escape: () => this.escape() },
+    });
+    this.figure.element.addEventListener("pointerdown", event => (this.adding = event.shiftKey || event.ctrlKey || event.metaKey), true);
+    this.figure.element.addEventListener("blur", () => this.hover.hide());
     this.empty = emptyNote(view);
+    stage.prepend(this.figure.element, this.empty);
     this.outliersSwitch = toggle("outliers", "Show the values that stand far off all others", false, on => {
       this.outliers = on;
       this.figure.update();
@@ -62,20 +76,33 @@ export class PlotPanel {
     this.outliersSwitch.hidden = true;
     const controls = [
       own && smoothSlider(view, plot.smooth),
-      logToggle(view, "y", plot.tag, this.ownLog),
+      own && xChooser(view, this.lines.kinds, plot.x, this.metric),
+      logToggle(view, "x", plot.tag, this.ownLog("x")),
+      logToggle(view, "y", plot.tag, this.ownLog("y")),
       this.outliersSwitch,
     ].filter((part): part is HTMLElement => part !== false);
     const strip = own && legendStrip(view, plot.legend, () => plot.series.map(curve => curve.run), value => this.emphasise(value), this.grouped ? legend => counts(plot, run => legend.of(run).value) : undefined);
-    this.element = card("plot", plot.tag, controls, strip, h("div", { class: "mlb-stage" }, this.figure.element, this.empty), notesOf(plot.notes, this.left, this.beyond, this.over));
+    this.element = card("plot", plot.tag, controls, strip, stage, notesOf(plot.notes, this.left, this.beyond, this.over));
     view.on(["rows", "selection", "legend", "axes", "theme"], () => this.figure.update());
   }
 
-  private get weight(): number {
+  get weight(): number {
     return this.view.store.smooth ?? this.plot.smooth;
   }
 
-  private get log(): boolean {
-    return this.view.store.isLog("y", this.plot.tag) ?? this.ownLog;
+  /** What x means: as chosen on the page, if these curves know it. */
+  get x(): XKind {
+    return this.lines.kinds.find(kind => kind === this.view.store.x) ?? this.plot.x;
+  }
+
+  isLog(axis: "x" | "y"): boolean {
+    // A time has no logarithm.
+    if (axis === "x" && this.x === "wall") return false;
+    return this.view.store.isLog(axis, this.plot.tag) ?? this.ownLog(axis);
+  }
+
+  private ownLog(axis: "x" | "y"): boolean {
+    return (this.plot.layout as any)?.[`${axis}axis`]?.type === "log";
   }
 
   /** Dims all curves but those of one legend entry. */
@@ -107,53 +134,48 @@ export class PlotPanel {
     // All bands first, so that no band covers a mean.
     for (const curve of curves) {
       const entry = legend.of(curve.run);
-      const points = this.pointsOf(curve);
-      const band = this.smoothedBand(points);
-      if (band) for (const end of bandTraces(entry, `band${curve.run}`, points.x, band.lower, band.upper, view.theme.dark)) add(entry.value, end);
+      const band = this.lines.smoothedBand(curve, this.weight);
+      if (band) for (const end of bandTraces(entry, `band${curve.run}`, this.xOf(curve), band.lower, band.upper, view.theme.dark)) add(entry.value, end);
     }
     const behind = counts(plot, run => legend.of(run).value);
     if (this.weight > 0) {
       for (const curve of curves) {
         if (dims(curve.run)) continue;
         const { colour, value } = legend.of(curve.run);
-        const { x, line } = this.pointsOf(curve);
-        add(value, { ...LINE, x, y: line, line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}_${curve.rank ?? 0}` });
+        add(value, { ...LINE, x: this.xOf(curve), y: this.lines.of(curve).line, line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}_${curve.rank ?? 0}` });
       }
     }
     for (const curve of curves) {
       const entry = legend.of(curve.run);
-      const points = this.pointsOf(curve);
+      const line = { ...LINE, x: this.xOf(curve), y: this.lines.smoothed(curve, this.weight), hoverinfo: "skip" };
       if (dims(curve.run)) {
-        add(entry.value, { ...LINE, x: points.x, y: this.smoothed(points), uid: uidOf(curve), line: { color: entry.colour, width: 1 }, opacity: DIMMED, hoverinfo: "skip", showlegend: false });
+        add(entry.value, { ...line, uid: uidOf(curve), line: { color: entry.colour, width: 1 }, opacity: DIMMED, showlegend: false });
         continue;
       }
       add(entry.value, {
-        ...LINE,
-        x: points.x,
-        y: this.smoothed(points),
+        ...line,
         name: plain(entry.label + (behind.get(entry.value) ?? "")),
         legendgroup: entry.value,
         showlegend: !named.has(entry.value),
         uid: uidOf(curve),
         line: { color: entry.colour, width: 1.75, dash: dashOf(entry.dash, curve.rank) },
-        meta: [plain(titleOf(view.runs, curve)), plain(entry.label)],
-        customdata: curve.group ? this.wordsOf(curve, points) : this.customdata(points),
-        hovertemplate: curve.group ? this.hoverOfGroup() : this.hover(legend),
       });
       named.add(entry.value);
     }
+    this.readable = curves.filter(curve => !dims(curve.run));
     const range = this.bulk(curves);
-    const marks = this.marks(curves.filter(curve => !dims(curve.run)), legend, range);
-    if (marks) add("", marks);
+    const odd = marks(this.readable.map(curve => this.marked(curve, legend)), this.isLog("y"), range);
+    if (odd) add("", odd);
     return { traces, layout: this.layout(range) };
   }
 
   /** What of the y axis is shown, where some values stand far off all others. A logarithm shows them anyway. */
   private bulk(curves: Curve[]): [number, number] | null {
-    const range = this.log ? null : bulkRange(curves.map(curve => this.smoothed(this.pointsOf(curve))));
+    const lines = curves.map(curve => this.lines.smoothed(curve, this.weight));
+    const range = this.isLog("y") ? null : bulkRange(lines);
     this.outliersSwitch.hidden = range === null;
     const beyond = (value: number | null) => value !== null && (value < range![0] || value > range![1]);
-    const off = range && !this.outliers ? curves.filter(curve => this.smoothed(this.pointsOf(curve)).some(beyond)).length : 0;
+    const off = range && !this.outliers ? lines.filter(line => line.some(beyond)).length : 0;
     this.beyond.hidden = off === 0;
     this.beyond.textContent = `${grouped(off)} ${off === 1 ? "curve leaves" : "curves leave"} the axis`;
     return off ? range : null;
@@ -178,119 +200,99 @@ export class PlotPanel {
 
   private layout(range: [number, number] | null): Record<string, any> {
     const layout = this.plot.layout as Record<string, any>;
-    // A zoom on one kind of axis means nothing on the other.
-    const kind = this.log ? "log" : range ? "bulk" : "linear";
+    const { x } = this, logX = this.isLog("x"), logY = this.isLog("y");
+    const scale = (log: boolean) => (log ? { type: "log", dtick: undefined, exponentformat: "power" } : { type: "linear" });
     return {
       ...layout,
-      xaxis: { ...layout.xaxis, ...(this.plot.x === "wall" ? { type: "date" } : {}) },
+      // The box has become our selection; a new revision lets plotly.js forget it.
+      selectionrevision: ++this.drawings, selections: [],
+      newselection: { line: { color: this.view.theme.accent, width: 1, dash: "solid" } },
+      hoverdistance: 10,
+      // A zoom on one kind of axis means nothing on the other.
+      xaxis: { ...layout.xaxis, title: { text: xTitle(x, this.metric) }, ...(x === "wall" ? { type: "date" } : scale(logX)), uirevision: `${x} ${logX}` },
       // The card's heading says the tag already.
-      yaxis: { ...layout.yaxis, title: "", type: this.log ? "log" : "linear", uirevision: kind, ...(range ? { range } : {}), ...(this.log ? { dtick: undefined, exponentformat: "power" } : {}) },
+      yaxis: { ...layout.yaxis, title: "", ...scale(logY), uirevision: logY ? "log" : range ? "bulk" : "linear", ...(range ? { range } : {}) },
     };
   }
 
-  private pointsOf(curve: Curve): Points {
-    let points = this.points.get(curve);
-    if (!points) {
-      const raw = curve.y.map(number);
-      const line = finite(raw);
+  private xOf(curve: Curve): number[] {
+    return this.lines.x(curve, this.x);
+  }
+
+  private marked(curve: Curve, legend: Legend): Marked {
+    const entry = legend.of(curve.run), { raw, step } = this.lines.of(curve);
+    const who = [curve.group ? "" : plain(titleOf(this.view.runs, curve)), legend.key === RUN_NAME ? "" : plain(entry.label)];
+    return { curve, x: this.xOf(curve), raw, colour: entry.colour, words: point => [...who, step ? `step ${step[point]}` : ""] };
+  }
+
+  // -------------------------------------------------------------------------------------------------------------- reading and selecting
+
+  private reading(): Reading {
+    const { view, plot, x, weight } = this;
+    const legend = this.legend();
+    const lines = this.readable.map((curve): Readable => {
+      const entry = legend.of(curve.run), { raw, step } = this.lines.of(curve);
       const { group } = curve;
-      const band = group?.lower.length ? { lower: finite(group.lower.map(number)), upper: finite(group.upper.map(number)) } : null;
-      points = { x: this.plot.x === "wall" ? curve.x.map(asLocal) : curve.x, raw, line, smoothed: { weight: 0, line }, band, smoothedBand: { weight: 0, band }, step: curve.step ?? null };
-      this.points.set(curve, points);
+      const said = group && words(curve, this.lines.of(curve).band?.lower ?? [], this.lines.of(curve).band?.upper ?? [], plot.band);
+      return {
+        run: curve.run, x: this.xOf(curve), y: this.lines.smoothed(curve, weight), raw, step: step?.length ? step : null,
+        colour: entry.colour, dash: dashOf(entry.dash, curve.rank),
+        name: group ? entry.label : titleOf(view.runs, curve),
+        setting: point => (said ? said[point].join("") : legend.key === RUN_NAME ? "" : entry.label),
+      };
+    });
+    return { lines, higher: this.higher, smoothed: weight > 0, bySteps: x === "step", place: at => this.place(at) };
+  }
+
+  /** What an x is called. */
+  private place(at: number): string {
+    switch (this.x) {
+      case "step": return `step ${short(Math.round(at))}`;
+      case "relative": return `${short(at, 4)} s`;
+      case "wall": return exactTime(fromLocal(at));
+      case "metric": return `${this.metric} ${short(at)}`;
     }
-    return points;
   }
 
-  private smoothed(points: Points): (number | null)[] {
-    const { weight } = this;
-    if (points.smoothed.weight !== weight) points.smoothed = { weight, line: weight > 0 ? finite(smooth(points.raw, weight)) : points.line };
-    return points.smoothed.line;
-  }
-
-  /** The average of a sum is the sum of the averages, so that the mean stays where it was in its band. */
-  private smoothedBand(points: Points): Band | null {
-    const { weight } = this;
-    const { band } = points;
-    if (!band) return null;
-    if (points.smoothedBand.weight !== weight) {
-      points.smoothedBand = { weight, band: weight > 0 ? { lower: smooth(band.lower, weight), upper: smooth(band.upper, weight) } : band };
+  private take(runs: number[], event: { shiftKey: boolean; ctrlKey: boolean; metaKey: boolean }) {
+    if (this.grouped) {
+      // A mean stands for its runs.
+      const ids = this.plot.series.filter(curve => runs.includes(curve.run)).flatMap(curve => curve.group?.runs ?? []).map(row => this.view.runs.ids[row]);
+      this.view.store.select(event.shiftKey || event.ctrlKey || event.metaKey ? [...this.view.store.selected, ...ids] : ids);
+    } else {
+      this.view.pick(runs[0], event);
     }
-    return points.smoothedBand.band;
   }
 
-  private wordsOf(curve: Curve, points: Points): unknown[] {
-    const { lower, upper } = points.band ?? { lower: [], upper: [] };
-    return words(curve, lower, upper, this.plot.band).map((said, i) => [...said, short(points.raw[i], 5)]);
+  /** Selects the runs whose curves go through a box. */
+  private box(range: { x: (number | string)[]; y: number[] }) {
+    this.selecting = false;
+    const { store, runs } = this.view;
+    const ends = range.x.map(end => (typeof end === "string" ? utc(end) : end));
+    const [x0, x1] = [Math.min(...ends), Math.max(...ends)], [y0, y1] = [Math.min(...range.y), Math.max(...range.y)];
+    const hit = this.readable.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.weight) }, x0, x1, y0, y1));
+    const ids = hit.flatMap(curve => curve.group?.runs ?? [curve.run]).map(row => runs.ids[row]);
+    store.select(this.adding ? [...store.selected, ...ids] : ids);
+    // Also where the same were selected before.
+    this.figure.update();
   }
 
-  private hoverOfGroup(): string {
-    const mean = this.weight > 0 ? "<br><b>%{y:.5~g}</b> smoothed, mean %{customdata[2]}" : "<br><b>%{y:.5~g}</b> mean";
-    return `%{meta[1]}${PLACE[this.plot.x]}${mean}%{customdata[1]}<br>%{customdata[0]}<extra></extra>`;
-  }
-
-  private customdata({ step, raw }: Points): unknown[] | undefined {
-    if (this.weight > 0) return raw.map((value, i) => [step ? step[i] : 0, short(value)]);
-    return step?.map(value => [value]);
-  }
-
-  private hover(legend: Legend): string {
-    const { x } = this.plot;
-    const place = PLACE[x];
-    const step = "<br>step %{customdata[0]}";
-    const setting = legend.key === RUN_NAME ? "" : "<br>%{meta[1]}";
-    const value = this.weight > 0 ? "<br><b>%{y:.5~g}</b> smoothed, %{customdata[1]} logged" : "<br><b>%{y:.5~g}</b>";
-    return `%{meta[0]}${setting}${place}${x === "step" || !this.plot.series.some(curve => curve.step) ? "" : step}${value}<extra></extra>`;
-  }
-
-  /** What a line cannot show: NaN and infinities where they happened, and a point alone. */
-  private marks(curves: Curve[], legend: Legend, range: [number, number] | null): Trace | null {
-    const x: number[] = [], y: number[] = [], text: string[] = [], symbol: string[] = [], color: string[] = [], size: number[] = [];
-    let low = Infinity, high = -Infinity;
-    const usable = (value: number | null) => value !== null && Number.isFinite(value) && (!this.log || value > 0);
-    for (const curve of curves) {
-      for (const value of this.pointsOf(curve).raw) {
-        if (!usable(value)) continue;
-        low = Math.min(low, value!);
-        high = Math.max(high, value!);
-      }
-    }
-    if (low > high) [low, high] = this.log ? [1, 1] : [0, 0];
-    const onAxis = (value: number) => (range ? Math.min(range[1], Math.max(range[0], value)) : value);
-    for (const curve of curves) {
-      const points = this.pointsOf(curve);
-      const entry = legend.of(curve.run);
-      let last: number | null = null;
-      points.raw.forEach((value, i) => {
-        const ok = usable(value);
-        if (ok) last = value;
-        const alone = ok && !usable(points.raw[i - 1] ?? null) && !usable(points.raw[i + 1] ?? null);
-        const odd = value !== null && !Number.isFinite(value);
-        if (!alone && !odd) return;
-        const where = points.step ? `step ${points.step[i]}` : this.plot.x === "step" ? `step ${points.x[i]}` : "";
-        x.push(points.x[i]);
-        if (alone) y.push(onAxis(value!));
-        else if (Number.isNaN(value!)) y.push(onAxis(last ?? points.raw.find(usable) ?? low));
-        else y.push(onAxis(value! > 0 ? high : low));
-        symbol.push(alone ? "circle" : Number.isNaN(value!) ? "x-thin-open" : value! > 0 ? "triangle-up" : "triangle-down");
-        size.push(alone ? 6 : 9);
-        color.push(entry.colour);
-        text.push([curve.group ? "" : plain(titleOf(this.view.runs, curve)), legend.key === RUN_NAME ? "" : plain(entry.label), where, `<b>${short(value)}</b>`].filter(Boolean).join("<br>"));
-      });
-    }
-    if (!x.length) return null;
-    return { type: "scatter", mode: "markers", x, y, text, marker: { symbol, color, size, line: { width: 2, color } }, hovertemplate: "%{text}<extra></extra>", showlegend: false, uid: "marks", cliponaxis: false };
+  /** Lets the selection go; without one, back to the whole. */
+  private escape() {
+    if (this.view.store.selected.size) this.view.store.select([]);
+    else this.figure.whole();
   }
 }
 
-/** Where a point is, for hover. */
-const PLACE = { step: "<br>step %{x}", relative: "<br>%{x:.4~g} s", wall: "<br>%{x|%d %b %H:%M:%S}", metric: "<br>x %{x:.5~g}" };
 /** The run, the rank if it has several, and its status if that is not what one expects. */
 const titleOf = (runs: Runs, { run, rank }: Curve) => runs.title(run) + (rank === undefined ? "" : `, rank ${rank}`) + runs.trouble(run);
 /** Ranks above 0 are told from rank 0 where the legend needs no dashes. */
-const dashOf = (dash: string, rank = 0) => (rank && dash === "solid" ? ["dash", "dot", "dashdot"][(rank - 1) % 3] : dash);
+const dashOf = (dash: Style["dash"], rank = 0): Style["dash"] => (rank && dash === "solid" ? (["dash", "dot", "dashdot"] as const)[(rank - 1) % 3] : dash);
 /** plotly.js makes a class name of it. */
 const uidOf = ({ run, rank }: Curve) => `run${run}_${rank ?? 0}`;
 /** Of the curves that are not in focus. */
 const DIMMED = 0.13;
 const LINE = { type: "scatter", mode: "lines", connectgaps: false };
-const finite = (values: (number | null)[]) => values.map(value => (value !== null && Number.isFinite(value) ? value : null));
+/** Milliseconds of what plotly.js calls a time, and those of the clock whose reading they are. */
+const utc = (text: string) => Date.parse(`${text.replace(" ", "T")}${text.includes(":") ? "Z" : ""}`);
+const fromLocal = (ms: number) => ms + new Date(ms).getTimezoneOffset() * 60_000;

@@ -27,6 +27,24 @@ export function between(line: Line, at: number, reach: number): number | null {
   return part >= 0 && part <= 1 ? here + (there - here) * part : here;
 }
 
+/** Whether a line goes through a box: one of its points lies in it, or a stretch between two crosses it. */
+export function crosses({ x, y }: Line, x0: number, x1: number, y0: number, y1: number): boolean {
+  const inside = (i: number) => y[i] !== null && x[i] >= x0 && x[i] <= x1 && y[i]! >= y0 && y[i]! <= y1;
+  return x.some((_, i) => inside(i) || (i > 0 && y[i] !== null && y[i - 1] !== null && cuts(x[i - 1], y[i - 1]!, x[i], y[i]!, x0, x1, y0, y1)));
+}
+
+/** Whether the stretch from a to b has a part in the box (Liang and Barsky's clipping). */
+function cuts(ax: number, ay: number, bx: number, by: number, x0: number, x1: number, y0: number, y1: number): boolean {
+  let from = 0, to = 1;
+  for (const [distance, room] of [[ax - bx, ax - x0], [bx - ax, x1 - ax], [ay - by, ay - y0], [by - ay, y1 - ay]]) {
+    if (distance === 0) {
+      if (room < 0) return false;
+    } else if (distance < 0) from = Math.max(from, room / distance);
+    else to = Math.min(to, room / distance);
+  }
+  return from <= to;
+}
+
 /** Whether high values of a metric are the good ones, by the words of its tag. */
 export function higherIsBetter(tag: string): boolean {
   const words = tag.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z\d]+/);

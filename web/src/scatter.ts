@@ -32,6 +32,7 @@ export class ScatterPanel {
     const title = `${scatter.y.key} by ${scatter.x.key}`;
     this.figure = new Figure(view, title, () => this.make(), {
       buttons: ["select2d", "lasso2d"],
+      clicks: true,
       events: {
         plotly_click: event => this.click(event),
         plotly_selecting: () => (this.selecting = true),

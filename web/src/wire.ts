@@ -7,6 +7,8 @@ interface Packed extends Curve {
   dx?: number[];
   /** Instead of `step`, the same way. */
   dstep?: number[];
+  /** Instead of `wall`: the first moment, how many milliseconds a tick has, and each point's distance from the one before in ticks. */
+  dwall?: { from: number; tick: number; d: number[] };
 }
 
 /** The payload as `payload.ts` has it. */
@@ -22,8 +24,13 @@ function visit(panel: Panel) {
     for (const curve of panel.series as Packed[]) {
       if (curve.dx) curve.x = sums(curve.dx, panel.x === "relative" ? 1000 : 1);
       if (curve.dstep) curve.step = sums(curve.dstep, 1);
+      if (curve.dwall) {
+        const { from, tick, d } = curve.dwall;
+        curve.wall = sums(d, 1).map(ticks => from + ticks * tick);
+      }
       delete curve.dx;
       delete curve.dstep;
+      delete curve.dwall;
     }
   }
 }

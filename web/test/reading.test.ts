@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Lines } from "../src/points";
+import { between, crosses, higherIsBetter, nearest, ranked } from "../src/reading";
+import { Runs } from "../src/runs";
+import { widen } from "../src/wire";
+import { board, payload, plot } from "./support/sample";
+
+test("the nearest point of a curve; beyond its ends there is none", () => {
+  const line = { x: [0, 10, 20, 20, 40], y: [1, 2, 3, 4, null] };
+  assert.deepEqual([-3, 4, 6, 19, 25, 41, 43].map(at => nearest(line, at, 2)), [-1, 0, 1, 3, 3, 4, -1]);
+  assert.equal(nearest({ x: [], y: [] }, 0, 5), -1);
+});
+
+test("steps that decrease are read as well", () => {
+  assert.equal(nearest({ x: [0, 10, 5, 7], y: [1, 2, 3, 4] }, 6.8, 0), 3);
+  assert.equal(nearest({ x: [0, 10, 5, 7], y: [1, 2, 3, 4] }, 12, 1), -1);
+});
+
+test("between two points a curve is read along its line, but not across a gap", () => {
+  const line = { x: [0, 10, 20], y: [0, 100, null] };
+  assert.equal(between(line, 2.5, 0), 25);
+  assert.equal(between(line, 14, 0), 100);
+  assert.equal(between(line, 19, 0), null);
+});
+
+test("the best come first, what is no number last", () => {
+  const values = [3, null, NaN, 1, Infinity, 2];
+  assert.deepEqual(ranked(values, false), [3, 5, 0, 4, 1, 2]);
+  assert.deepEqual(ranked(values, true), [4, 0, 5, 3, 1, 2]);
+});
+
+test("what is best goes by the words of the tag", () => {
+  for (const tag of ["Accuracy", "val_acc", "train/f1", "mIoU", "valid.AUC", "episodeReward", "R2"]) assert.equal(higherIsBetter(tag), true, tag);
+  for (const tag of ["Loss", "val_loss", "accuracy_loss", "WER", "grad_norm", "lr", "precisionError", "macro"]) assert.equal(higherIsBetter(tag), false, tag);
+});
+
+test("a curve goes through a box by a point or by a stretch between two", () => {
+  const line = { x: [0, 10], y: [0, 10] };
+  assert.ok(crosses(line, -1, 1, -1, 1));
+  assert.ok(crosses(line, 4, 6, 4, 6), "between its points");
+  assert.ok(!crosses(line, 4, 6, 7, 9));
+  assert.ok(!crosses({ x: [0, 5, 10], y: [0, null, 10] }, 4, 6, 0, 10), "a gap is not crossed");
+});
+
+test("x can be the step, the time since the start, and the time, where it is known", () => {
+  const search = { n: 2, steps: 4 }, made = plot("Loss", search), runs = new Runs(board(search));
+  assert.deepEqual(new Lines(made, runs).kinds, ["step"]);
+  const started = runs.value("started", 0) as number;
+  for (const curve of made.series) (curve as any).dwall = { from: started + 500, tick: 250, d: [0, 2, 2, 4] };
+  widen(payload(made, search));
+  const lines = new Lines(made, runs);
+  assert.deepEqual(lines.kinds, ["step", "relative", "wall"]);
+  assert.deepEqual(lines.x(made.series[0], "relative"), [0.5, 1, 1.5, 2.5]);
+  assert.deepEqual(lines.x(made.series[0], "step"), [0, 1, 2, 3]);
+  assert.equal(lines.x(made.series[0], "wall"), lines.x(made.series[0], "wall"), "the same array each time");
+  const relative = plot("Loss", search, { x: "relative" });
+  for (const curve of relative.series) curve.step = curve.x.map(x => x * 10);
+  const others = new Lines(relative, runs);
+  assert.deepEqual(others.kinds, ["step", "relative", "wall"]);
+  assert.deepEqual(others.x(relative.series[1], "step"), [0, 10, 20, 30]);
+});
