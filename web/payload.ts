@@ -20,6 +20,8 @@ export interface Board {
   id: string;
   /** `DATABASE / FOLDER`, and the filter if there is one. */
   title: string;
+  /** The filter's text, if there is one. */
+  filter?: string;
   /** The runs, newest first, column by column; row r of every column is the same run. The first column is `id`. */
   columns: Column[];
   /** Rows in each column. */
@@ -28,6 +30,10 @@ export interface Board {
   total: number;
   /** The key of the column that legends and captions say at first; null: the run's name. */
   legend: string | null;
+  /** By column: its values in the whole folder (each once, or the ends of a scale), where these rows lack some. Colours go by them. */
+  domains?: Record<string, Num[] | string[] | { low: number; high: number }>;
+  /** The place of each row's run in the whole folder, the oldest 0; absent: the rows are the folder. A run's own colour goes by it. */
+  places?: number[];
 }
 
 export interface Column {
@@ -61,8 +67,14 @@ export interface Plot {
   x: "step" | "relative" | "wall" | "metric";
   smooth: number;
   series: Curve[];
+  /** Whether high values are the good ones: what is ordered goes by it. */
+  higher?: boolean;
   /** What the band of each group says; absent: there is none. */
   band?: "std dev" | "std err" | "min to max";
+  /** The stretches of the axes that are in sight at first, in what they mean (wall: ms since 1970 UTC); absent: all. */
+  zoom?: { x?: [number, number]; y?: [number, number] };
+  /** Thoughts of its runs, to stand on their curves; in a dashboard those of its `thoughts` do. */
+  thoughts?: { run: number; step: number | null; t: number; text: string }[];
   /** "2,000 of 2.1M points", "100 of 340 runs", …: to be said on the picture. */
   notes: string[];
 }

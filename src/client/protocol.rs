@@ -11,7 +11,7 @@ use crate::model::{PastEdit, Run, Series, Undone};
 use crate::query::Filter;
 
 /// Both sides must have the same one. Counts up with each change of this file or of a type it names.
-pub(crate) const PROTOCOL: u32 = 5;
+pub(crate) const PROTOCOL: u32 = 6;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {
@@ -125,7 +125,7 @@ mod tests {
         let scope = Scope { store: "local:/x".into(), database: "digits".into(), folder: odd.clone(), filter };
         let (legend, x, log_x, log_y, smooth, runs) = (None, XAxis::Metric(odd.clone()), false, true, 0.6, Some(3));
         let (group, band) = (Some(odd.clone()), Some(Band::StdDev));
-        let spec = PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs, group, band };
+        let spec = PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs, group, band, zoom: Default::default() };
         let view = View::Row(vec![View::Plot(spec)]);
         let sent = Request { id: 7, ask: Ask::Show { view: view.clone(), page: Page::Picture } };
         let heard: Request = serde_json::from_str(&line(&sent)).unwrap();

@@ -30,4 +30,4 @@ pub use table::Table;
 pub use thoughts::Thoughts;
 pub use view::XAxis;
 pub(crate) use view::{DashboardSpec, HistogramSpec, ImagesSpec, Page, PlotSpec, Scope, SortKey, TableSpec, ThoughtsSpec, View};
-pub(crate) use view::{ParamsSpec, ScatterSpec};
+pub(crate) use view::{ParamsSpec, ScatterSpec, Zoom};

@@ -1,6 +1,6 @@
 //! The curves of one metric.
 
-use super::{Part, PlotSpec, Scope, Source, View, XAxis, shown};
+use super::{Part, PlotSpec, Scope, Source, View, XAxis, Zoom, shown};
 use crate::query::Band;
 
 /// The curves of one metric, one a run or one a group of runs. Made by `board.plot(tag)`; each method gives a new one.
@@ -14,7 +14,7 @@ impl Plot {
     pub(crate) fn new(scope: Scope, tag: String, legend: Option<String>, source: Source) -> Plot {
         let (x, log_x, log_y, smooth) = (XAxis::Step, false, false, 0.0);
         let (runs, group, band) = (None, None, None);
-        Plot { spec: PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs, group, band }, source }
+        Plot { spec: PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs, group, band, zoom: Zoom::default() }, source }
     }
 
     fn with(&self, change: impl FnOnce(&mut PlotSpec)) -> Plot {
@@ -45,6 +45,19 @@ impl Plot {
     #[must_use]
     pub fn log_y(&self) -> Plot {
         self.with(|spec| spec.log_y = true)
+    }
+
+    /// The stretch of the x axis that is in sight at first, in what x means: steps, seconds, the other metric; by the clock, milliseconds
+    /// since 1970 UTC. What is no stretch (NaN, twice the same) shows all.
+    #[must_use]
+    pub fn x_range(&self, from: f64, to: f64) -> Plot {
+        self.with(|spec| spec.zoom.x = Zoom::stretch(from, to))
+    }
+
+    /// The stretch of the y axis that is in sight at first.
+    #[must_use]
+    pub fn y_range(&self, from: f64, to: f64) -> Plot {
+        self.with(|spec| spec.zoom.y = Zoom::stretch(from, to))
     }
 
     /// Smooths by a debiased exponential moving average: 0 is none, 0.6 some, 0.999 the most. What is beyond is taken as the nearest.

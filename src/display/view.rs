@@ -87,6 +87,27 @@ pub(crate) struct PlotSpec {
     pub(crate) group: Option<String>,
     /// What is drawn around those means.
     pub(crate) band: Option<Band>,
+    pub(crate) zoom: Zoom,
+}
+
+/// The stretches of the axes that are in sight at first; none: all there is.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Zoom {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) x: Option<[f64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) y: Option<[f64; 2]>,
+}
+
+impl Zoom {
+    /// From the lesser to the greater end; none if that is no stretch.
+    pub(crate) fn stretch(from: f64, to: f64) -> Option<[f64; 2]> {
+        (from.is_finite() && to.is_finite() && from != to).then(|| [from.min(to), from.max(to)])
+    }
+
+    pub(crate) fn is_all(&self) -> bool {
+        *self == Zoom::default()
+    }
 }
 
 /// What the x axis of a plot means.

@@ -39,6 +39,8 @@ struct Need {
     images: BTreeSet<String>,
     histograms: BTreeSet<String>,
     thoughts: bool,
+    /// Thoughts that stand on curves: asked for where runs have any.
+    marks: bool,
     thoughts_of_all_folders: bool,
     /// A dashboard: every metric, image and histogram there is.
     everything: bool,
@@ -68,6 +70,7 @@ impl Need {
                 self.keys.extend(spec.legend.clone());
             }
             View::Plot(spec) => {
+                self.marks = true;
                 let runs = choose::most(spec);
                 let tags = [Some(&spec.tag), if let XAxis::Metric(other) = &spec.x { Some(other) } else { None }];
                 for tag in tags.into_iter().flatten() {
@@ -114,13 +117,16 @@ impl Reader<'_> {
         let mut data = ScopeData::new(scope.clone());
         (data.runs, data.invalid) = hidden::runs(self.read, self.place, &scope.filter)?;
         data.known.learn(&data.runs);
-        if (scope.filter != Filter::All || data.invalid > 0) && (data.runs.is_empty() || self.mistyped(need, &data)) {
-            data.known.learn(&self.read.runs(self.place, &Filter::All)?);
+        if scope.filter != Filter::All || data.invalid > 0 {
+            data.whole = self.read.runs(self.place, &Filter::All)?;
+            if data.runs.is_empty() || self.mistyped(need, &data) {
+                data.known.learn(&data.whole);
+            }
         }
         self.series(need, &mut data)?;
         self.images(need, &mut data)?;
         self.histograms(need, &mut data)?;
-        if need.thoughts {
+        if need.thoughts || (need.marks && data.runs.iter().any(|run| run.thoughts > 0)) {
             data.thoughts = Some(self.thoughts(scope, need, &data.runs, data.invalid)?);
         }
         Ok(data)
@@ -242,7 +248,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::display::{DashboardSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, TableSpec};
+    use crate::display::{DashboardSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, TableSpec, Zoom};
     use crate::error::{Error, ErrorKind};
     use crate::model::{HistogramBins, ImageInfo, Series, Summary, Thought, Value};
     use crate::query::param;
@@ -328,7 +334,19 @@ mod tests {
         let legend = legend.map(String::from);
         let (x, smooth) = (XAxis::Step, 0.0);
         let (log_x, log_y, group, band) = (false, false, None, None);
-        View::Plot(PlotSpec { scope: scope(filter), tag: "Loss".into(), legend, x, log_x, log_y, smooth, runs, group, band })
+        View::Plot(PlotSpec {
+            scope: scope(filter),
+            tag: "Loss".into(),
+            legend,
+            x,
+            log_x,
+            log_y,
+            smooth,
+            runs,
+            group,
+            band,
+            zoom: Zoom::default(),
+        })
     }
 
     fn shown(view: &View, shelf: &Arc<Shelf>) -> String {
@@ -355,7 +373,7 @@ mod tests {
         let shelf = Shelf::of(3);
         let few = param("lr").gt(0.5);
         assert!(shown(&plot(few.clone(), Some("lr"), None), &shelf).contains("run 2"));
-        assert_eq!(shelf.asked(), ["runs of f with lr > 0.5", "Loss of 2"]);
+        assert_eq!(shelf.asked(), ["runs of f with lr > 0.5", "runs of f with all", "Loss of 2"]);
         let text = shown(&plot(few.clone(), Some("momentun"), None), &shelf);
         assert!(text.contains("no run has a parameter `momentun`; did you mean `momentum`?"), "{text}");
         assert_eq!(shelf.asked(), ["runs of f with lr > 0.5", "runs of f with all", "Loss of 2"]);

@@ -264,7 +264,10 @@ fn wrong_kind(used: &Use, catalog: &Catalog) -> Vec<Mistake> {
 }
 
 fn is_text(field: &Field) -> bool {
-    matches!(field, Field::Run(RunField::Name | RunField::Group | RunField::Labels | RunField::Status | RunField::Invalid))
+    matches!(
+        field,
+        Field::Run(RunField::Name | RunField::Group | RunField::Labels | RunField::Status | RunField::Invalid | RunField::Id)
+    )
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::model::Value;
 /// Which runs: a condition on parameters, on what metrics came to, and on fields of the run.
 ///
 /// As text (`Filter::parse`, `Display`): `lr` or `` `odd name` `` is a parameter; `max(Accuracy)`, `min( )`, `last( )`, `first( )`,
-/// `mean( )` and `n( )` are what a metric came to; `status name group labels started duration thoughts invalid` are fields of the run;
+/// `mean( )` and `n( )` are what a metric came to; `status name group labels started duration thoughts invalid id` are fields of the run;
 /// `< <= > >= == !=`, `~ "regex"`, `in [1, 2]`, `exists(lr)`, `and or not ( )`. Texts stand in quotes; a single word may do without.
 ///
 /// What it means:
@@ -111,6 +111,8 @@ pub enum RunField {
     /// Whether it was marked as invalid: `invalid == true`; or why: `invalid ~ "diverged"`. A filter that names it decides by itself
     /// whether invalid runs are among what it finds; every other one leaves them out.
     Invalid,
+    /// Its id: 24 hexadecimal digits, as the store has it. What is selected on a page is found by it: `id in ["…", "…"]`.
+    Id,
 }
 
 /// The hyperparameter `name`, to be compared.

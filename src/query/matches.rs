@@ -121,6 +121,7 @@ pub(crate) fn value<'a>(field: &Field, run: &'a Run) -> Option<Cow<'a, Value>> {
         Field::Run(RunField::Duration) => Value::Float(run.duration_secs()?),
         Field::Run(RunField::Thoughts) => Value::from(run.thoughts),
         Field::Run(RunField::Invalid) => Value::from(run.invalid.as_ref()?),
+        Field::Run(RunField::Id) => Value::from(run.id.to_string()),
     };
     Some(Cow::Owned(owned))
 }

@@ -6,6 +6,8 @@
 mod band;
 #[cfg(feature = "engine")]
 mod check;
+#[cfg(test)]
+mod copied;
 mod correct;
 #[cfg(feature = "engine")]
 mod date;

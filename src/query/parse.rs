@@ -5,7 +5,7 @@
 //! and        := not (("and" | "&&" | "&") not)*
 //! not        := ("not" | "!") not | "(" or ")" | "exists" "(" field ")" | "all" | comparison
 //! comparison := field op value | value op field | field "~" text | field ["not"] "in" "[" value, … "]"
-//! field      := lr | optim.name | `odd name` | max(train/loss) | status name group labels started duration thoughts invalid
+//! field      := lr | optim.name | `odd name` | max(train/loss) | status name group labels started duration thoughts invalid id
 //! value      := number | 'text' | "text" | word | true | false | null | "[" value, … "]"
 //! ```
 //!
@@ -19,7 +19,7 @@ use crate::error::{ErrorKind, Result};
 use crate::model::Value;
 
 /// The fields of a run, as they are written.
-pub(crate) const RUN_FIELDS: [(&str, RunField); 8] = [
+pub(crate) const RUN_FIELDS: [(&str, RunField); 9] = [
     ("status", RunField::Status),
     ("name", RunField::Name),
     ("group", RunField::Group),
@@ -28,6 +28,7 @@ pub(crate) const RUN_FIELDS: [(&str, RunField); 8] = [
     ("duration", RunField::Duration),
     ("thoughts", RunField::Thoughts),
     ("invalid", RunField::Invalid),
+    ("id", RunField::Id),
 ];
 
 /// How deep parentheses and `not` may nest.

@@ -7,7 +7,7 @@ use super::payload::{Cells, Column, ColumnGroup, ColumnKind, Num};
 use crate::model::{Run, Summary, Value};
 use crate::query::{Field, Reduce, RunField};
 
-const RUN_FIELDS: [(RunField, &str); 8] = [
+const RUN_FIELDS: [(RunField, &str); 9] = [
     (RunField::Name, "name"),
     (RunField::Started, "started"),
     (RunField::Status, "status"),
@@ -16,6 +16,7 @@ const RUN_FIELDS: [(RunField, &str); 8] = [
     (RunField::Labels, "labels"),
     (RunField::Thoughts, "thoughts"),
     (RunField::Invalid, "invalid"),
+    (RunField::Id, "id"),
 ];
 
 const REDUCES: [(Reduce, &str); 6] = [
@@ -47,7 +48,7 @@ pub(crate) fn field(key: &str) -> Field {
 }
 
 /// Columns that no filter knows: a parameter of that name needs its backticks.
-const OURS: [&str; 3] = ["id", "notes", "how"];
+const OURS: [&str; 2] = ["notes", "how"];
 
 /// The key of a column that is a field of filters: as a filter names it.
 pub(super) fn key_of(field: &Field) -> String {
@@ -179,6 +180,7 @@ fn run_field(rows: &[&Run], field: RunField) -> (ColumnKind, Cells) {
         RunField::Started => (ColumnKind::Time, numbers(|run| Some(run.started.millis() as f64))),
         RunField::Duration => (ColumnKind::Number, numbers(Run::duration_secs)),
         RunField::Invalid => (ColumnKind::Text, texts(|run| run.invalid.clone())),
+        RunField::Id => (ColumnKind::Text, texts(|run| Some(run.id.to_string()))),
         RunField::Thoughts => (ColumnKind::Number, numbers(|run| Some(run.thoughts as f64))),
     }
 }

@@ -6,6 +6,7 @@ use super::choose;
 use super::columns;
 use super::curves;
 use super::data::{Data, ScopeData};
+use super::domain;
 use super::groups;
 use super::media;
 use super::missing;
@@ -15,11 +16,12 @@ use super::payload::{
 };
 use super::plotly;
 use super::scatter;
+use super::thoughts;
 use super::words::{count, plural};
 use crate::display::{
     DashboardSpec, HistogramSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, TableSpec, ThoughtsSpec,
 };
-use crate::display::{View, XAxis};
+use crate::display::{View, XAxis, Zoom};
 use crate::model::{Run, RunId, Series};
 use crate::query::Filter;
 
@@ -160,10 +162,15 @@ impl<'a> Rows<'a> {
 
     fn board(&self) -> Board {
         let scope = &self.data.scope;
+        let columns = columns::columns(self.data, &self.rows, &self.tags, &self.asked);
+        let whole: Vec<&Run> = if self.data.whole.is_empty() { &self.data.runs } else { &self.data.whole }.iter().collect();
         Board {
             id: super::board_id(scope),
             title: title(self.data),
-            columns: columns::columns(self.data, &self.rows, &self.tags, &self.asked),
+            filter: (scope.filter != Filter::All).then(|| scope.filter.to_string()),
+            domains: domain::domains(&columns, self.rows.len(), &whole),
+            places: domain::places(&self.rows, &whole),
+            columns,
             n: self.rows.len(),
             total: self.data.runs.len(),
             legend: self.legend.clone(),
@@ -233,7 +240,7 @@ impl<'a> Composer<'a> {
         let part = Part { board, rows, share: self.share };
         match view {
             View::Dashboard(spec) => part.dashboard(spec),
-            View::Plot(spec) => part.plot(spec),
+            View::Plot(spec) => thoughts::on(part.plot(spec), rows.data, |run| rows.index.get(run).copied()),
             View::Table(spec) => part.table(spec),
             View::Images(spec) => part.images(spec),
             View::Histogram(spec) => part.histogram(spec),
@@ -275,6 +282,7 @@ impl Part<'_> {
                 runs: None,
                 group: None,
                 band: None,
+                zoom: Zoom::default(),
             })
         };
         let some = |tag: &&String| data.series.get(*tag).is_some_and(|drawn| !drawn.shown.is_empty());
@@ -372,7 +380,22 @@ impl Part<'_> {
         let layout = plotly::layout(kind, &axes);
         let (board, tag, smooth) = (self.board, spec.tag.clone(), spec.smooth.clamp(0.0, 0.999));
         let band = spec.band.map(groups::word);
-        Plot { board, tag, layout, legend, x: kind, smooth, series, band, notes, axes }
+        let higher = super::better::higher(&tag);
+        Plot {
+            board,
+            tag,
+            layout,
+            legend,
+            x: kind,
+            smooth,
+            series,
+            higher,
+            band,
+            zoom: spec.zoom,
+            thoughts: Vec::new(),
+            notes,
+            axes,
+        }
     }
 
     fn table(&self, spec: &TableSpec) -> Panel {

@@ -1,6 +1,7 @@
 //! From a series to a curve: what x means, how many points a screen shows, and to how many digits.
 
 use super::choose;
+use super::clock::{Ticks, ticks};
 use super::payload::{Curve, Num, XKind};
 use super::words::significant;
 use crate::model::{Run, Series};
@@ -25,6 +26,7 @@ pub(super) struct Placed {
     x: Vec<f64>,
     y: Vec<f64>,
     steps: Vec<i64>,
+    wall: Vec<i64>,
 }
 
 /// The points of a series of that run. `other` is the metric on the x axis, if one is.
@@ -36,13 +38,14 @@ pub(super) fn place(series: &Series, run: &Run, kind: XKind, other: Option<&Seri
         XKind::Relative => series.wall.iter().map(|wall| exact(wall - run.started.millis()) / 1000.0).collect(),
         XKind::Metric => as_of(&series.steps, other),
     };
-    let mut placed =
-        Placed { x: Vec::with_capacity(x.len()), y: Vec::with_capacity(x.len()), steps: Vec::with_capacity(x.len()) };
-    for ((x, y), step) in x.into_iter().zip(&series.values).zip(&series.steps) {
+    let some = || Vec::with_capacity(x.len());
+    let mut placed = Placed { x: some(), y: some(), steps: Vec::with_capacity(x.len()), wall: Vec::with_capacity(x.len()) };
+    for (i, ((x, y), step)) in x.iter().zip(&series.values).zip(&series.steps).enumerate() {
         if x.is_finite() {
-            placed.x.push(x);
+            placed.x.push(*x);
             placed.y.push(*y);
             placed.steps.push(*step);
+            placed.wall.extend(series.wall.get(i));
         }
     }
     placed
@@ -86,10 +89,19 @@ impl Placed {
             x: pick(&self.x),
             whole: whole(kind),
             step: (kind != XKind::Step).then(|| keep.iter().map(|i| self.steps[*i]).collect()),
+            wall: self.wall(kind, &keep),
             y: y.into_iter().map(Num::from).collect(),
             n: self.len(),
             group: None,
         }
+    }
+}
+
+impl Placed {
+    /// When these points were logged, where x does not say it.
+    fn wall(&self, kind: XKind, keep: &[usize]) -> Option<Ticks> {
+        let timeless = matches!(kind, XKind::Step | XKind::Metric) && self.wall.len() == self.x.len();
+        timeless.then(|| ticks(&keep.iter().map(|i| self.wall[*i]).collect::<Vec<_>>())).flatten()
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct ScopeData {
     pub(crate) scope: Scope,
     /// The runs that the filter holds for, newest first.
     pub(crate) runs: Vec<Run>,
+    /// Every run of the folder, newest first, where `runs` are not all of them; else empty.
+    pub(crate) whole: Vec<Run>,
     /// How many more the filter holds for that were marked as invalid, and are left out.
     pub(crate) invalid: usize,
     /// The names in the whole folder, for whoever mistyped one.
@@ -57,6 +59,7 @@ impl ScopeData {
         ScopeData {
             scope,
             runs: Vec::new(),
+            whole: Vec::new(),
             invalid: 0,
             known: Known::default(),
             series: BTreeMap::new(),

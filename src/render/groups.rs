@@ -78,6 +78,7 @@ pub(super) fn curve(members: &[&(usize, Placed)], kind: XKind, band: Option<Band
         x: pick(&aligned.x),
         whole: whole(kind),
         step: None,
+        wall: None,
         y: column(0),
         n: aligned.x.len(),
         group: Some(Group {

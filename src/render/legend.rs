@@ -5,8 +5,10 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use super::domain::Domain;
 use super::payload::{Board, Column, ColumnKind, Curve};
 use super::rows::{MISSING, find};
+use crate::model::Value;
 
 /// Okabe and Ito's colours without yellow, and two darker ones: told apart by most eyes, on white.
 const COLOURS: [&str; 8] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#882255", "#117733"];
@@ -104,17 +106,25 @@ fn by(board: &Board, key: &str, most: usize) -> Legend {
         return Legend { title: key.into(), strokes: Vec::new(), rank: Vec::new(), scale: None };
     };
     let numbers: Vec<Option<f64>> = (0..board.n).map(|row| column.number(row)).collect();
-    let mut distinct: Vec<f64> = numbers.iter().flatten().copied().filter(|number| number.is_finite()).collect();
+    let domain = board.domains.get(&column.key);
+    let folder: Vec<f64> = match domain {
+        Some(Domain::Numbers(numbers)) => numbers.iter().filter_map(|number| number.0).collect(),
+        Some(Domain::Scale { low, high }) => vec![*low, *high],
+        _ => Vec::new(),
+    };
+    let mut distinct: Vec<f64> = numbers.iter().flatten().chain(&folder).copied().filter(|number| number.is_finite()).collect();
     distinct.sort_by(f64::total_cmp);
     distinct.dedup();
-    let scale = (column.kind != ColumnKind::Text && distinct.len() > most).then(|| Scale::of(&distinct));
-    let values = sorted(column, board.n);
+    let scale = (column.kind != ColumnKind::Text && ((distinct.len() > most || matches!(domain, Some(Domain::Scale { .. })))).then(|| Scale::of(&distinct));
+    let values = sorted(column, board.n, domain);
     let mut strokes = Vec::with_capacity(board.n);
     let mut rank = Vec::with_capacity(board.n);
     for (row, number) in numbers.iter().enumerate() {
         let label = column.cell(row);
         let at = label.as_ref().and_then(|label| values.iter().position(|value| value == label));
-        let (colour, dash) = match (scale, number, at) {
+        // A run's own colour goes by its place in the folder.
+        let style = if column.key == "name" { at.map(|_| place(board, row)) } else { at };
+        let (colour, dash) = match (scale, number, style) {
             (_, _, None) => (GREY.to_string(), DASHES[0]),
             (Some(scale), Some(number), _) if number.is_finite() => (viridis(scale.place(*number)), DASHES[0]),
             (Some(_), _, _) => (GREY.to_string(), DASHES[0]),
@@ -126,10 +136,22 @@ fn by(board: &Board, key: &str, most: usize) -> Legend {
     Legend { title: column.key.clone(), strokes, rank, scale }
 }
 
+/// The place of a row's run in its folder, the oldest 0.
+fn place(board: &Board, row: usize) -> usize {
+    board.places.as_ref().map_or(board.n.saturating_sub(row + 1), |places| places.get(row).copied().unwrap_or_default())
+}
+
 /// The distinct values of a column as text: numbers by size, text by letter.
-fn sorted(column: &Column, rows: usize) -> Vec<String> {
+fn sorted(column: &Column, rows: usize, domain: Option<&Domain>) -> Vec<String> {
     let mut values: Vec<(Option<f64>, String)> =
         (0..rows).filter_map(|row| Some((column.number(row), column.cell(row)?))).collect();
+    match domain {
+        Some(Domain::Numbers(numbers)) => {
+            values.extend(numbers.iter().filter_map(|number| Some((number.0, Value::Float(number.0?).to_string()))));
+        }
+        Some(Domain::Texts(texts)) => values.extend(texts.iter().map(|text| (None, text.clone()))),
+        Some(Domain::Scale { .. }) | None => {}
+    }
     values.sort_by(|a, b| match (a.0, b.0) {
         (Some(x), Some(y)) => x.total_cmp(&y),
         _ => natural(&a.1, &b.1),

@@ -2,10 +2,12 @@
 //!
 //! Everything after the payload is made of the payload alone, so the page, its static picture and the terminal say the same.
 
+mod clock;
 mod columns;
 mod compose;
 mod curves;
 mod data;
+mod domain;
 mod edit;
 mod groups;
 mod html;
@@ -19,8 +21,10 @@ mod plotly;
 mod rows;
 mod scatter;
 mod text;
+mod thoughts;
 mod words;
 
+pub(crate) mod better;
 pub(crate) mod choose;
 
 use std::collections::BTreeMap;

@@ -1,8 +1,14 @@
 //! What the page gets: one compact JSON. The mirror of `web/payload.ts`, where each field is explained; both change together.
 
+use std::collections::BTreeMap;
+
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
+
+use super::clock::Ticks;
+use super::domain::Domain;
+use crate::display::Zoom;
 
 /// A number of the page: non-finite ones by their name, a missing one null, whole ones without a point.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,10 +61,17 @@ pub(crate) struct Payload {
 pub(crate) struct Board {
     pub(crate) id: String,
     pub(crate) title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) filter: Option<String>,
     pub(crate) columns: Vec<Column>,
     pub(crate) n: usize,
     pub(crate) total: usize,
     pub(crate) legend: Option<String>,
+    /// By column: its values in the whole folder, where these rows lack some.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) domains: BTreeMap<String, Domain>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) places: Option<Vec<usize>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -130,12 +143,27 @@ pub(crate) struct Plot {
     pub(crate) x: XKind,
     pub(crate) smooth: f64,
     pub(crate) series: Vec<Curve>,
+    /// Whether high values are the good ones.
+    pub(crate) higher: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) band: Option<&'static str>,
+    #[serde(skip_serializing_if = "Zoom::is_all")]
+    pub(crate) zoom: Zoom,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) thoughts: Vec<Thought>,
     pub(crate) notes: Vec<String>,
     /// For the picture; the page finds both in the layout.
     #[serde(skip)]
     pub(crate) axes: Axes,
+}
+
+/// A thought that stands on its run's curve.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Thought {
+    pub(crate) run: usize,
+    pub(crate) step: Option<i64>,
+    pub(crate) t: i64,
+    pub(crate) text: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -165,6 +193,8 @@ pub(crate) struct Curve {
     /// What `x` is times a whole number: 1, or 1,000 for seconds. None: it is any number.
     pub(crate) whole: Option<f64>,
     pub(crate) step: Option<Vec<i64>>,
+    /// When each point was logged, where x is no time.
+    pub(crate) wall: Option<Ticks>,
     pub(crate) y: Vec<Num>,
     pub(crate) n: usize,
     pub(crate) group: Option<Group>,
@@ -198,6 +228,9 @@ impl Serialize for Curve {
         }
         if let Some(steps) = &self.step {
             map.serialize_entry("dstep", &differences(steps.iter().copied()))?;
+        }
+        if let Some(wall) = &self.wall {
+            map.serialize_entry("dwall", wall)?;
         }
         map.serialize_entry("y", &self.y)?;
         map.serialize_entry("n", &self.n)?;

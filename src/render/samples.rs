@@ -132,6 +132,7 @@ pub(super) fn plot(tag: &str, legend: Option<&str>) -> PlotSpec {
         runs: None,
         group: None,
         band: None,
+        zoom: crate::display::Zoom::default(),
     }
 }
 

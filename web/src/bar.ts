@@ -2,7 +2,7 @@
 
 import { h, inFrame } from "./dom";
 import { clock, exactTime, grouped } from "./format";
-import { RUN_NAME } from "./legend";
+import { legendChooser } from "./legend-chooser";
 import { strip } from "./strip";
 import type { View } from "./view";
 
@@ -35,26 +35,4 @@ export function countText(view: View): string {
   const chosen = view.selectedRows().length, away = store.selected.size - chosen;
   if (chosen || away > 0) parts.push(`${grouped(chosen)} selected${away > 0 && chosen ? `, ${grouped(away)} selected but filtered out` : ""}`);
   return parts.join(", ");
-}
-
-/** Chooses what the legend says: the run's name, a parameter, or where the run came from. */
-export function legendChooser(view: View, own: string | null): HTMLElement {
-  const select = h("select", { "aria-label": "Legend by" });
-  const option = (key: string, text: string) => h("option", { value: key }, text);
-  const columns = [...view.runs.columns.values()];
-  const params = columns.filter(column => column.group === "param").map(column => option(column.key, column.key));
-  const others = columns.filter(column => column.group === "run" && column.kind === "text" && column.key !== RUN_NAME && column.key !== "id").map(column => option(column.key, column.key));
-  select.append(option(RUN_NAME, "run name"));
-  if (params.length) select.append(h("optgroup", { label: "parameters" }, ...params));
-  if (others.length) select.append(h("optgroup", { label: "run" }, ...others));
-  const current = () => {
-    const key = view.legendKey(own);
-    // A metric can be asked for in Rust; it is offered once it is used.
-    if (![...select.options].some(each => each.value === key)) select.append(option(key, key));
-    select.value = key;
-  };
-  current();
-  select.addEventListener("change", () => view.store.setLegend(select.value));
-  view.on(["legend"], current);
-  return h("label", { class: "mlb-field" }, h("span", {}, "Legend"), select);
 }

@@ -12,12 +12,14 @@ import { RunTable } from "./table";
 import { ThoughtsPanel } from "./thoughts";
 import type { View } from "./view";
 
-export function dashboard(view: View, panel: Dashboard): HTMLElement {
-  const plots = panel.plots.map(plot => new PlotPanel(view, plot, false));
+/** `tools` stand in its bar. */
+export function dashboard(view: View, panel: Dashboard, tools: HTMLElement[]): HTMLElement {
+  const thoughts = panel.thoughts.items.flatMap(item => (item.run === null ? [] : [{ ...item, run: item.run }]));
+  const plots = panel.plots.map(plot => new PlotPanel(view, plot, false, thoughts));
   const smooth = smoothSlider(view, panel.plots[0]?.smooth ?? 0);
   const x = plots.length > 0 && xChooser(view, plots.map(plot => plot.lines.kinds).reduce((all, kinds) => all.filter(kind => kinds.includes(kind))), plots[0].plot.x, "metric");
   const strip = legendStrip(view, null, () => view.rows, value => plots.forEach(plot => plot.emphasise(value)));
-  const top = h("div", { class: "mlb-top" }, bar(view, null, true, ...(plots.length ? [smooth] : []), ...(x ? [x] : [])), strip);
+  const top = h("div", { class: "mlb-top" }, bar(view, null, true, ...(plots.length ? [smooth] : []), ...(x ? [x] : []), ...tools), strip);
   const grid = h("div", { class: "mlb-row" }, ...plots.map(plot => plot.element));
   const pictures = panel.images.map(images => new ImagesPanel(view, images).element);
   const histograms = panel.histograms.map(each => new HistogramPanel(view, each).element);

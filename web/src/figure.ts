@@ -45,7 +45,7 @@ export class Figure {
       else if (this.inSight && this.stale) this.soon();
     });
     size.observe(this.plot);
-    const now = () => this.stale && this.draw();
+    const now = () => this.forPrint();
     addEventListener("beforeprint", now);
     view.signal.addEventListener("abort", () => {
       sight.disconnect();
@@ -100,6 +100,13 @@ export class Figure {
     Plotly.react(this.plot, traces, this.frame(layout), config(this.extras));
     if (!this.drawn) for (const [name, listener] of Object.entries(this.extras.events ?? {})) (this.plot as any).on(name, listener);
     this.drawn = true;
+  }
+
+  /** Paper has a width of its own: what was drawn for the screen is scaled to it (style.css), and drawn at last if it was not yet. */
+  private forPrint() {
+    if (this.stale) this.draw();
+    for (const svg of this.plot.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
+    addEventListener("afterprint", () => this.plot.querySelectorAll(".main-svg").forEach(svg => svg.removeAttribute("viewBox")), { once: true });
   }
 
   private frame(layout: Record<string, any>): Record<string, any> {

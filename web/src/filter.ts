@@ -11,54 +11,78 @@ export type Value = number | string | null;
 export type Kind = "number" | "text" | "time";
 export type Test = (value: Value) => boolean;
 
+/** One term of a filter that could be read. */
+export interface Term {
+  test: Test;
+  /** `!` before another term. */
+  not?: Term;
+  missing?: true;
+  nan?: true;
+  /** `=all of it` */
+  whole?: string;
+  /** `part of it`, without regard to case. */
+  part?: string;
+  regex?: RegExp;
+  /** Of numbers and times: from the first to the last value that the words stand for. */
+  bounds?: { low: number; high: number; sign: "<" | "<=" | ">" | ">=" | "=" | "!=" | ".." };
+}
+type Mistake = { error: string };
+
 /** A test, null for no filter at all, or what is wrong with the text. */
-export function parseFilter(text: string, kind: Kind): Test | null | { error: string } {
-  const source = text.trim();
-  if (!source) return null;
-  if (kind === "text" && /^\/.+\/i?$/.test(source)) return regularExpression(source);
-  const alternatives: Test[] = [];
-  for (const part of source.split("|").map(part => part.trim())) {
-    if (!part) continue;
-    const all: Test[] = [];
-    for (const term of kind === "text" ? [part] : part.split(",")) {
-      if (!term.trim()) continue;
-      const test = parseTerm(term.trim(), kind);
-      if (typeof test !== "function") return test;
-      all.push(test);
+export function parseFilter(text: string, kind: Kind): Test | null | Mistake {
+  const alternatives: Term[][] = [];
+  for (const words of split(text, kind)) {
+    const all: Term[] = [];
+    for (const word of words) {
+      const term = parseTerm(word, kind);
+      if ("error" in term) return term;
+      all.push(term);
     }
-    if (all.length) alternatives.push(value => all.every(test => test(value)));
+    alternatives.push(all);
   }
   if (!alternatives.length) return null;
-  return value => alternatives.some(test => test(value));
+  return value => alternatives.some(all => all.every(term => term.test(value)));
 }
 
-function parseTerm(term: string, kind: Kind): Test | { error: string } {
+/** The terms of a filter that can be read: of one of these lists all must hold. */
+export function terms(text: string, kind: Kind): Term[][] {
+  return split(text, kind).map(words => words.map(word => parseTerm(word, kind)).filter((term): term is Term => !("error" in term)));
+}
+
+function split(text: string, kind: Kind): string[][] {
+  const source = text.trim();
+  if (kind === "text" && /^\/.+\/i?$/.test(source)) return [[source]];
+  const words = (part: string) => (kind === "text" ? [part] : part.split(",")).map(word => word.trim()).filter(Boolean);
+  return source.split("|").map(part => words(part.trim())).filter(all => all.length > 0);
+}
+
+function parseTerm(term: string, kind: Kind): Term | Mistake {
   if (term[0] === "!" && !(kind !== "text" && term[1] === "=")) {
     const rest = term.slice(1).trim();
     if (!rest) return { error: "what should it not be? For example !0.1" };
-    const test = parseTerm(rest, kind);
-    return typeof test === "function" ? value => !test(value) : test;
+    const not = parseTerm(rest, kind);
+    return "error" in not ? not : { test: value => !not.test(value), not };
   }
-  if (/^(–|-|none|missing)$/i.test(term)) return value => value === null;
+  if (/^(–|-|none|missing)$/i.test(term)) return { test: value => value === null, missing: true };
   if (kind === "text") return textTerm(term);
   return rangeTerm(term, kind === "time" ? moment : quantity, kind);
 }
 
-function textTerm(term: string): Test | { error: string } {
+function textTerm(term: string): Term | Mistake {
   if (/^\/.+\/i?$/.test(term)) return regularExpression(term);
   if (term[0] === "=") {
     const whole = term.slice(1).trim();
-    return value => value === whole;
+    return { test: value => value === whole, whole };
   }
   const part = term.toLowerCase();
-  return value => typeof value === "string" && value.toLowerCase().includes(part);
+  return { test: value => typeof value === "string" && value.toLowerCase().includes(part), part };
 }
 
-function regularExpression(term: string): Test | { error: string } {
+function regularExpression(term: string): Term | Mistake {
   const end = term.lastIndexOf("/");
   try {
-    const pattern = new RegExp(term.slice(1, end), term.slice(end + 1));
-    return value => typeof value === "string" && pattern.test(value);
+    const regex = new RegExp(term.slice(1, end), term.slice(end + 1));
+    return { test: value => typeof value === "string" && regex.test(value), regex };
   } catch (error) {
     return { error: (error as Error).message };
   }
@@ -67,13 +91,13 @@ function regularExpression(term: string): Test | { error: string } {
 /** What a word stands for: from its first to its last value. They are one for a number; a day has many moments. */
 type Reader = (word: string) => [number, number] | null;
 
-function rangeTerm(term: string, read: Reader, kind: Kind): Test | { error: string } {
+function rangeTerm(term: string, read: Reader, kind: Kind): Term | Mistake {
   const number = (value: Value): value is number => typeof value === "number";
-  if (/^nan$/i.test(term)) return value => number(value) && Number.isNaN(value);
+  if (/^nan$/i.test(term)) return { test: value => number(value) && Number.isNaN(value), nan: true };
   const range = /^(.*?)\s*\.\.\s*(.*)$/.exec(term);
   if (range && (range[1] || range[2])) {
     const low = range[1] ? read(range[1]) : [-Infinity, -Infinity], high = range[2] ? read(range[2]) : [Infinity, Infinity];
-    if (low && high) return value => number(value) && value >= low[0] && value <= high[1];
+    if (low && high) return { test: value => number(value) && value >= low[0] && value <= high[1], bounds: { low: low[0], high: high[1], sign: ".." } };
   }
   const comparison = /^(>=|<=|!=|==|=|>|<)?\s*(.+)$/.exec(term);
   const bounds = comparison && read(comparison[2]);
@@ -83,13 +107,14 @@ function rangeTerm(term: string, read: Reader, kind: Kind): Test | { error: stri
   }
   const [first, last] = bounds;
   const within = (value: number) => (value >= first && value <= last) || (first === last && close(value, first));
+  const of = (sign: NonNullable<Term["bounds"]>["sign"], test: (value: number) => boolean): Term => ({ test: value => number(value) && test(value), bounds: { low: first, high: last, sign } });
   switch (comparison[1]) {
-    case ">": return value => number(value) && value > last && !within(value);
-    case ">=": return value => number(value) && (value >= first || within(value));
-    case "<": return value => number(value) && value < first && !within(value);
-    case "<=": return value => number(value) && (value <= last || within(value));
-    case "!=": return value => number(value) && !within(value);
-    default: return value => number(value) && within(value);
+    case ">": return of(">", value => value > last && !within(value));
+    case ">=": return of(">=", value => value >= first || within(value));
+    case "<": return of("<", value => value < first && !within(value));
+    case "<=": return of("<=", value => value <= last || within(value));
+    case "!=": return of("!=", value => !within(value));
+    default: return of("=", within);
   }
 }
 

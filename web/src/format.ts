@@ -54,5 +54,21 @@ export const asLocal = (ms: number) => ms - new Date(ms).getTimezoneOffset() * 6
 /** Text that plotly.js shows as it stands: it reads some tags and entities. */
 export const plain = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\s*[\r\n]+\s*/g, " ");
 
+/** Text in lines of some length, for a label that breaks none itself. */
+export function wrapped(text: string, length: number, most: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split(/[\r\n]+/)) {
+    let line = "";
+    for (const word of paragraph.split(/\s+/).flatMap(word => word.match(new RegExp(`.{1,${length}}`, "gsu")) ?? [])) {
+      if (line && line.length + 1 + word.length > length) {
+        lines.push(line);
+        line = word;
+      } else line = line ? `${line} ${word}` : word;
+    }
+    if (line) lines.push(line);
+  }
+  return lines.length > most ? [...lines.slice(0, most - 1), `${lines[most - 1]} …`] : lines;
+}
+
 /** The beginning of a long name. */
 export const cut = (text: string, length: number) => (text.length > length ? text.slice(0, length - 1) + "…" : text);

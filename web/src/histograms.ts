@@ -7,6 +7,7 @@ import { grouped, plain, short } from "./format";
 import { latest } from "./images";
 import { RUN_NAME } from "./legend";
 import { captionOf, card, emptyNote, keepFocus, notesOf, picks } from "./parts";
+import { legendCall, literal } from "./rust";
 import type { View } from "./view";
 
 type Item = Histograms["items"][number];
@@ -54,6 +55,11 @@ export class HistogramPanel {
     this.element = card("histogram", histograms.tag, controls, h("div", { class: "mlb-stage" }, this.overlay.element, this.tiles, this.empty), notesOf(histograms.notes, this.left));
     view.on(["rows", "selection", "legend", "theme"], () => this.update());
     this.update();
+  }
+
+  /** What makes it. */
+  rust(board: string): string {
+    return `${board}.histogram(${literal(this.histograms.tag)})${legendCall(this.view, this.histograms.legend)}`;
   }
 
   /** What is to be drawn: the item of each visible run, in the order of the legend. */

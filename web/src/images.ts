@@ -5,6 +5,7 @@ import { h, slider } from "./dom";
 import { exactTime, grouped } from "./format";
 import { RUN_NAME } from "./legend";
 import { captionOf, card, emptyNote, keepFocus, notesOf, picks } from "./parts";
+import { legendCall, literal } from "./rust";
 import type { View } from "./view";
 
 type Item = Images["items"][number];
@@ -47,6 +48,11 @@ export class ImagesPanel {
     view.on(["rows", "selection", "theme"], () => this.draw());
     view.on(["legend"], () => this.draw());
     this.draw();
+  }
+
+  /** What makes it. */
+  rust(board: string): string {
+    return `${board}.images(${literal(this.images.tag)})${legendCall(this.view, this.images.legend)}`;
   }
 
   private draw() {

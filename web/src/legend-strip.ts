@@ -1,5 +1,6 @@
 // The legend as a strip of buttons: click hides or shows, double click (or Alt and click, Alt and Enter) shows only this one.
 
+import { colourBar } from "./colour-bar";
 import { h, inFrame } from "./dom";
 import { stroke } from "./parts";
 import type { Entry, Legend } from "./legend";
@@ -20,6 +21,15 @@ export function legendStrip(view: View, own: string | null, rows: () => number[]
   // A chip stays the same element from one drawing to the next, so that focus and a double click survive.
   let chips = new Map<string, HTMLElement>();
   let of: Legend | null = null;
+  // Of many numbers the bar says enough; whoever wants to switch single ones off opens the list.
+  let listed = false;
+  const list = h("button", { type: "button", class: "mlb-link", "aria-expanded": "false" }, "values");
+  list.addEventListener("click", () => {
+    listed = !listed;
+    list.setAttribute("aria-expanded", String(listed));
+    draw();
+  });
+  let bar: HTMLElement | null = null, barOf = "";
 
   const draw = inFrame(() => {
     if (!view.alive()) return;
@@ -30,7 +40,12 @@ export function legendStrip(view: View, own: string | null, rows: () => number[]
     const drawn = new Set(view.drawn());
     const more = groups?.(legend);
     const present = new Set(rows().filter(row => more || drawn.has(row)).map(row => legend.of(row).value));
-    const entries = legend.entries.filter(entry => present.has(entry.value));
+    const all = legend.entries.filter(entry => present.has(entry.value));
+    const scale = legend.scale && all.some(entry => entry.number !== undefined) ? legend.scale : null;
+    const now = scale ? `${legend.key} ${all.map(entry => `${entry.value}${entry.colour}`).join()}` : "";
+    if (now !== barOf) bar = scale && colourBar(legend, scale, present, hovered);
+    barOf = now;
+    const entries = scale && !listed ? all.filter(entry => entry.number === undefined || hidden.has(entry.value)) : all;
     const shown = entries.slice(0, MOST).map(entry => {
       let button = chips.get(entry.value);
       if (!button) chips.set(entry.value, (button = chip(view, legend, entry, entry.label + (more?.get(entry.value) ?? ""), hovered)));
@@ -39,7 +54,7 @@ export function legendStrip(view: View, own: string | null, rows: () => number[]
     });
     rest.textContent = `and ${entries.length - MOST} more`;
     strip.setAttribute("aria-label", `Legend by ${legend.key}`);
-    const wanted: Element[] = [...shown, ...(entries.length > MOST ? [rest] : []), ...(entries.some(entry => hidden.has(entry.value)) ? [back] : [])];
+    const wanted: Element[] = [...(bar ? [bar, list] : []), ...shown, ...(entries.length > MOST ? [rest] : []), ...(entries.some(entry => hidden.has(entry.value)) ? [back] : [])];
     if (wanted.length !== strip.children.length || wanted.some((part, i) => part !== strip.children[i])) strip.replaceChildren(...wanted);
   });
 

@@ -2,7 +2,7 @@
 // filtering recolours nothing.
 
 import { cut, MISSING, short } from "./format";
-import { category, missing, positions, scale, type Style } from "./palette";
+import { category, missing, placing, scale, type Style } from "./palette";
 import type { Runs } from "./runs";
 import type { Value } from "./filter";
 
@@ -11,7 +11,12 @@ export interface Entry extends Style {
   value: string;
   /** `lr=0.01`, or the run's name. */
   label: string;
+  /** Where it lies on the scale of a legend that has one. */
+  number?: number;
 }
+
+/** The colours of many numbers. */
+export interface Scale { low: number; high: number; log: boolean; at: (value: number) => number; colour: (position: number) => string }
 
 /** The column of the runs' own names. */
 export const RUN_NAME = "name";
@@ -22,12 +27,14 @@ export const legendValue = (runs: Runs, key: string, value: string) => (key === 
 export class Legend {
   /** In order: numbers by size, text by alphabet, runs as they come; what is missing last. */
   readonly entries: Entry[] = [];
+  /** Many numbers are a scale instead of a list. */
+  readonly scale: Scale | null = null;
   private readonly byRow: Entry[];
 
   constructor(runs: Runs, readonly key: string, dark: boolean) {
     const byValue = new Map<string, Entry>();
     const add = (value: string, label: string, style: Style) => {
-      const entry = { value, label, ...style };
+      const entry: Entry = { value, label, ...style };
       byValue.set(value, entry);
       this.entries.push(entry);
       return entry;
@@ -39,21 +46,21 @@ export class Legend {
       this.byRow = runs.ids.map((id, row) => {
         const name = runs.names[row];
         const label = times.get(name)! > 1 ? `${cut(name, 60)} · ${id.slice(-6)}` : cut(name, 80);
-        return add(id, label, category(row, dark));
+        return add(id, label, category(runs.places[row], dark));
       });
       return;
     }
-    const order = runs.order(key);
-    const rows = Array.from(column.values, (_, row) => row).filter(row => column.values[row] !== null);
-    rows.sort((a, b) => order[a] - order[b] || Number(Number.isNaN(order[a])) - Number(Number.isNaN(order[b])));
-    const distinct = [...new Set(rows.map(row => column.values[row]))];
+    const { values: distinct, ends } = runs.domain(key);
     const labels = labelsOf(distinct, column.kind === "time" ? value => runs.text(key, column.values.indexOf(value)) : null);
-    const continuous = column.kind !== "text" && distinct.length > 8;
-    const at = continuous ? positions(distinct as number[]) : null;
+    const continuous = column.kind !== "text" && (distinct.length > 8 || ends !== null);
+    const places = continuous ? placing([...(distinct as number[]), ...(ends ?? [])]) : null;
+    if (places && places.low <= places.high) this.scale = { ...places, colour: position => scale(position, dark).colour };
     distinct.forEach((value, i) => {
-      add(String(value), `${key}=${labels[i]}`, at && Number.isFinite(value) ? scale(at(value as number), dark) : category(i, dark));
+      const on = this.scale !== null && Number.isFinite(value);
+      const entry = add(String(value), `${key}=${labels[i]}`, on ? scale(this.scale!.at(value as number), dark) : category(i, dark));
+      if (on) entry.number = value as number;
     });
-    if (rows.length < runs.n) add(MISSING, `${key}=${MISSING}`, missing(dark));
+    if (column.values.includes(null)) add(MISSING, `${key}=${MISSING}`, missing(dark));
     this.byRow = column.values.map(value => byValue.get(value === null ? MISSING : String(value))!);
   }
 

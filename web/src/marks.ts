@@ -1,4 +1,4 @@
-// What a line cannot show: NaN and infinities where they happened, and a point alone.
+// What a line cannot show: NaN and infinities where they happened, a point alone, and what was thought there.
 
 import type { Curve } from "../payload";
 import type { Trace } from "./figure";
@@ -42,4 +42,19 @@ export function marks(curves: Marked[], log: boolean, range: [number, number] | 
   }
   if (!x.length) return null;
   return { type: "scatter", mode: "markers", x, y, text, customdata, marker: { symbol, color, size, line: { width: 2, color } }, hovertemplate: "%{text}<extra></extra>", showlegend: false, uid: "marks", cliponaxis: false };
+}
+
+/** Of a thought: where on its curve it stands. */
+export interface Thinking { x: number; y: number; colour: string; run: number; words: string[] }
+
+/** A sign at each thought; hover reads it. */
+export function thinking(thoughts: Thinking[], ground: string): Trace | null {
+  if (!thoughts.length) return null;
+  const colour = thoughts.map(thought => thought.colour);
+  return {
+    type: "scatter", mode: "markers", x: thoughts.map(thought => thought.x), y: thoughts.map(thought => thought.y), customdata: thoughts.map(thought => thought.run),
+    text: thoughts.map(thought => thought.words.filter(Boolean).join("<br>")),
+    marker: { symbol: "diamond", size: 10, color: colour, line: { width: 1.5, color: ground } },
+    hovertemplate: "%{text}<extra></extra>", showlegend: false, uid: "thoughts", cliponaxis: false,
+  };
 }

@@ -25,15 +25,17 @@ export function scale(position: number, dark: boolean): Style {
   return { colour: mix(VIRIDIS[low], VIRIDIS[low + 1], at - low), dash: "solid" };
 }
 
-/** Places numbers on 0..=1: by their logarithm where they are positive and span more than 30 times. */
-export function positions(values: number[]): (value: number) => number {
+/** How numbers lie on 0..=1: by their logarithm where they are positive and span more than 30 times. */
+export function placing(values: number[]): { low: number; high: number; log: boolean; at: (value: number) => number } {
   const finite = values.filter(Number.isFinite);
-  const low = Math.min(...finite), high = Math.max(...finite);
+  const low = finite.reduce((a, b) => Math.min(a, b), Infinity), high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
   const log = low > 0 && high / low > 30;
-  const at = log ? Math.log : (x: number) => x;
-  const span = at(high) - at(low);
-  return value => (span > 0 ? (at(value) - at(low)) / span : 0.5);
+  const place = log ? Math.log : (x: number) => x;
+  const span = place(high) - place(low);
+  return { low, high, log, at: value => (span > 0 ? (place(value) - place(low)) / span : 0.5) };
 }
+
+export const positions = (values: number[]) => placing(values).at;
 
 function mix(a: string, b: string, part: number): string {
   const channel = (i: number) => {

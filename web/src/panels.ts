@@ -1,6 +1,6 @@
 // From the payload's panels to elements.
 
-import type { Group, Panel } from "../payload";
+import type { Group, Message, Panel } from "../payload";
 import { bar } from "./bar";
 import { dashboard } from "./dashboard";
 import { h } from "./dom";
@@ -9,6 +9,7 @@ import { HistogramPanel } from "./histograms";
 import { ImagesPanel } from "./images";
 import { ParamsPanel } from "./params";
 import { PlotPanel } from "./plot";
+import { copyAsRust, expression, legendCall, type Says } from "./rust";
 import { ScatterPanel } from "./scatter";
 import { RunTable } from "./table";
 import { ThoughtsPanel } from "./thoughts";
@@ -17,30 +18,48 @@ import type { View } from "./view";
 /** The whole output: a bar for each board that needs one, then the panels. */
 export function output(views: View[], panel: Panel): HTMLElement[] {
   const panels = leaves(panel);
+  const says = new Map<Panel, Says>();
+  const owns = views.map((_, board) => ownLegend(panels.filter(leaf => isOf(leaf, board))));
+  const rust = copyAsRust(() => expression(views, owns, panels.filter(leaf => leaf.type !== "message").length, boards => said(panel, boards, says)));
+  let first = true;
+  const tools = () => (first ? ((first = false), [rust.button]) : []);
   const bars = views.flatMap((view, board) => {
     const own = panels.filter(leaf => isOf(leaf, board));
     // A dashboard brings its own bar.
     if (!own.length || own.some(leaf => leaf.type === "dashboard")) return [];
-    return [bar(view, ownLegend(own), own.some(followsLegend))];
+    return [bar(view, owns[board], own.some(followsLegend), ...tools())];
   });
-  return [...bars, element(views, panel, panels)];
+  const body = element(views, panel, panels, says, tools);
+  return [...bars, rust.shown, body];
 }
 
-function element(views: View[], panel: Panel, all: Leaf[]): HTMLElement {
+function element(views: View[], panel: Panel, all: Leaf[], says: Map<Panel, Says>, tools: () => HTMLElement[]): HTMLElement {
+  const made = <P extends { element: HTMLElement; rust: Says }>(part: P) => {
+    says.set(panel, board => part.rust(board));
+    return part.element;
+  };
   switch (panel.type) {
     case "row":
-    case "stack": return h("div", { class: `mlb-${panel.type}` }, ...panel.children.map(child => element(views, child, all)));
-    case "dashboard": return dashboard(views[panel.board], panel);
-    case "plot": return new PlotPanel(views[panel.board], panel, true).element;
+    case "stack": return h("div", { class: `mlb-${panel.type}` }, ...panel.children.map(child => element(views, child, all, says, tools)));
+    case "dashboard": return made({ element: dashboard(views[panel.board], panel, tools()), rust: board => `${board}${legendCall(views[panel.board], null)}` });
+    case "plot": return made(new PlotPanel(views[panel.board], panel, true));
     // The boxes of a table have the colours of the plots beside it.
-    case "table": return new RunTable(views[panel.board], panel, ownLegend(all.filter(leaf => isOf(leaf, panel.board)))).element;
-    case "images": return new ImagesPanel(views[panel.board], panel).element;
-    case "histogram": return new HistogramPanel(views[panel.board], panel).element;
-    case "thoughts": return new ThoughtsPanel(views[panel.board], panel).element;
-    case "scatter": return new ScatterPanel(views[panel.board], panel).element;
-    case "params": return new ParamsPanel(views[panel.board], panel).element;
+    case "table": return made(new RunTable(views[panel.board], panel, ownLegend(all.filter(leaf => isOf(leaf, panel.board)))));
+    case "images": return made(new ImagesPanel(views[panel.board], panel));
+    case "histogram": return made(new HistogramPanel(views[panel.board], panel));
+    case "thoughts": return made(new ThoughtsPanel(views[panel.board], panel));
+    case "scatter": return made(new ScatterPanel(views[panel.board], panel));
+    case "params": return made(new ParamsPanel(views[panel.board], panel));
     case "message": return h("p", { class: "mlb-message", "data-level": panel.level, dir: "auto" }, panel.text);
   }
+}
+
+/** The panels as Rust composes them; what is only to be read is no part of it. */
+function said(panel: Panel, boards: string[], says: Map<Panel, Says>): string {
+  if (panel.type === "message") return "";
+  if (panel.type !== "row" && panel.type !== "stack") return says.get(panel)!(boards[(panel as Exclude<Leaf, Message>).board]);
+  const children = (panel as Group).children.map(child => said(child, boards, says)).filter(Boolean);
+  return children.length === 1 ? children[0] : children.length ? `${panel.type}![${children.join(", ")}]` : "";
 }
 
 /** Whether the legend chosen on the page changes it: groups keep the column that made them. */

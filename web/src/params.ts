@@ -9,6 +9,7 @@ import { RUN_NAME } from "./legend";
 import { legendStrip } from "./legend-strip";
 import { missing, positions, scale } from "./palette";
 import { card, emptyNote, notesOf } from "./parts";
+import { legendCall, literal } from "./rust";
 import type { View } from "./view";
 
 const MOST_LINES = 2_000;
@@ -61,6 +62,12 @@ export class ParamsPanel {
     view.signal.addEventListener("abort", () => size.disconnect());
     view.on(["theme"], () => this.svg && this.build());
     view.on(["rows", "selection", "legend"], this.paintSoon);
+  }
+
+  /** What makes it. */
+  rust(board: string): string {
+    const { axes, colour, legend } = this.params;
+    return `${board}.params().columns([${axes.map(axis => literal(axis.key)).join(", ")}])${colour ? `.color_by(${literal(colour)})` : legendCall(this.view, legend)}`;
   }
 
   // ---------------------------------------------------------------------------------------------------------------- drawing

@@ -4,18 +4,19 @@ import type { Curve, Plot } from "../payload";
 import { logToggle, smoothSlider, xChooser, xTitle } from "./axes";
 import { h, toggle } from "./dom";
 import { Figure, type Drawing, type Trace } from "./figure";
-import { exactTime, grouped, plain, short } from "./format";
+import { asLocal, exactTime, grouped, plain, short, wrapped } from "./format";
 import { bandTraces, counts, isGrouped, overAll, words } from "./groups";
 import { Hover, type Readable, type Reading } from "./hover";
 import { RUN_NAME, type Legend } from "./legend";
 import { legendStrip } from "./legend-strip";
-import { marks, type Marked } from "./marks";
+import { marks, thinking, type Marked, type Thinking } from "./marks";
 import { card, emptyNote, notesOf } from "./parts";
 import type { Style } from "./palette";
 import { Lines } from "./points";
 import { bulkRange } from "./range";
-import { crosses, higherIsBetter } from "./reading";
+import { crosses, nearest, ranked } from "./reading";
 import type { Runs } from "./runs";
+import { float, legendCall, literal } from "./rust";
 import type { XKind } from "./settings";
 import type { View } from "./view";
 
@@ -35,7 +36,6 @@ export class PlotPanel {
   private readonly empty: HTMLElement;
   /** What the other metric on the x axis is called, if one is. */
   private readonly metric: string;
-  private readonly higher: boolean;
   /** Whether the axis reaches to values that stand far off all others, and the switch for it: shown where there are such. */
   private outliers = false;
   private readonly outliersSwitch: HTMLElement;
@@ -46,11 +46,11 @@ export class PlotPanel {
   private selecting = false;
   private adding = false;
   private drawings = 0;
+  private most = MOST_CURVES;
 
   /** `own`: with its own legend, slider and x chooser, else those of the dashboard serve it. */
-  constructor(private readonly view: View, readonly plot: Plot, own: boolean) {
+  constructor(private readonly view: View, readonly plot: Plot, own: boolean, private readonly thoughts: NonNullable<Plot["thoughts"]> = plot.thoughts ?? []) {
     this.grouped = isGrouped(plot);
-    this.higher = higherIsBetter(plot.tag);
     this.metric = String((plot.layout as any)?.xaxis?.title?.text ?? "metric");
     this.lines = new Lines(plot, view.runs);
     const stage = h("div", { class: "mlb-stage" });
@@ -101,6 +101,22 @@ export class PlotPanel {
     return this.view.store.isLog(axis, this.plot.tag) ?? this.ownLog(axis);
   }
 
+  /** What makes it: `board.plot("Loss").log_y()`. */
+  rust(board: string): string {
+    const { plot, view, weight, x } = this;
+    const time = (ends: [number, number] | null) => ends && (x === "wall" ? (ends.map(fromLocal) as [number, number]) : ends);
+    const zoom = this.figure.zoom();
+    const range = (call: string, ends: [number, number] | null) => (ends ? `.${call}(${ends.map(end => float(+end.toPrecision(x === "wall" ? 15 : 5))).join(", ")})` : "");
+    return [
+      `${board}.plot(${literal(plot.tag)})`,
+      this.grouped && plot.legend !== null ? `.group_by(${literal(plot.legend)})${plot.band && BANDS[plot.band] ? `.band(Band::${BANDS[plot.band]})` : ""}` : legendCall(view, plot.legend),
+      x === "step" ? "" : `.x(${{ relative: "X::Relative", wall: "X::Wall", metric: `X::metric(${literal(this.metric)})` }[x]})`,
+      weight > 0 ? `.smooth(${float(+weight.toFixed(3))})` : "",
+      this.isLog("x") ? ".log_x()" : "", this.isLog("y") ? ".log_y()" : "",
+      range("x_range", time(zoom.x)), range("y_range", zoom.y),
+    ].join("");
+  }
+
   private ownLog(axis: "x" | "y"): boolean {
     return (this.plot.layout as any)?.[`${axis}axis`]?.type === "log";
   }
@@ -114,11 +130,10 @@ export class PlotPanel {
     const { view, plot } = this;
     const legend = this.legend();
     const dims = this.grouped ? () => false : view.dims();
-    // Those in focus first: what is too much is of the others. They are drawn last, over the others.
-    const all = this.visible(legend).sort((a, b) => Number(dims(a.run)) - Number(dims(b.run)));
-    const curves = all.slice(0, MOST_CURVES).reverse().sort((a, b) => Number(dims(b.run)) - Number(dims(a.run)) || a.run - b.run);
-    this.left.hidden = all.length === curves.length;
-    this.left.textContent = `${curves.length} of ${grouped(all.length)} curves drawn: filter or select to see others`;
+    const all = this.visible(legend);
+    // Those in focus are drawn last, over the others.
+    const curves = this.mattering(all, dims).sort((a, b) => Number(dims(b.run)) - Number(dims(a.run)) || a.run - b.run);
+    this.sayLeft(curves.length, all.length);
     this.empty.hidden = curves.length > 0;
     const over = overAll(plot, view);
     this.over.hidden = over === null;
@@ -166,7 +181,30 @@ export class PlotPanel {
     const range = this.bulk(curves);
     const odd = marks(this.readable.map(curve => this.marked(curve, legend)), this.isLog("y"), range);
     if (odd) add("", odd);
+    const thought = thinking(this.readable.flatMap(curve => this.thinking(curve, legend)), view.theme.ground);
+    if (thought) add("", thought);
     return { traces, layout: this.layout(range) };
+  }
+
+  /** The curves that matter, where there are too many: of those in focus, half the newest, half the best by their last values. */
+  private mattering(all: Curve[], dims: (row: number) => boolean): Curve[] {
+    const focus = all.filter(curve => !dims(curve.run)), most = this.most;
+    if (all.length <= most) return [...all];
+    if (focus.length <= most) return [...focus, ...all.filter(curve => dims(curve.run)).slice(0, most - focus.length)];
+    const newest = focus.slice(0, Math.ceil(most / 2)), others = focus.slice(newest.length);
+    const last = others.map(curve => [...this.lines.of(curve).line].reverse().find(value => value !== null) ?? null);
+    return [...newest, ...ranked(last, this.plot.higher === true).slice(0, most - newest.length).map(i => others[i])];
+  }
+
+  private sayLeft(drawn: number, all: number) {
+    this.left.hidden = all <= MOST_CURVES;
+    const half = Math.ceil(MOST_CURVES / 2);
+    const say = (text: string, button: string, most: number) => this.left.replaceChildren(text, h("button", { type: "button", class: "mlb-link", onclick: () => {
+      this.most = most;
+      this.figure.update();
+    } }, button));
+    if (drawn < all) say(`${grouped(drawn)} of ${grouped(all)} curves drawn: the ${half} newest, and the ${MOST_CURVES - half} with the ${this.plot.higher ? "highest" : "lowest"} last values of the others. `, "Draw all", Infinity);
+    else say(`all ${grouped(all)} curves drawn. `, `Only ${MOST_CURVES}`, MOST_CURVES);
   }
 
   /** What of the y axis is shown, where some values stand far off all others. A logarithm shows them anyway. */
@@ -202,6 +240,9 @@ export class PlotPanel {
     const layout = this.plot.layout as Record<string, any>;
     const { x } = this, logX = this.isLog("x"), logY = this.isLog("y");
     const scale = (log: boolean) => (log ? { type: "log", dtick: undefined, exponentformat: "power" } : { type: "linear" });
+    const seen = (ends: [number, number] | undefined, log: boolean) => (ends && (!log || ends[0] > 0) ? { range: log ? ends.map(Math.log10) : ends, autorange: false } : {});
+    const zoom = this.plot.zoom ?? {};
+    const zoomX = x === this.plot.x ? zoom.x : undefined;
     return {
       ...layout,
       // The box has become our selection; a new revision lets plotly.js forget it.
@@ -209,9 +250,9 @@ export class PlotPanel {
       newselection: { line: { color: this.view.theme.accent, width: 1, dash: "solid" } },
       hoverdistance: 10,
       // A zoom on one kind of axis means nothing on the other.
-      xaxis: { ...layout.xaxis, title: { text: xTitle(x, this.metric) }, ...(x === "wall" ? { type: "date" } : scale(logX)), uirevision: `${x} ${logX}` },
+      xaxis: { ...layout.xaxis, title: { text: xTitle(x, this.metric) }, ...(x === "wall" ? { type: "date" } : scale(logX)), uirevision: `${x} ${logX}`, ...seen(x === "wall" ? (zoomX?.map(asLocal) as typeof zoomX) : zoomX, logX) },
       // The card's heading says the tag already.
-      yaxis: { ...layout.yaxis, title: "", ...scale(logY), uirevision: logY ? "log" : range ? "bulk" : "linear", ...(range ? { range } : {}) },
+      yaxis: { ...layout.yaxis, title: "", ...scale(logY), uirevision: logY ? "log" : range ? "bulk" : "linear", ...(range ? { range } : {}), ...seen(zoom.y, logY) },
     };
   }
 
@@ -223,6 +264,22 @@ export class PlotPanel {
     const entry = legend.of(curve.run), { raw, step } = this.lines.of(curve);
     const who = [curve.group ? "" : plain(titleOf(this.view.runs, curve)), legend.key === RUN_NAME ? "" : plain(entry.label)];
     return { curve, x: this.xOf(curve), raw, colour: entry.colour, words: point => [...who, step ? `step ${step[point]}` : ""] };
+  }
+
+  /** The thoughts of a curve's run, on its points: by their steps, else by their times. */
+  private thinking(curve: Curve, legend: Legend): Thinking[] {
+    if (curve.group || curve.rank) return [];
+    const { lines, view, weight } = this;
+    const time = lines.kinds.includes("wall") ? lines.x(curve, "wall") : null;
+    const entry = legend.of(curve.run), x = this.xOf(curve), y = lines.smoothed(curve, weight), { step } = lines.of(curve);
+    return this.thoughts.filter(thought => thought.run === curve.run).flatMap(({ step: at, t, text }) => {
+      const point = at !== null && step ? nearest({ x: step, y }, at, Infinity) : time ? nearest({ x: time, y }, asLocal(t), Infinity) : -1;
+      // Beside a gap it stands at the last value before it.
+      const value = point < 0 ? null : y.slice(0, point + 1).reverse().find(value => value !== null) ?? y.find(value => value !== null) ?? null;
+      if (value === null || (this.isLog("y") && value <= 0)) return [];
+      const who = [plain(titleOf(view.runs, curve)), legend.key === RUN_NAME ? "" : plain(entry.label), [at === null ? "" : `step ${at}`, exactTime(t)].filter(Boolean).join(" · ")];
+      return [{ x: x[point], y: value, colour: entry.colour, run: curve.run, words: [...wrapped(text, 56, 12).map(line => `<b>${plain(line)}</b>`), ...who] }];
+    });
   }
 
   // -------------------------------------------------------------------------------------------------------------- reading and selecting
@@ -241,7 +298,7 @@ export class PlotPanel {
         setting: point => (said ? said[point].join("") : legend.key === RUN_NAME ? "" : entry.label),
       };
     });
-    return { lines, higher: this.higher, smoothed: weight > 0, bySteps: x === "step", place: at => this.place(at) };
+    return { lines, higher: plot.higher === true, smoothed: weight > 0, bySteps: x === "step", place: at => this.place(at) };
   }
 
   /** What an x is called. */
@@ -284,6 +341,7 @@ export class PlotPanel {
   }
 }
 
+const BANDS: Record<string, string> = { "std dev": "StdDev", "std err": "StdErr", "min to max": "MinMax" };
 /** The run, the rank if it has several, and its status if that is not what one expects. */
 const titleOf = (runs: Runs, { run, rank }: Curve) => runs.title(run) + (rank === undefined ? "" : `, rank ${rank}`) + runs.trouble(run);
 /** Ranks above 0 are told from rank 0 where the legend needs no dashes. */

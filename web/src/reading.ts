@@ -45,16 +45,6 @@ function cuts(ax: number, ay: number, bx: number, by: number, x0: number, x1: nu
   return from <= to;
 }
 
-/** Whether high values of a metric are the good ones, by the words of its tag. */
-export function higherIsBetter(tag: string): boolean {
-  const words = tag.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z\d]+/);
-  if (words.some(word => BAD.test(word))) return false;
-  return words.some(word => GOOD.test(word));
-}
-
-const BAD = /^(loss|losses|err|error|errors|nll|mse|mae|rmse|wer|cer|fid|perplexity|ppl|regret|cost|bpc|bpb|time|latency|duration)$/;
-const GOOD = /^(acc|accuracy|top\d*|auc|auroc|auprc|f\d+|precision|recall|specificity|sensitivity|iou|miou|dice|map|ap|psnr|ssim|bleu|rouge|meteor|r2|score|reward|rewards|return|returns|elo|win|wins|winrate|success|likelihood|elbo|throughput)$/;
-
 /** The places of these values, best first; NaN and what is missing last. */
 export function ranked(values: (number | null)[], higher: boolean): number[] {
   const worst = higher ? -Infinity : Infinity;

@@ -18,6 +18,9 @@ export class Runs {
   /** The id of each row: what outputs that follow one another have in common. */
   readonly ids: string[];
   readonly names: string[];
+  /** The place of each run in its folder, the oldest 0. */
+  readonly places: number[];
+  private readonly domains: NonNullable<Board["domains"]>;
   private readonly rowOfId = new Map<string, number>();
   private readonly orders = new Map<string, Float64Array>();
 
@@ -29,6 +32,8 @@ export class Runs {
     const texts = (key: string) => this.columns.get(key)?.values.map((value, row) => (value === null ? `run ${row + 1}` : String(value)));
     this.names = texts("name") ?? texts("id") ?? Array.from({ length: this.n }, (_, row) => `run ${row + 1}`);
     this.ids = texts("id") ?? this.names;
+    this.places = board.places ?? this.ids.map((_, row) => this.n - 1 - row);
+    this.domains = board.domains ?? {};
     this.ids.forEach((id, row) => this.rowOfId.set(id, row));
   }
 
@@ -38,6 +43,17 @@ export class Runs {
 
   value(key: string, row: number): Value {
     return this.columns.get(key)?.values[row] ?? null;
+  }
+
+  /** The values that a column has in the whole folder, in order; the ends of its numbers where there are many. */
+  domain(key: string): { values: Value[]; ends: [number, number] | null } {
+    const column = this.columns.get(key)!, sent = this.domains[key];
+    const ends: [number, number] | null = sent && !Array.isArray(sent) ? [sent.low, sent.high] : null;
+    const more: Value[] = Array.isArray(sent) ? (column.kind === "text" ? (sent as string[]) : (sent as Num[]).map(number)) : [];
+    const values = [...new Set([...column.values, ...more])].filter(value => value !== null);
+    if (column.kind === "text") values.sort((a, b) => collator.compare(a as string, b as string));
+    else values.sort((a, b) => Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || (a as number) - (b as number));
+    return { values, ends };
   }
 
   /** As the table shows it. */

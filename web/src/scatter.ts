@@ -9,6 +9,7 @@ import { RUN_NAME, type Entry, type Legend } from "./legend";
 import { legendStrip } from "./legend-strip";
 import { card, emptyNote, notesOf } from "./parts";
 import type { Value } from "./filter";
+import { legendCall, literal } from "./rust";
 import type { View } from "./view";
 
 /** With more entries one trace has all dots: plotly.js' time grows with the number of traces. */
@@ -51,6 +52,12 @@ export class ScatterPanel {
     const stage = h("div", { class: "mlb-stage" }, this.figure.element, this.empty);
     this.element = card("scatter", title, [], strip, stage, notesOf(scatter.notes, this.picked));
     view.on(["rows", "selection", "legend", "theme"], () => this.figure.update());
+  }
+
+  /** What makes it. */
+  rust(board: string): string {
+    const { x, y, legend } = this.scatter;
+    return `${board}.scatter(${literal(x.key)}, ${literal(y.key)})${legendCall(this.view, legend)}${x.log ? ".log_x()" : ""}${y.log ? ".log_y()" : ""}`;
   }
 
   /** Rows that have a place on both axes. */

@@ -3,7 +3,7 @@
 
 import { parseFilter } from "./filter";
 import { link } from "./link";
-import type { Runs } from "./runs";
+import type { Column, Runs } from "./runs";
 import type { Mode, Settings, XKind } from "./settings";
 
 /** `axes`: smoothing, what x means, logarithms. */
@@ -143,6 +143,11 @@ export class Store extends EventTarget {
     };
     const same = (change: Change) => JSON.stringify(parts[change](before)) === JSON.stringify(parts[change](settings));
     for (const change of CHANGES) if (!same(change)) this.dispatchEvent(new Event(change));
+  }
+
+  /** A column that some output of the board has. */
+  column(key: string): Column | undefined {
+    return [...this.sources].find(runs => runs.columns.has(key))?.columns.get(key);
   }
 
   /** Rows that pass every filter, in the order of the board. A filter on a column that these runs lack asks another output's. */

@@ -11,6 +11,7 @@ import { Grid, ROW_HEIGHT } from "./grid";
 import { RUN_NAME } from "./legend";
 import { card } from "./parts";
 import { sortRows, type Column } from "./runs";
+import { literal } from "./rust";
 import type { View } from "./view";
 
 const HEAD_HEIGHT = 60;
@@ -34,6 +35,8 @@ export class RunTable {
   readonly element: HTMLElement;
   private readonly grid: Grid;
   private columns: Column[];
+  /** The columns of a table that nobody chose any for, as Rust would name them. */
+  private readonly usual: string;
   private readonly chooser: ColumnChooser;
   /** Of columns that a person gave one. */
   private readonly widths = new Map<string, number>();
@@ -53,6 +56,7 @@ export class RunTable {
     const all = [...runs.columns.values()];
     const chosen = table.columns ? table.columns.map(key => runs.columns.get(key)).filter((column): column is Column => !!column) : all.filter(column => column.shown);
     this.columns = chosen.filter(column => column.key !== RUN_NAME);
+    this.usual = all.filter(column => column.shown && column.key !== RUN_NAME).map(column => literal(column.key)).join(", ");
     this.sort = table.sort.filter(key => runs.columns.has(key.column));
     this.grid = new Grid({
       label: "Runs",
@@ -74,6 +78,13 @@ export class RunTable {
     view.on(["rows"], () => this.arrange());
     view.on(["selection", "legend", "theme"], this.grid.draw);
     this.arrange();
+  }
+
+  /** What makes it: `board.table().columns(["lr"]).sort_by("lr")`. */
+  rust(board: string): string {
+    const columns = this.columns.map(column => literal(column.key)).join(", ");
+    const sort = this.sort.map(({ column, descending }) => `.sort_by(${literal(column)})${descending ? ".descending()" : ""}`).join("");
+    return `${board}.table()${columns === this.usual ? "" : `.columns([${columns}])`}${sort}`;
   }
 
   /** Sorts what passes the filters, and says what is wrong with them. */

@@ -27,6 +27,11 @@ export class ThoughtsPanel {
     this.draw();
   }
 
+  /** What makes it. */
+  rust(board: string): string {
+    return `${board}.thoughts()`;
+  }
+
   /** A filter or a selection is about these runs; without one, thoughts of others are shown as well. */
   private draw() {
     const { view, thoughts } = this;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Lines } from "../src/points";
-import { between, crosses, higherIsBetter, nearest, ranked } from "../src/reading";
+import { between, crosses, nearest, ranked } from "../src/reading";
 import { Runs } from "../src/runs";
 import { widen } from "../src/wire";
 import { board, payload, plot } from "./support/sample";
@@ -28,11 +28,6 @@ test("the best come first, what is no number last", () => {
   const values = [3, null, NaN, 1, Infinity, 2];
   assert.deepEqual(ranked(values, false), [3, 5, 0, 4, 1, 2]);
   assert.deepEqual(ranked(values, true), [4, 0, 5, 3, 1, 2]);
-});
-
-test("what is best goes by the words of the tag", () => {
-  for (const tag of ["Accuracy", "val_acc", "train/f1", "mIoU", "valid.AUC", "episodeReward", "R2"]) assert.equal(higherIsBetter(tag), true, tag);
-  for (const tag of ["Loss", "val_loss", "accuracy_loss", "WER", "grad_norm", "lr", "precisionError", "macro"]) assert.equal(higherIsBetter(tag), false, tag);
 });
 
 test("a curve goes through a box by a point or by a stretch between two", () => {

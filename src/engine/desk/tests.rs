@@ -142,7 +142,19 @@ fn a_plot_is_drawn_for_every_page() {
     bench.run("lr_search", 1, 0.1);
     let (tag, legend, x, log_x, log_y, smooth) = ("Loss".into(), Some("lr".into()), XAxis::Step, false, false, 0.0);
     let (runs, group, band) = (None, None, None);
-    let view = View::Plot(PlotSpec { scope: bench.scope(), tag, legend, x, log_x, log_y, smooth, runs, group, band });
+    let view = View::Plot(PlotSpec {
+        scope: bench.scope(),
+        tag,
+        legend,
+        x,
+        log_x,
+        log_y,
+        smooth,
+        runs,
+        group,
+        band,
+        zoom: Default::default(),
+    });
     let drawn = |page| -> BTreeMap<String, String> {
         match bench.desk.answer(Ask::Show { view: view.clone(), page }) {
             Answer::Shown { bundle } => bundle,

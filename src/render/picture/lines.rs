@@ -21,22 +21,46 @@ struct Line<'a> {
     band: Option<Ends>,
 }
 
+impl Line<'_> {
+    /// Lets go of the points that lie beyond this stretch of x.
+    fn keep_within(&mut self, [from, to]: [f64; 2]) {
+        let inside: Vec<bool> = self.x.iter().map(|x| (from..=to).contains(x)).collect();
+        let sift = |values: &mut Vec<f64>| {
+            let mut inside = inside.iter();
+            values.retain(|_| inside.next().copied().unwrap_or(false));
+        };
+        sift(&mut self.x);
+        sift(&mut self.y);
+        self.raw.iter_mut().for_each(sift);
+        if let Some((lower, upper)) = &mut self.band {
+            sift(lower);
+            sift(upper);
+        }
+    }
+}
+
 pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
     let mut legend = legend(board, plot.legend.as_deref());
     legend.count_groups(&plot.series);
     let shown = &plot.series[..plot.series.len().min(detail.curves)];
     let share = (detail.points / shown.len().max(1)).clamp(24, 2_000);
-    let lines: Vec<Line<'_>> = shown.iter().map(|curve| line(curve, plot.smooth, share)).collect();
+    let mut lines: Vec<Line<'_>> = shown.iter().map(|curve| line(curve, plot.smooth, share)).collect();
 
     let kind = |log: bool| if log { Kind::Log } else { Kind::Linear };
     let x_kind = if plot.x == XKind::Wall { Kind::Clock } else { kind(plot.axes.log_x) };
-    let x = Axis::new(lines.iter().flat_map(|line| line.x.iter().copied()), x_kind, 0.0, 7);
+    if let Some(stretch) = plot.zoom.x {
+        lines.iter_mut().for_each(|line| line.keep_within(stretch));
+    }
+    let seen = |zoom: Option<[f64; 2]>, all: Vec<f64>| zoom.map_or(all, Vec::from).into_iter();
+    let all_x = lines.iter().flat_map(|line| line.x.iter().copied()).collect();
+    let x = Axis::new(seen(plot.zoom.x, all_x), x_kind, 0.0, 7);
     let faint = lines.len() <= FAINT_CURVES;
     let y = |line: &'_ Line<'_>| {
         let ends = line.band.iter().flat_map(|(lower, upper)| lower.iter().chain(upper).copied()).collect::<Vec<_>>();
         line.raw.clone().filter(|_| faint).into_iter().flatten().chain(line.y.clone()).chain(ends)
     };
-    let y = Axis::new(lines.iter().flat_map(y), kind(plot.axes.log_y), 0.04, 6);
+    let margin = if plot.zoom.y.is_some() { 0.0 } else { 0.04 };
+    let y = Axis::new(seen(plot.zoom.y, lines.iter().flat_map(y).collect()), kind(plot.axes.log_y), margin, 6);
     let x_title =
         if plot.x == XKind::Wall { format!("{}, from {}", plot.axes.x_title, x.day()) } else { plot.axes.x_title.clone() };
 

@@ -5,9 +5,10 @@
 //! means, the status (a run is stale by the clock), and values that only a person writes (lists and decimals, nested parameters,
 //! numbers where a text belongs). A comparison of the usual values is exact.
 
+use bson::oid::ObjectId;
 use bson::{Bson, Document, doc};
 
-use crate::model::{Time, Value};
+use crate::model::{RunId, Time, Value};
 use crate::query::{Compare, Field, Filter, Reduce, RunField, span_of_date};
 use crate::store::documents::{date, keys, value_bson};
 
@@ -169,10 +170,21 @@ fn compared(field: &Field, compare: Compare, value: &Value) -> Leaf {
         Field::Run(RunField::Invalid) if compare == Compare::Equal && *value == Value::Bool(true) => {
             Leaf::at_most(doc! { "invalid": { "$exists": true } })
         }
+        Field::Run(RunField::Id) => id(compare, value),
         Field::Run(RunField::Started) => {
             started(compare, value).unless([doc! { "started": { "$not": { "$type": "date" } } }, list("started")])
         }
         Field::Run(_) => Leaf::at_most(everything()),
+    }
+}
+
+fn id(compare: Compare, value: &Value) -> Leaf {
+    match (compare, value) {
+        (Compare::Equal, Value::Text(text)) => Leaf::at_most(match text.parse::<RunId>() {
+            Ok(id) => doc! { "_id": ObjectId::from_bytes(id.bytes()) },
+            Err(_) => nothing(),
+        }),
+        _ => Leaf::at_most(everything()),
     }
 }
 

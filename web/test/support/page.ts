@@ -14,11 +14,11 @@ const loader = asset("loader.js").toString();
 
 export const STATIC = "the static picture";
 
-/** One output. Without a runtime it needs another that brings it. */
-export function output(payload: Payload, { withRuntime = true } = {}): string {
+/** One output. Without a runtime it needs another that brings it. `version`: as if another ml_board had made it, with a runtime of its own. */
+export function output(payload: Payload, { withRuntime = true, version = hash } = {}): string {
   const data = gzipSync(JSON.stringify(payload)).toString("base64");
-  return `<div class="mlb" data-mlb-v="${hash}" data-mlb-data="${data}"${withRuntime ? ` data-mlb-rt="${runtime}"` : ""}>`
-    + `<div class="mlb-static tex2jax_ignore mathjax_ignore"><p>${STATIC}</p></div></div><script>${loader}</script>`;
+  return `<div class="mlb" data-mlb-v="${version}" data-mlb-data="${data}"${withRuntime ? ` data-mlb-rt="${runtime}"` : ""}>`
+    + `<div class="mlb-static tex2jax_ignore mathjax_ignore"><p>${STATIC}</p></div></div><script>${loader.replaceAll(hash, version)}</script>`;
 }
 
 /** A page of outputs. `head` comes first: a policy, another Plotly, a theme. */

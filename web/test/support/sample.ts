@@ -52,7 +52,7 @@ export function plot(tag: string, { n, steps = 200, seed = 2 }: Search, more: Pa
     if (run === 5) y.splice(Math.floor(steps * 0.6), steps, "NaN", "inf", "NaN");
     return { run, x: y.map((_, step) => step), y, n: y.length };
   });
-  return { type: "plot", board: 0, tag, layout: { xaxis: { title: { text: "step" } }, yaxis: { title: { text: tag } } }, legend: null, x: "step", smooth: 0, series, notes: [], ...more };
+  return { type: "plot", board: 0, tag, layout: { xaxis: { title: { text: "step" } }, yaxis: { title: { text: tag } } }, legend: null, x: "step", smooth: 0, series, higher: tag.includes("Acc"), notes: [], ...more };
 }
 
 /** A grey blob for each run and step, as a data: URI. */

@@ -1,0 +1,96 @@
+// What is set in the page as the Rust expression that makes it: `board.filter("lr < 0.01")?.plot("Loss").legend_by("lr").smooth(0.60)`.
+
+import type { Board } from "../payload";
+import { copy } from "./csv";
+import { h } from "./dom";
+import { RUN_NAME } from "./legend";
+import { num, oneOf, every, rustFilter } from "./rust-filter";
+import type { View } from "./view";
+
+/** What a panel says of itself, after `board`: `.plot("Loss").log_y()`. */
+export type Says = (board: string) => string;
+
+/** A string literal of Rust. */
+export function literal(text: string): string {
+  if (!/["\\\p{Cc}]/u.test(text)) return `"${text}"`;
+  if (!/["]#|\p{Cc}/u.test(text)) return `r#"${text}"#`;
+  return JSON.stringify(text).replace(/\\u([\da-f]{4})/gi, "\\u{$1}").replace(/\\b/g, "\\u{8}").replace(/\\f/g, "\\u{c}");
+}
+
+/** An `f64` literal. */
+export const float = (value: number) => {
+  const text = num(value);
+  return /[.e]|nan|inf/.test(text) ? text.replace(/^(-?)inf$/, "$1f64::INFINITY") : `${text}.0`;
+};
+
+/** The filters, the selection and what the legend hides, as one filter; null: none. What cannot be said is named in `unsaid`. */
+export function narrowing(view: View, own: string | null, unsaid: string[] = []): string | null {
+  const { store, runs } = view;
+  const all: string[] = [];
+  for (const [key, text] of store.filters) {
+    const column = runs.columns.get(key) ?? store.column(key);
+    const said = column && rustFilter(column, text);
+    if (said) all.push(said);
+    else unsaid.push(`${key} ${text}`);
+  }
+  const key = view.legendKey(own), hidden = store.hiddenOf(key);
+  if (hidden.size) all.push(...withoutHidden(view, key, hidden));
+  // Those that are selected, of what the filters leave: as it is drawn.
+  if (store.selected.size) all.push(oneOf("id", [...store.selected]));
+  return all.length ? every(all) : null;
+}
+
+function withoutHidden(view: View, key: string, hidden: ReadonlySet<string>): string[] {
+  if (key === RUN_NAME) return [`not (${oneOf("id", [...hidden])})`];
+  const column = view.runs.columns.get(key);
+  const legend = view.legendBy(key);
+  const values = legend.entries.filter(entry => hidden.has(entry.value));
+  return values.flatMap(({ value }) => {
+    if (!column) return [];
+    const term = value === "–" ? "–" : column.kind === "text" ? exactly(value) : `=${value}`;
+    const said = rustFilter(column, term.replace("Infinity", "inf"));
+    return said ? [`not (${said})`] : [];
+  });
+}
+
+/** The filter of the page for this text and no other. */
+const exactly = (text: string) => (/[|\r\n]|^\s|\s$/.test(text) || text === "" ? `/^${text.replace(/[.*+?^${}()[\]\\/]/g, "\\$&").replace(/\|/g, "\\x7c")}$/` : `=${text}`);
+
+/** `.legend_by("lr")`, where the panel would not say it by itself. */
+export function legendCall(view: View, own: string | null): string {
+  const key = view.legendKey(own);
+  return own === null && view.store.legend === undefined ? "" : `.legend_by(${literal(key)})`;
+}
+
+/** A board as the notebook made it, and what the page narrows it by. */
+export function boardOf(board: Board, filter: string | null): string {
+  const filters = [board.filter ?? null, filter].filter((each): each is string => each !== null);
+  return `board${filters.map(each => `.filter(${literal(each)})?`).join("")}`;
+}
+
+/** The whole output: `says` gets the names of its boards. Where there is more than one panel of a narrowed board, the board gets a name. */
+export function expression(views: View[], owns: (string | null)[], panels: number, says: (boards: string[]) => string): { text: string; unsaid: string[] } {
+  const unsaid: string[] = [];
+  const boards = views.map((view, i) => boardOf(view.board, narrowing(view, owns[i], unsaid)));
+  if (panels === 1 && views.length === 1) return { text: says(boards), unsaid };
+  const names = boards.map((board, i) => (views.length > 1 ? `board_${i + 1}` : board === "board" ? "board" : "shown"));
+  const lets = boards.flatMap((board, i) => (names[i] === "board" ? [] : [`let ${names[i]} = ${board};${views.length > 1 ? ` // ${views[i].board.title}` : ""}\n`]));
+  return { text: lets.join("") + says(names), unsaid };
+}
+
+/** The button, and the line that shows what was copied. */
+export function copyAsRust(make: () => { text: string; unsaid: string[] }): { button: HTMLElement; shown: HTMLElement } {
+  const code = h("code", {}), said = h("span", { class: "mlb-count", role: "status" });
+  const close = h("button", { type: "button", class: "mlb-link", "aria-label": "Close the Rust expression", onclick: () => (shown.hidden = true) }, "✕");
+  const shown = h("div", { class: "mlb-rust", hidden: true }, code, h("div", { class: "mlb-rust-said" }, said, close));
+  const button = h("button", { type: "button", class: "mlb-toggle", title: "Copy the Rust expression that makes what is set here: filters, selection, legend, axes, zoom, columns" }, "Copy as Rust");
+  button.addEventListener("click", async () => {
+    const { text, unsaid } = make();
+    code.textContent = text;
+    shown.hidden = false;
+    const done = await copy(text);
+    button.focus();
+    said.textContent = [done ? "Copied" : "The browser did not let the page copy: select the line", unsaid.length ? `without what no filter can say: ${unsaid.join(", ")}` : ""].filter(Boolean).join("; ");
+  });
+  return { button, shown };
+}

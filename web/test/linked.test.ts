@@ -1,0 +1,212 @@
+// Outputs of one board follow one another: in one page, in frames, in other tabs, drawn by two versions of the runtime. Real clicks and keys.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { drawn, launch, show } from "./support/browser";
+import { output, page as html } from "./support/page";
+import * as sample from "./support/sample";
+
+let browser: Browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+const SEARCH = { n: 24 };
+const table = (more = {}) => sample.payload({ type: "table", board: 0, columns: ["lr", "width"], sort: [] }, SEARCH, more);
+const plot = (tag = "Loss", more = {}) => sample.payload(sample.plot(tag, SEARCH), SEARCH, more);
+
+async function on(outputs: string[], body: (page: Page) => Promise<void>, options: Parameters<typeof show>[2] = {}) {
+  const shown = await show(browser, html(outputs), { height: 1500, ...options });
+  try {
+    await drawn(shown.page);
+    await body(shown.page);
+    assert.deepEqual(shown.errors, []);
+    assert.deepEqual(shown.requests, []);
+  } finally {
+    await shown.page.context().close();
+  }
+}
+
+/** How many curves the `nth` figure draws in full. */
+const inFocus = (page: Page, nth = 0) => page.locator(".mlb-plotly").nth(nth).evaluate((plot: any) => plot.data.filter((trace: any) => trace.uid.startsWith("run") && trace.opacity === undefined).length);
+const focusIs = (page: Page, n: number, nth = 0) => page.waitForFunction(([n, nth]) => {
+  const plot = document.querySelectorAll(".mlb-plotly")[nth] as any;
+  return plot.data?.filter((trace: any) => trace.uid.startsWith("run") && trace.opacity === undefined).length === n;
+}, [n, nth] as const);
+
+/** Where a point of a curve is on the page. */
+const spot = (page: Page, run: number, point: number, nth = 0) => page.locator(".mlb-plotly").nth(nth).evaluate((plot: any, [run, point]) => {
+  const box = plot.getBoundingClientRect(), { xaxis, yaxis } = plot._fullLayout;
+  const trace = plot.data.find((trace: any) => trace.uid === `run${run}_0`);
+  return { x: box.left + xaxis._offset + xaxis.c2p(trace.x[point]), y: box.top + yaxis._offset + yaxis.c2p(trace.y[point]) };
+}, [run, point] as const);
+const selectedRows = (page: Page) => page.locator('.mlb-grid-row[aria-selected="true"]').allTextContents();
+const strips = (page: Page) => page.locator(".mlb-set-strip:visible").evaluateAll(all => all.map(strip => [...strip.querySelectorAll(".mlb-set-chip > span")].map(chip => chip.textContent)));
+
+test("a click on a curve selects its run, in the table and in the other plot; it is said in each output, and taken back in any", () => on([output(table()), output(plot()), output(plot("Accuracy"))], async page => {
+  const at = await spot(page, 7, 2);
+  await page.mouse.click(at.x, at.y);
+  await focusIs(page, 1, 1);
+  assert.equal((await selectedRows(page)).length, 1);
+  const name = (await page.locator('.mlb-grid-row[aria-selected="true"] .mlb-run').textContent())!;
+  assert.deepEqual(await strips(page), Array(3).fill([`run ${name}`]));
+  await page.getByRole("button", { name: `Remove: run ${name}` }).nth(2).click();
+  await focusIs(page, 24);
+  assert.deepEqual(await strips(page), []);
+}));
+
+test("a box around curves selects those that go through it, Shift adds, Escape lets go", () => on([output(table()), output(plot()), output(plot("Accuracy"))], async page => {
+  const figure = page.locator(".mlb-figure").first();
+  await figure.hover();
+  await figure.locator('[data-val="select"]').click();
+  const box = (await figure.locator(".nsewdrag").boundingBox())!;
+  const drag = async (x0: number, y0: number, x1: number, y1: number) => {
+    await page.mouse.move(box.x + x0 * box.width, box.y + y0 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + (x0 + x1) / 2 * box.width, box.y + (y0 + y1) / 2 * box.height, { steps: 4 });
+    await page.mouse.move(box.x + x1 * box.width, box.y + y1 * box.height, { steps: 4 });
+    await page.mouse.up();
+  };
+  // Which curves go through it, reckoned here once more.
+  const through = await page.locator(".mlb-plotly").first().evaluate((plot: any) => {
+    const { xaxis, yaxis } = plot._fullLayout, at = (axis: any, part: number) => axis.p2c(part * axis._length);
+    const [x0, x1, y0, y1] = [at(xaxis, 0.2), at(xaxis, 0.3), at(yaxis, 0.3), at(yaxis, 0.05)];
+    return plot.data.filter((trace: any) => trace.uid.startsWith("run") && trace.x.some((x: number, i: number) => x >= x0 && x <= x1 && trace.y[i] >= y0 && trace.y[i] <= y1)).length;
+  });
+  assert.ok(through > 2 && through < 24, String(through));
+  await drag(0.2, 0.05, 0.3, 0.3);
+  await focusIs(page, through, 1);
+  assert.equal((await selectedRows(page)).length > 0, true);
+  await page.mouse.move(5, 5);
+  await page.locator(".mlb-figure").first().focus();
+  await page.keyboard.press("Escape");
+  await focusIs(page, 24, 1);
+  assert.deepEqual(await strips(page), []);
+}));
+
+test("a caption of an image, and one of a histogram, selects its run, by click and by key", () => on([output(plot()), output(sample.payload(sample.images("Filters", 24), SEARCH)), output(sample.payload(sample.histograms("weights", 24), SEARCH))], async page => {
+  await page.getByRole("button", { name: "dim others" }).first().waitFor({ state: "hidden" });
+  await page.locator(".mlb-images .mlb-caption").nth(3).click();
+  await focusIs(page, 1);
+  await page.locator(".mlb-images .mlb-caption").first().focus();
+  await page.keyboard.press("Enter");
+  await focusIs(page, 24);
+  await page.getByRole("button", { name: "each run" }).click();
+  await page.locator(".mlb-histograms .mlb-caption").nth(1).focus();
+  await page.keyboard.press("Enter");
+  await focusIs(page, 1);
+  await page.waitForFunction(() => document.querySelectorAll(".mlb-images .mlb-tile").length === 1);
+}, { height: 3000 }));
+
+test("the others are dimmed instead of left out, everywhere, until it is cleared in one place", () => on([output(table()), output(plot()), output(sample.payload(sample.images("Filters", 24), SEARCH))], async page => {
+  await page.locator(".mlb-grid-row").nth(1).click();
+  await focusIs(page, 1);
+  await page.getByRole("button", { name: "dim others" }).nth(1).click();
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.opacity === 0.13).length === 23);
+  assert.equal(await inFocus(page), 1);
+  await page.waitForFunction(() => document.querySelectorAll(".mlb-dimmed").length === 23);
+  assert.deepEqual(await page.getByRole("button", { name: "dim others" }).evaluateAll(all => all.map(button => button.getAttribute("aria-pressed"))), ["true", "true", "true"]);
+  await page.getByRole("button", { name: "Clear", exact: true }).last().click();
+  await focusIs(page, 24);
+  assert.equal(await page.locator(".mlb-dimmed").count(), 0);
+}, { height: 3000 }));
+
+test("smoothing and x hold for all plots of the board, a logarithm for those of the metric", () => on([output(plot()), output(plot()), output(plot("Accuracy"))], async page => {
+  await page.getByLabel("Smooth", { exact: true }).first().fill("60");
+  await page.waitForFunction(() => [...document.querySelectorAll<any>(".mlb-plotly")].every(plot => plot.data.filter((trace: any) => trace.opacity === 0.22).length === 24));
+  assert.deepEqual(await page.getByLabel("Smooth", { exact: true }).evaluateAll(all => all.map(input => (input as HTMLInputElement).value)), ["60", "60", "60"]);
+  await page.getByRole("button", { name: "log y" }).first().click();
+  await page.waitForFunction(() => [...document.querySelectorAll<any>(".mlb-plotly")].map(plot => plot._fullLayout.yaxis.type).join() === "log,log,linear");
+  assert.deepEqual(await page.getByRole("button", { name: "log y" }).evaluateAll(all => all.map(button => button.getAttribute("aria-pressed"))), ["true", "true", "false"]);
+}));
+
+/** Pages of one browser: tabs that hear of each other. */
+async function tabs(pages: string[], body: (pages: Page[], context: BrowserContext) => Promise<void>) {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
+  try {
+    await context.route("**/*", route => {
+      const n = /^http:\/\/board\.test\/(\d)$/.exec(route.request().url())?.[1];
+      return n ? route.fulfill({ contentType: "text/html; charset=utf-8", body: pages[+n] }) : route.abort();
+    });
+    const opened: Page[] = [];
+    for (let i = 0; i < pages.length; i++) {
+      const page = await context.newPage();
+      await page.goto(`http://board.test/${i}`);
+      await drawn(page);
+      opened.push(page);
+    }
+    await body(opened, context);
+  } finally {
+    await context.close();
+  }
+}
+
+test("another tab follows, in both directions, without an echo; one that is opened later begins with what is set", () => tabs([html([output(table())]), html([output(plot())])], async ([one, other], context) => {
+  await one.evaluate(() => {
+    const heard: unknown[] = ((window as any).heard = []);
+    new BroadcastChannel("ml_board 1 board-1").onmessage = ({ data }) => heard.push(data);
+  });
+  await one.bringToFront();
+  await one.locator(".mlb-grid-row").nth(1).click();
+  await other.bringToFront();
+  await focusIs(other, 1);
+  assert.deepEqual((await strips(other)).map(chips => chips.length), [1]);
+  await other.getByRole("button", { name: "Clear", exact: true }).click();
+  await other.locator(".mlb-chip").first().click();
+  await one.bringToFront();
+  await one.locator(".mlb-set-chip").getByText("without lr=0.001").waitFor();
+  // Selected in the one (heard there by a stranger, too); cleared and hidden in the other: three messages, and no answer to any.
+  assert.equal(await one.evaluate(() => (window as any).heard.length), 3);
+  const late = await context.newPage();
+  await late.goto("http://board.test/1");
+  await drawn(late);
+  await late.locator(".mlb-set-chip").getByText("without lr=0.001").waitFor();
+  assert.equal(await inFocus(late), 18);
+}));
+
+test("outputs in frames of their own follow one another, as in Colab and VS Code", async () => {
+  const frame = (payload: Parameters<typeof output>[0]) => `<iframe style="width:100%;height:520px" srcdoc="${html([output(payload)]).replace(/&/g, "&amp;").replace(/"/g, "&quot;")}"></iframe>`;
+  const shown = await show(browser, html([frame(table()), frame(plot())]), { height: 1300 });
+  const [first, second] = [shown.page.frameLocator("iframe").nth(0), shown.page.frameLocator("iframe").nth(1)];
+  await second.locator(".mlb-chip").first().waitFor();
+  await first.locator(".mlb-grid-row").nth(2).click();
+  await second.locator(".mlb-set-chip").waitFor();
+  await second.getByRole("button", { name: "Clear", exact: true }).click();
+  await first.locator(".mlb-set-chip").waitFor({ state: "detached" });
+  await shown.page.context().close();
+});
+
+test("outputs of two versions of ml_board, and two boards, on one page", () => on([output(table()), output(plot(), { version: "0ther0000000" }), output(plot("Other", { id: "board-2" }), { withRuntime: false })], async page => {
+  assert.equal(await page.evaluate(() => Object.keys(window).filter(name => name.startsWith("__mlb_rt_")).length), 2);
+  await page.locator(".mlb-grid-row").nth(1).click();
+  await focusIs(page, 1, 0);
+  const at = await spot(page, 0, 3, 0).catch(() => null);
+  assert.ok(at === null || at.x > 0);
+  await page.getByRole("button", { name: "Clear", exact: true }).last().click();
+  await page.waitForFunction(() => !document.querySelector('.mlb-grid-row[aria-selected="true"]'));
+  assert.equal(await inFocus(page, 1), 24, "another board stays as it is");
+}));
+
+test("what is set is copied as the Rust that makes it", () => on([output(sample.payload({ type: "row", children: [sample.plot("Loss", SEARCH), { type: "table", board: 0, columns: ["lr", "width"], sort: [] }] }, SEARCH)), output(plot("Accuracy", { id: "board-2", filter: 'optimizer == "adam"' }))], async page => {
+  await page.getByLabel("Filter lr", { exact: true }).fill(">=0.003, <0.03");
+  await page.getByLabel("Filter lr", { exact: true }).press("Enter");
+  await page.getByLabel("Legend by", { exact: true }).first().selectOption("width");
+  await page.getByLabel("Smooth", { exact: true }).first().fill("60");
+  await page.getByRole("button", { name: "log y" }).first().click();
+  await page.locator(".mlb-head-cell button").filter({ hasText: /^width/ }).click();
+  await page.locator(".mlb-head-cell button").filter({ hasText: /^width/ }).click();
+  await page.getByRole("button", { name: "Copy as Rust" }).first().click();
+  await page.waitForFunction(() => document.querySelector(".mlb-rust code")!.textContent);
+  assert.equal(await page.locator(".mlb-rust code").first().textContent(),
+    'let shown = board.filter("lr >= 0.003 and lr < 0.03")?;\nrow![shown.plot("Loss").legend_by("width").smooth(0.6).log_y(), shown.table().columns(["lr", "width"]).sort_by("width").descending()]');
+  const figure = page.locator(".mlb-figure").last();
+  const at = await spot(page, 2, 3, 1);
+  await page.mouse.click(at.x, at.y);
+  await figure.focus();
+  await page.keyboard.press("+");
+  await page.getByRole("button", { name: "Copy as Rust" }).last().click();
+  const copied = await page.waitForFunction(() => document.querySelectorAll(".mlb-rust code")[1].textContent).then(text => text.jsonValue());
+  assert.match(copied!, /^board\.filter\(r#"optimizer == "adam""#\)\?\.filter\(r#"id == "[\da-f-]+""#\)\?\.plot\("Accuracy"\)\.x_range\([\d.]+, [\d.]+\)\.y_range\([\d.]+, [\d.]+\)$/);
+}, { before: "addEventListener('copy', () => window.copied = document.activeElement.value)" }));
