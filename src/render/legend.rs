@@ -115,7 +115,8 @@ fn by(board: &Board, key: &str, most: usize) -> Legend {
     let mut distinct: Vec<f64> = numbers.iter().flatten().chain(&folder).copied().filter(|number| number.is_finite()).collect();
     distinct.sort_by(f64::total_cmp);
     distinct.dedup();
-    let scale = (column.kind != ColumnKind::Text && ((distinct.len() > most || matches!(domain, Some(Domain::Scale { .. })))).then(|| Scale::of(&distinct));
+    let scale = (column.kind != ColumnKind::Text && (distinct.len() > most || matches!(domain, Some(Domain::Scale { .. }))))
+        .then(|| Scale::of(&distinct));
     let values = sorted(column, board.n, domain);
     let mut strokes = Vec::with_capacity(board.n);
     let mut rank = Vec::with_capacity(board.n);

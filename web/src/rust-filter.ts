@@ -33,6 +33,7 @@ function isWrapped(text: string): boolean {
 }
 
 function said(column: Column, term: Term): string {
+  if (term.not?.missing) return `exists(${column.key})`;
   if (term.not) return `not (${said(column, term.not)})`;
   const { key } = column;
   if (term.missing) return `not exists(${key})`;

@@ -3,6 +3,7 @@
 import type { Board } from "../payload";
 import { copy } from "./csv";
 import { h } from "./dom";
+import { MISSING } from "./format";
 import { RUN_NAME } from "./legend";
 import { num, oneOf, every, rustFilter } from "./rust-filter";
 import type { View } from "./view";
@@ -47,8 +48,9 @@ function withoutHidden(view: View, key: string, hidden: ReadonlySet<string>): st
   const values = legend.entries.filter(entry => hidden.has(entry.value));
   return values.flatMap(({ value }) => {
     if (!column) return [];
-    const term = value === "–" ? "–" : column.kind === "text" ? exactly(value) : `=${value}`;
-    const said = rustFilter(column, term.replace("Infinity", "inf"));
+    if (value === MISSING) return [`exists(${key})`];
+    const term = column.kind === "text" ? exactly(value) : value === "NaN" ? "nan" : `=${value.replace("Infinity", "inf")}`;
+    const said = rustFilter(column, term);
     return said ? [`not (${said})`] : [];
   });
 }

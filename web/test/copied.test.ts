@@ -12,7 +12,7 @@ declare const WEB: string;
 // Filters of times mean the reader's clock; the texts are in UTC.
 process.env.TZ = "UTC";
 
-interface Made { id: string; name: string; started: number; ended?: number; status: string; group?: string; labels?: string[]; params: Record<string, unknown>; metrics: Record<string, number[]> }
+interface Made { id: string; name: string; started: number; ended?: number; status: string; group?: string; labels?: string[]; params: Record<string, unknown>; metrics: Record<string, (number | string)[]> }
 interface Case { what: string; filters?: Record<string, string>; selected?: string[]; hidden?: { legend: string; values: string[] }; rust: string; rows: number[] }
 
 const path = new URL("test/copied.json", WEB);
@@ -21,7 +21,7 @@ const { runs, cases }: { runs: Made[]; cases: Case[] } = JSON.parse(readFileSync
 /** As src/render/columns.rs makes them. */
 function board(): Board {
   const column = (key: string, kind: Column["kind"], group: Column["group"], values: unknown[]): Column => ({ key, kind, group, values: values.map(value => value ?? null) as Num[], shown: true });
-  const eight = (value: number | undefined) => (value === undefined ? null : Number.isFinite(value) ? +value.toPrecision(8) : Number.isNaN(value) ? "NaN" : value > 0 ? "inf" : "-inf");
+  const eight = (value: number | string | undefined) => (typeof value === "number" ? +value.toPrecision(8) : value ?? null);
   const names = [...new Set(runs.flatMap(run => Object.keys(run.params)))];
   const params = names.map(name => {
     const values = runs.map(run => run.params[name]);
