@@ -41,7 +41,8 @@ export interface Column {
   key: string;
   /** `number`: Num. `time`: ms since 1970 UTC. `text`: string (a parameter that is not a number anywhere). */
   kind: "number" | "text" | "time";
-  group: "run" | "param" | "metric";
+  /** `origin`: where the run came from. */
+  group: "run" | "param" | "metric" | "origin";
   values: Num[] | (string | null)[];
   /** Whether the table shows it at first. `id` never is. */
   shown: boolean;
@@ -108,7 +109,14 @@ export interface CurveGroup {
 }
 
 /** `columns`: the keys to show, in this order (all of them are among the board's columns); null: those that are `shown`. */
-export interface Table { type: "table"; board: number; columns: string[] | null; sort: { column: string; descending: boolean }[] }
+export interface Table {
+  type: "table";
+  board: number;
+  columns: string[] | null;
+  sort: { column: string; descending: boolean }[];
+  /** Small curves of a table that stands alone: of a few metrics and of the newest runs, some 30 points each. Beside plots it takes theirs. */
+  sparks?: { tag: string; curves: { run: number; y: Num[] }[] }[];
+}
 
 export interface Images {
   type: "images";

@@ -42,6 +42,8 @@ struct Need {
     /// Thoughts that stand on curves: asked for where runs have any.
     marks: bool,
     thoughts_of_all_folders: bool,
+    /// The columns of each table.
+    tables: Vec<Option<Vec<String>>>,
     /// A dashboard: every metric, image and histogram there is.
     everything: bool,
     /// Legends and columns by the names that the person gave.
@@ -80,6 +82,7 @@ impl Need {
                 self.keys.extend(spec.legend.iter().chain(&spec.group).cloned());
             }
             View::Table(spec) => {
+                self.tables.push(spec.columns.clone());
                 self.keys.extend(spec.columns.iter().flatten().cloned());
                 self.keys.extend(spec.sort.iter().map(|key| key.column.clone()));
             }
@@ -124,6 +127,7 @@ impl Reader<'_> {
             }
         }
         self.series(need, &mut data)?;
+        self.sparks(need, &mut data)?;
         self.images(need, &mut data)?;
         self.histograms(need, &mut data)?;
         if need.thoughts || (need.marks && data.runs.iter().any(|run| run.thoughts > 0)) {
@@ -157,6 +161,20 @@ impl Reader<'_> {
                 runs => self.read.series(self.place, runs, &tag)?,
             };
             data.series.insert(tag, Drawn { shown, total });
+        }
+        Ok(())
+    }
+
+    /// Small curves for tables, of metrics that no plot draws.
+    fn sparks(&self, need: &Need, data: &mut ScopeData) -> Result<()> {
+        for tag in need.tables.iter().flat_map(|columns| render::sparks::metrics(columns.as_ref(), &data.known.metrics)) {
+            let runs = render::sparks::runs(&data.runs, &tag);
+            if runs.is_empty() || data.series.contains_key(&tag) || data.sparks.contains_key(&tag) {
+                continue;
+            }
+            let series = self.read.series(self.place, &runs, &tag)?;
+            let thin = series.iter().rev().map(|series| (series.run, render::sparks::thinned(series)));
+            data.sparks.insert(tag, thin.collect());
         }
         Ok(())
     }

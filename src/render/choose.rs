@@ -3,8 +3,9 @@
 use crate::display::PlotSpec;
 use crate::model::{HistogramBins, ImageInfo, RunId, Series};
 
-/// Runs in a table.
-pub(crate) const RUNS: usize = 10_000;
+/// Runs in a table, and cells: 10,000 runs of 200 columns, or more runs of fewer.
+const RUNS: usize = 50_000;
+const CELLS: usize = 2_000_000;
 /// Curves of a plot, when nobody asked for a number: the browser's time goes by curves, not by points.
 pub(crate) const CURVES: usize = 100;
 /// Runs of a plot of groups: few curves come of them, and a mean wants all it can get.
@@ -17,6 +18,11 @@ pub(crate) const IMAGE_BYTES: usize = 6 << 20;
 pub(crate) const HISTOGRAMS: usize = 400;
 /// Thoughts, the newest ones.
 pub(crate) const THOUGHTS: usize = 10_000;
+
+/// How many runs a table of so many columns has at most.
+pub(crate) fn rows(columns: usize) -> usize {
+    (CELLS / columns.max(1)).min(RUNS)
+}
 
 /// How many runs a plot takes at most, the newest.
 pub(crate) fn most(spec: &PlotSpec) -> usize {

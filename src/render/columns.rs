@@ -104,6 +104,20 @@ pub(super) fn columns(data: &ScopeData, rows: &[&Run], tags: &BTreeSet<&str>, as
     columns
 }
 
+/// Where the runs came from, as far as it is known; of the crates only those whose versions differ. The table offers them.
+pub(super) fn origins(rows: &[&Run], columns: &mut Vec<Column>) {
+    let names: BTreeSet<String> = rows.iter().flat_map(|run| run.origin_names()).collect();
+    for name in names {
+        let column = column(rows, &Field::Param(name.clone()), false);
+        let differs = |column: &Column| (1..rows.len()).any(|row| column.cell(row) != column.cell(0));
+        let told = (0..rows.len()).any(|row| column.cell(row).is_some());
+        let new = !columns.iter().any(|known| known.key == column.key);
+        if new && told && (!name.starts_with("origin.crates.") || differs(&column)) {
+            columns.push(column);
+        }
+    }
+}
+
 /// How runs ended, where there is more to say than their status. Not a field of filters either.
 fn how(rows: &[&Run]) -> Option<Column> {
     let values: Vec<Option<String>> = rows.iter().map(|run| run.how().map(str::to_owned)).collect();
@@ -140,7 +154,8 @@ pub(super) fn column(rows: &[&Run], field: &Field, shown: bool) -> Column {
         }
         Field::Param(name) => {
             let (kind, values) = params(rows, name);
-            make(kind, ColumnGroup::Param, values)
+            let origin = name.starts_with("origin.") && !rows.iter().any(|run| run.params.contains_key(name));
+            make(kind, if origin { ColumnGroup::Origin } else { ColumnGroup::Param }, values)
         }
         Field::Metric(reduce, tag) => {
             let value = |run: &&Run| run.metrics.get(tag).and_then(|summary| reduced(summary, *reduce));

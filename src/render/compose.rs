@@ -16,6 +16,7 @@ use super::payload::{
 };
 use super::plotly;
 use super::scatter;
+use super::sparks;
 use super::thoughts;
 use super::words::{count, plural};
 use crate::display::{
@@ -136,7 +137,8 @@ impl<'a> Rows<'a> {
 
     fn settle(&mut self) {
         let runs = self.data.runs.iter().filter(|run| self.all || self.every || self.wanted.contains(&run.id));
-        self.rows = runs.take(choose::RUNS).collect();
+        let columns = self.data.known.params.len() + self.data.known.metrics.len();
+        self.rows = runs.take(choose::rows(columns)).collect();
         self.index = self.rows.iter().enumerate().map(|(row, run)| (run.id, row)).collect();
         if self.all {
             self.tags = self.data.known.metrics.iter().map(String::as_str).collect();
@@ -162,7 +164,10 @@ impl<'a> Rows<'a> {
 
     fn board(&self) -> Board {
         let scope = &self.data.scope;
-        let columns = columns::columns(self.data, &self.rows, &self.tags, &self.asked);
+        let mut columns = columns::columns(self.data, &self.rows, &self.tags, &self.asked);
+        if self.all {
+            columns::origins(&self.rows, &mut columns);
+        }
         let whole: Vec<&Run> = if self.data.whole.is_empty() { &self.data.runs } else { &self.data.whole }.iter().collect();
         Board {
             id: super::board_id(scope),
@@ -288,7 +293,7 @@ impl Part<'_> {
         let some = |tag: &&String| data.series.get(*tag).is_some_and(|drawn| !drawn.shown.is_empty());
         let dashboard = Panel::Dashboard(Box::new(Dashboard {
             board: self.board,
-            table: Panel::Table(Table { board: self.board, columns: None, sort: Vec::new() }),
+            table: Panel::Table(Table { board: self.board, columns: None, sort: Vec::new(), sparks: Vec::new() }),
             plots: data.series.keys().filter(some).map(plot).collect(),
             images: data.images.keys().map(|tag| media::images(self.board, data, &self.rows.index, tag, None)).collect(),
             histograms: data
@@ -409,7 +414,9 @@ impl Part<'_> {
             .map(|columns| columns.iter().filter(known).map(key).filter(|key| seen.insert(key.clone())).collect::<Vec<_>>());
         let sort = spec.sort.iter().filter(|sort| known(&&sort.column));
         let sort = sort.map(|sort| Sort { column: key(&sort.column), descending: sort.descending }).collect();
-        let table = Panel::Table(Table { board: self.board, columns: columns.filter(|columns| !columns.is_empty()), sort });
+        let sparks = sparks::sparks(data, spec.columns.as_ref(), &self.rows.index);
+        let columns = columns.filter(|columns| !columns.is_empty());
+        let table = Panel::Table(Table { board: self.board, columns, sort, sparks });
         let asked: BTreeSet<&String> = spec.columns.iter().flatten().chain(spec.sort.iter().map(|sort| &sort.column)).collect();
         let unknown: Vec<String> = asked.into_iter().filter_map(|key| missing::key(key, data)).collect();
         told(unknown, table)

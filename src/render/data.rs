@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::display::Scope;
-use crate::model::{HistogramBins, ImageInfo, Run, Series, Thought, Time};
+use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Thought, Time};
 
 /// Everything that one view needs, read once a scope.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -26,6 +26,8 @@ pub(crate) struct ScopeData {
     pub(crate) known: Known,
     /// The series of the runs that are drawn, by tag, and how many runs have that tag at all.
     pub(crate) series: BTreeMap<String, Drawn<Series>>,
+    /// Curves of a few points for tables, by tag and run.
+    pub(crate) sparks: BTreeMap<String, BTreeMap<RunId, Vec<f64>>>,
     /// The images that are shown, by tag.
     pub(crate) images: BTreeMap<String, Drawn<ImageInfo>>,
     /// The bytes of those images, by the key of the blob. One that could not be read is missing.
@@ -63,6 +65,7 @@ impl ScopeData {
             invalid: 0,
             known: Known::default(),
             series: BTreeMap::new(),
+            sparks: BTreeMap::new(),
             images: BTreeMap::new(),
             blobs: BTreeMap::new(),
             histograms: BTreeMap::new(),

@@ -26,6 +26,7 @@ mod words;
 
 pub(crate) mod better;
 pub(crate) mod choose;
+pub(crate) mod sparks;
 
 use std::collections::BTreeMap;
 

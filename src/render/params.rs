@@ -79,6 +79,6 @@ impl Params {
     /// The same as a table, for a terminal.
     pub(super) fn table(&self) -> Table {
         let columns = ["name".to_string()].into_iter().chain(self.axes.iter().map(|axis| axis.key.clone()));
-        Table { board: self.board, columns: Some(columns.collect()), sort: Vec::new() }
+        Table { board: self.board, columns: Some(columns.collect()), sort: Vec::new(), sparks: Vec::new() }
     }
 }

@@ -97,6 +97,7 @@ pub(crate) enum ColumnGroup {
     Run,
     Param,
     Metric,
+    Origin,
 }
 
 /// The values of a column; a time is a number of milliseconds.
@@ -252,6 +253,21 @@ pub(crate) struct Table {
     pub(crate) board: usize,
     pub(crate) columns: Option<Vec<String>>,
     pub(crate) sort: Vec<Sort>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sparks: Vec<Spark>,
+}
+
+/// The small curves of one metric.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Spark {
+    pub(crate) tag: String,
+    pub(crate) curves: Vec<SparkCurve>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct SparkCurve {
+    pub(crate) run: usize,
+    pub(crate) y: Vec<Num>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -379,7 +395,7 @@ mod tests {
 
     #[test]
     fn a_part_of_a_dashboard_says_its_type() {
-        let table = Panel::Table(Table { board: 0, columns: None, sort: Vec::new() });
+        let table = Panel::Table(Table { board: 0, columns: None, sort: Vec::new(), sparks: Vec::new() });
         let thoughts = Panel::Thoughts(Thoughts { board: 0, items: Vec::new(), notes: Vec::new() });
         let dashboard = Dashboard { board: 0, table, plots: Vec::new(), images: Vec::new(), histograms: Vec::new(), thoughts };
         let json = serde_json::to_value(Panel::Dashboard(Box::new(dashboard))).unwrap();

@@ -2,25 +2,25 @@
 
 import { freshId, h, inFrame, toggle } from "./dom";
 import { grouped } from "./format";
-import { RUN_NAME } from "./legend";
-import type { Column, Runs } from "./runs";
-
-const GROUPS: [Column["group"], string][] = [["param", "Parameters"], ["metric", "Results"], ["run", "Run"]];
+import { GROUPS } from "./column-groups";
+import type { Column } from "./runs";
+import type { TableColumn } from "./sparks";
 
 export class ColumnChooser {
   /** The button, and beside it what it opens. */
   readonly button: HTMLButtonElement;
   readonly element: HTMLElement;
   /** Columns that a person wants, in the order of the table; those that never vary among them. */
-  private wanted: Column[];
+  private wanted: TableColumn[];
   private varyingOnly = false;
-  private readonly varying: Map<Column, boolean>;
+  private readonly varying: Map<TableColumn, boolean>;
   private readonly list = h("div", { class: "mlb-columns-list" });
   private readonly search: HTMLInputElement = h("input", { type: "search", placeholder: "Find columns", "aria-label": "Find columns" });
 
-  constructor(private readonly runs: Runs, shown: Column[], private readonly changed: (columns: Column[]) => void) {
+  /** `all`: what there is to choose from; `shown`: what of it is shown at first. */
+  constructor(private readonly all: TableColumn[], shown: TableColumn[], private readonly changed: (columns: TableColumn[]) => void) {
     this.wanted = shown;
-    this.varying = new Map(this.all().map(column => [column, varies(column)]));
+    this.varying = new Map(all.map(column => [column, varies(column)]));
     const id = freshId("columns");
     this.button = h("button", { type: "button", class: "mlb-toggle", "aria-expanded": "false", "aria-controls": id, title: "Choose the columns" }, "Columns");
     const constant = toggle("only those that vary", "Hide columns that say the same of every run", false, on => {
@@ -41,20 +41,20 @@ export class ColumnChooser {
   }
 
   /** The columns to show. */
-  shown(): Column[] {
+  shown(): TableColumn[] {
     return this.varyingOnly ? this.wanted.filter(column => this.varying.get(column)) : this.wanted;
   }
 
   /** Puts a column before another one, or at the end. */
-  move(column: Column, before: Column | null) {
+  move(column: TableColumn, before: TableColumn | null) {
     const rest = this.wanted.filter(other => other !== column);
     const place = before ? rest.indexOf(before) : rest.length;
     this.wanted = [...rest.slice(0, place), column, ...rest.slice(place)];
     this.tell();
   }
 
-  private all(): Column[] {
-    return [...this.runs.columns.values()].filter(column => column.key !== RUN_NAME && column.key !== "id");
+  hide(column: TableColumn) {
+    this.set([column], false);
   }
 
   private open(open: boolean) {
@@ -71,12 +71,12 @@ export class ColumnChooser {
   }
 
   private say() {
-    this.button.textContent = `Columns ${grouped(this.shown().length)}/${grouped(this.all().length)}`;
+    this.button.textContent = `Columns ${grouped(this.shown().length)}/${grouped(this.all.length)}`;
   }
 
   private draw() {
     const words = this.search.value.toLowerCase().split(/\s+/);
-    const found = this.all().filter(column => words.every((word: string) => column.key.toLowerCase().includes(word)));
+    const found = this.all.filter(column => words.every((word: string) => column.title.toLowerCase().includes(word)));
     this.list.replaceChildren(...GROUPS.flatMap(([group, title]) => {
       const columns = found.filter(column => column.group === group);
       return columns.length ? [this.group(title, columns)] : [];
@@ -84,20 +84,20 @@ export class ColumnChooser {
     if (!found.length) this.list.replaceChildren("No column has this in its name.");
   }
 
-  private group(title: string, columns: Column[]): HTMLElement {
+  private group(title: string, columns: TableColumn[]): HTMLElement {
     const all = (text: string, on: boolean) => h("button", { type: "button", class: "mlb-link", "aria-label": `${title}: ${text}`, onclick: () => this.set(columns, on) }, text);
     const boxes = columns.map(column => {
       const box = h("input", { type: "checkbox" });
       box.checked = this.wanted.includes(column);
       box.addEventListener("change", () => this.set([column], box.checked));
       const same = !this.varying.get(column);
-      return h("label", { class: same ? "mlb-same" : "", title: same ? `${column.key}: the same for every run` : column.key }, box, h("span", { dir: "auto" }, column.key));
+      return h("label", { class: same ? "mlb-same" : "", title: same ? `${column.title}: the same for every run` : column.title }, box, h("span", { dir: "auto" }, column.title));
     });
     return h("fieldset", {}, h("legend", {}, title, " ", all("all", true), " ", all("none", false)), ...boxes);
   }
 
   /** Shows or hides these; a new one comes after those that are there. */
-  private set(columns: Column[], on: boolean) {
+  private set(columns: TableColumn[], on: boolean) {
     const others = this.wanted.filter(column => !columns.includes(column));
     this.wanted = on ? [...this.wanted, ...columns.filter(column => !this.wanted.includes(column))] : others;
     this.tell();

@@ -25,7 +25,7 @@ export function dashboard(view: View, panel: Dashboard, tools: HTMLElement[]): H
   const histograms = panel.histograms.map(each => new HistogramPanel(view, each).element);
   return h("div", { class: "mlb-dashboard" },
     top,
-    section("Runs", view.runs.n, [], new RunTable(view, panel.table).element),
+    section("Runs", view.runs.n, [], new RunTable(view, panel.table, { legend: null, plots: panel.plots }).element),
     plots.length > 0 && section("Plots", plots.length, [search(plots)], grid),
     pictures.length > 0 && section("Images", pictures.length, [], h("div", { class: "mlb-stack" }, ...pictures)),
     histograms.length > 0 && section("Histograms", histograms.length, [], h("div", { class: "mlb-row" }, ...histograms)),

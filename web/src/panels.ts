@@ -43,8 +43,8 @@ function element(views: View[], panel: Panel, all: Leaf[], says: Map<Panel, Says
     case "stack": return h("div", { class: `mlb-${panel.type}` }, ...panel.children.map(child => element(views, child, all, says, tools)));
     case "dashboard": return made({ element: dashboard(views[panel.board], panel, tools()), rust: board => `${board}${legendCall(views[panel.board], null)}` });
     case "plot": return made(new PlotPanel(views[panel.board], panel, true));
-    // The boxes of a table have the colours of the plots beside it.
-    case "table": return made(new RunTable(views[panel.board], panel, ownLegend(all.filter(leaf => isOf(leaf, panel.board)))));
+    // The boxes of a table have the colours of the plots beside it, and its small curves are theirs.
+    case "table": return made(new RunTable(views[panel.board], panel, { legend: ownLegend(all.filter(leaf => isOf(leaf, panel.board))), plots: all.filter(leaf => leaf.type === "plot") }));
     case "images": return made(new ImagesPanel(views[panel.board], panel));
     case "histogram": return made(new HistogramPanel(views[panel.board], panel));
     case "thoughts": return made(new ThoughtsPanel(views[panel.board], panel));

@@ -112,9 +112,14 @@ function duration(seconds: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} m` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** Sorts rows by several columns; equal ones keep their order, missing values come last. */
-export function sortRows(rows: number[], runs: Runs, keys: { column: string; descending: boolean }[]): number[] {
-  const by = keys.filter(key => runs.columns.has(key.column)).map(key => ({ order: runs.order(key.column), sign: key.descending ? -1 : 1 }));
+/** Sorts rows by several columns, of the runs or of `more` (numbers); equal ones keep their order, missing values come last. */
+export function sortRows(rows: number[], runs: Runs, keys: { column: string; descending: boolean }[], more: Pick<Column, "key" | "values">[] = []): number[] {
+  const by = keys.flatMap(({ column, descending }) => {
+    const other = runs.columns.has(column) ? null : more.find(each => each.key === column);
+    if (other === undefined) return [];
+    const order = other ? Float64Array.from(other.values, value => (value as number | null) ?? NaN) : runs.order(column);
+    return [{ order, sign: descending ? -1 : 1 }];
+  });
   if (!by.length) return rows;
   return [...rows].sort((a, b) => {
     for (const { order, sign } of by) {
