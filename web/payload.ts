@@ -126,8 +126,11 @@ export interface Images {
   legend: string | null;
   /** Ascending; every step at which any run has an image. */
   steps: number[];
-  /** `src` indexes `sources` (data: URIs), so that the same picture is carried once. */
-  items: { run: number; step: number; t: number; w: number; h: number; src: number }[];
+  /**
+   * `w` and `h`: of the picture as it was logged. `src` indexes `sources` (data: URIs), so that the same picture is carried once; it is
+   * a thumbnail if `thumb` says so, and `full` then is the picture itself, if there was room for it.
+   */
+  items: { run: number; step: number; t: number; w: number; h: number; src: number; thumb?: true; full?: number }[];
   sources: string[];
   notes: string[];
 }

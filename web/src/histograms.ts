@@ -1,22 +1,35 @@
-// The histograms of one tag, at the step of the slider or the nearest before it: laid over one another, or one for each run.
+// The histograms of one tag. At the step of the slider or the nearest before it: laid over one another, or one for each run; or over all
+// steps, a picture for each run.
 
 import type { Histograms } from "../payload";
-import { h, s, slider, toggle } from "./dom";
+import { h, s, toggle } from "./dom";
 import { Figure, type Drawing, type Trace } from "./figure";
 import { grouped, plain, short } from "./format";
+import { densities, heatMap, ridgelines } from "./histogram-time";
 import { latest } from "./images";
 import { RUN_NAME } from "./legend";
 import { captionOf, card, emptyNote, keepFocus, notesOf, picks } from "./parts";
 import { legendCall, literal } from "./rust";
+import { PanelStep } from "./steps";
 import type { View } from "./view";
 
 type Item = Histograms["items"][number];
 
 const TILES = 60;
+/** Pictures over all steps: each is many histograms. */
+const OVER_STEPS = 24;
 /** More curves over one another cannot be told apart. */
 const OVERLAID = 40;
 /** More translucent fills make a solid one. */
 const FILLED = 5;
+
+type Mode = "overlay" | "each" | "ridges" | "heat";
+
+const MODES: { mode: Mode; text: string; title: string }[] = [
+  { mode: "each", text: "each run", title: "One histogram for each run, instead of all in one picture" },
+  { mode: "ridges", text: "ridgelines", title: "All steps of each run, one behind the other" },
+  { mode: "heat", text: "heat map", title: "All steps of each run, a column for each" },
+];
 
 export class HistogramPanel {
   readonly element: HTMLElement;
@@ -25,8 +38,8 @@ export class HistogramPanel {
   private readonly left = h("span", { class: "mlb-note", hidden: true });
   private readonly empty: HTMLElement;
   private readonly byRun = new Map<number, Item[]>();
-  private each = false;
-  private step: number;
+  private mode: Mode = "overlay";
+  private readonly step: PanelStep;
 
   constructor(private readonly view: View, private readonly histograms: Histograms) {
     for (const item of histograms.items) {
@@ -35,23 +48,20 @@ export class HistogramPanel {
     }
     for (const items of this.byRun.values()) items.sort((a, b) => a.step - b.step);
     this.empty = emptyNote(view);
-    const { steps } = histograms;
-    this.step = steps[steps.length - 1] ?? 0;
+    this.step = new PanelStep(view, histograms.steps, () => this.update());
     this.overlay = new Figure(view, histograms.tag, () => this.makeOverlay(), {
       events: { plotly_click: ({ points: [point], event }) => point && view.pick(+point.data.uid.slice("run".length), event) },
     });
-    const controls: HTMLElement[] = [
-      toggle("each run", "One histogram for each run, instead of all in one picture", false, on => {
-        this.each = on;
+    const { element: slider } = this.step;
+    const modes = MODES.filter(({ mode }) => slider || mode === "each").map(({ mode, text, title }) => {
+      const button = toggle(text, title, false, on => {
+        this.mode = on ? mode : "overlay";
+        for (const other of modes) other.setAttribute("aria-pressed", String(other === button && on));
         this.update();
-      }),
-    ];
-    if (steps.length > 1) {
-      controls.unshift(slider("Step", steps.length - 1, steps.length - 1, position => String(steps[position]), position => {
-        this.step = steps[position];
-        this.update();
-      }));
-    }
+      });
+      return button;
+    });
+    const controls = slider ? [slider, ...modes] : modes;
     this.element = card("histogram", histograms.tag, controls, h("div", { class: "mlb-stage" }, this.overlay.element, this.tiles, this.empty), notesOf(histograms.notes, this.left));
     view.on(["rows", "selection", "legend", "theme"], () => this.update());
     this.update();
@@ -67,7 +77,7 @@ export class HistogramPanel {
     const { view, histograms } = this;
     const legend = view.legend(histograms.legend);
     const order = new Map(legend.entries.map((entry, i) => [entry.value, i]));
-    const items = view.visible(legend).map(row => latest(this.byRun.get(row) ?? [], this.step)).filter((item): item is Item => item !== null);
+    const items = view.visible(legend).map(row => latest(this.byRun.get(row) ?? [], this.step.now)).filter((item): item is Item => item !== null);
     const place = (item: Item) => order.get(legend.of(item.run).value) ?? 0;
     items.sort((a, b) => place(a) - place(b) || a.run - b.run);
     this.empty.hidden = items.length > 0;
@@ -77,9 +87,12 @@ export class HistogramPanel {
   }
 
   private update() {
-    this.overlay.element.hidden = this.each;
-    this.tiles.hidden = !this.each;
-    if (this.each) this.drawTiles();
+    const { mode } = this, over = mode === "ridges" || mode === "heat";
+    this.overlay.element.hidden = mode !== "overlay";
+    this.tiles.hidden = mode === "overlay";
+    this.tiles.classList.toggle("mlb-over-steps", over);
+    if (over) this.drawOverSteps();
+    else if (mode === "each") this.drawTiles();
     else this.overlay.update();
   }
 
@@ -126,6 +139,22 @@ export class HistogramPanel {
     })));
   }
 
+  /** All steps of each run. The runs have one range of values, so that they compare. */
+  private drawOverSteps() {
+    const { view, mode } = this, legend = view.legend(this.histograms.legend);
+    const runs = this.items(OVER_STEPS).map(item => this.byRun.get(item.run)!.filter(each => each.counts.length)).filter(items => items.length);
+    const edges = runs.flat().flatMap(({ edges }) => [edges[0], edges[edges.length - 1]]);
+    const range: [number, number] = [edges.reduce((a, b) => Math.min(a, b), Infinity), edges.reduce((a, b) => Math.max(a, b), -Infinity)];
+    const dims = view.dims();
+    keepFocus(this.tiles, () => this.tiles.replaceChildren(...runs.map(items => {
+      const { run } = items[0], entry = legend.of(run);
+      const over = { items, tag: this.histograms.tag, title: view.runs.title(run), colour: entry.colour, dark: view.theme.dark, range, now: this.step.now, choose: (step: number) => this.step.set(step) };
+      const facts = [legend.key === RUN_NAME ? "" : view.runs.names[run], `${grouped(items.length)} steps`].filter(Boolean).join(" · ");
+      const caption = picks(h("div", { class: "mlb-caption" }, captionOf(entry), h("div", { class: "mlb-second", dir: "auto", title: facts }, facts)), view, run);
+      return h("div", { class: `mlb-tile${dims(run) ? " mlb-dimmed" : ""}`, role: "listitem" }, mode === "ridges" ? ridgelines(over) : heatMap(over), caption);
+    })));
+  }
+
   private bars(item: Item, colour: string, low: number, high: number): SVGElement {
     const width = 200, height = 70, span = high - low || 1;
     const x = (value: number) => ((value - low) / span) * width;
@@ -146,10 +175,4 @@ export class HistogramPanel {
     return s("svg", { class: "mlb-bars", viewBox: `0 0 ${width} ${height + 15}`, role: "img", "aria-label": label }, ...bars,
       s("line", { x1: 0, x2: width, y1: height, y2: height }), ...(Number.isFinite(high - low) ? [text(0, "start", low), text(width, "end", high)] : []));
   }
-}
-
-/** Share of the values per unit of x: bins of different widths, and runs of different sizes, compare. */
-export function densities(item: { edges: number[]; counts: number[] }): number[] {
-  const total = item.counts.reduce((sum, count) => sum + count, 0) || 1;
-  return item.counts.map((count, i) => count / total / (item.edges[i + 1] - item.edges[i] || 1));
 }

@@ -1,27 +1,35 @@
-// The images of one tag: one tile for each run, at the step of the slider or the nearest before it.
+// The images of one tag: one tile for each run, at the step of the slider or the nearest before it; or runs by steps.
 
 import type { Images } from "../payload";
-import { h, slider } from "./dom";
+import { compare } from "./compare";
+import { h, toggle } from "./dom";
 import { exactTime, grouped } from "./format";
+import { matrix } from "./image-matrix";
 import { RUN_NAME } from "./legend";
+import { dialog, zoom } from "./lightbox";
 import { captionOf, card, emptyNote, keepFocus, notesOf, picks } from "./parts";
 import { legendCall, literal } from "./rust";
+import { large, onlyThumbnail, put, small, type Item } from "./picture";
+import { PanelStep } from "./steps";
 import type { View } from "./view";
 
-type Item = Images["items"][number];
-
-/** Tiles drawn at once; more on request. */
-const TILES = 120;
+/** Tiles drawn at once, and rows of a matrix; more on request. */
+const TILES = 120, ROWS = 20;
 
 export class ImagesPanel {
   readonly element: HTMLElement;
   private readonly grid = h("div", { class: "mlb-tiles", role: "list" });
+  private readonly table = h("div", { class: "mlb-matrix-box", hidden: true });
   private readonly more = h("button", { type: "button", class: "mlb-link", hidden: true });
+  private readonly left = h("span", { class: "mlb-note", hidden: true });
+  private readonly compareButton: HTMLButtonElement;
   private readonly empty: HTMLElement;
   private readonly byRun = new Map<number, Item[]>();
   private readonly tiles = new Map<number, HTMLElement>();
-  private step: number;
-  private most = TILES;
+  private readonly step: PanelStep;
+  private readonly moved = new Set<() => void>();
+  private bySteps = false;
+  private all = false;
 
   constructor(private readonly view: View, private readonly images: Images) {
     for (const item of images.items) {
@@ -30,23 +38,27 @@ export class ImagesPanel {
     }
     for (const items of this.byRun.values()) items.sort((a, b) => a.step - b.step);
     this.empty = emptyNote(view);
-    const { steps } = images;
-    this.step = steps[steps.length - 1] ?? 0;
-    const controls = steps.length > 1
-      ? [slider("Step", steps.length - 1, steps.length - 1, position => String(steps[position]), position => {
-        this.step = steps[position];
+    this.step = new PanelStep(view, images.steps, () => {
+      this.draw();
+      for (const listener of this.moved) listener();
+    });
+    this.compareButton = h("button", { type: "button", class: "mlb-toggle", title: "Two runs side by side, or what differs between them", onclick: () => this.compare() }, "Compare");
+    const controls = [
+      ...(this.step.element ? [this.step.element, toggle("by step", "A row for each run, a column for each step", false, on => {
+        this.bySteps = on;
+        this.all = false;
         this.draw();
-      })]
-      : [];
+      })] : []),
+      this.compareButton,
+    ];
     this.more.addEventListener("click", () => {
-      this.most = Infinity;
+      this.all = true;
       this.draw();
     });
     const widest = images.items.reduce((most, item) => Math.max(most, item.w), 1);
-    this.grid.style.setProperty("--mlb-tile", `${tileWidth(widest)}px`);
-    this.element = card("images", images.tag, controls, h("div", { class: "mlb-stage" }, this.grid, this.empty), notesOf(images.notes), this.more);
-    view.on(["rows", "selection", "theme"], () => this.draw());
-    view.on(["legend"], () => this.draw());
+    this.element = card("images", images.tag, controls, h("div", { class: "mlb-stage" }, this.grid, this.table, this.empty), notesOf(images.notes, this.left), this.more);
+    this.element.style.setProperty("--mlb-tile", `${tileWidth(widest)}px`);
+    view.on(["rows", "selection", "theme", "legend"], () => this.draw());
     this.draw();
   }
 
@@ -55,27 +67,53 @@ export class ImagesPanel {
     return `${board}.images(${literal(this.images.tag)})${legendCall(this.view, this.images.legend)}`;
   }
 
-  private draw() {
-    const { view } = this;
-    const legend = view.legend(this.images.legend);
+  /** Runs to be seen that have images, in the order of the legend. */
+  private rows(): number[] {
+    const { view } = this, legend = view.legend(this.images.legend);
     const order = new Map(legend.entries.map((entry, i) => [entry.value, i]));
     const place = (row: number) => order.get(legend.of(row).value) ?? 0;
-    const rows = view.visible(legend).filter(row => this.byRun.has(row)).sort((a, b) => place(a) - place(b) || a - b);
-    const shown = rows.slice(0, this.most);
-    const dims = view.dims();
+    return view.visible(legend).filter(row => this.byRun.has(row)).sort((a, b) => place(a) - place(b) || a - b);
+  }
+
+  private draw() {
+    const rows = this.rows(), shown = this.all ? rows : rows.slice(0, this.bySteps ? ROWS : TILES);
+    this.grid.hidden = this.bySteps;
+    this.table.hidden = !this.bySteps;
+    this.empty.hidden = rows.length > 0;
+    this.more.hidden = shown.length === rows.length;
+    this.more.textContent = `Show all ${grouped(rows.length)} runs`;
+    this.compareButton.hidden = rows.length < 2;
+    if (this.bySteps) return keepFocus(this.table, () => this.drawMatrix(shown));
+    this.left.hidden = true;
+    const dims = this.view.dims();
     keepFocus(this.grid, () => this.grid.replaceChildren(...shown.map(row => {
       const tile = this.tile(row);
       tile.classList.toggle("mlb-dimmed", dims(row));
       return tile;
     })));
-    this.empty.hidden = rows.length > 0;
-    this.more.hidden = shown.length === rows.length;
-    this.more.textContent = `Show all ${grouped(rows.length)} runs`;
+  }
+
+  private drawMatrix(rows: number[]) {
+    const { element, note } = matrix({
+      rows,
+      steps: this.images.steps,
+      now: this.step.now,
+      items: row => this.byRun.get(row)!,
+      caption: row => picks(h("div", { class: "mlb-caption" }, ...this.caption(row, null)), this.view, row),
+      picture: (row, item) => {
+        const image = h("img", { loading: "lazy", decoding: "async", draggable: "false" });
+        put(image, item, small(this.images, item), this.words(item));
+        return h("button", { type: "button", class: "mlb-picture", title: `step ${item.step} · click to enlarge`, onclick: () => this.enlarge(row, item) }, image);
+      },
+      choose: step => this.step.set(step),
+    });
+    this.left.hidden = !note;
+    this.left.textContent = note;
+    this.table.replaceChildren(element);
   }
 
   private itemOf(row: number): Item | null {
-    const items = this.byRun.get(row)!;
-    return latest(items, this.step);
+    return latest(this.byRun.get(row)!, this.step.now);
   }
 
   /** The same element as before for the same run, so that a moved slider changes pictures only. */
@@ -83,7 +121,7 @@ export class ImagesPanel {
     let tile = this.tiles.get(row);
     if (!tile) {
       const image = h("img", { loading: "lazy", decoding: "async", draggable: "false" });
-      const button = h("button", { type: "button", class: "mlb-picture", onclick: () => this.enlarge(row) }, image, h("span", { class: "mlb-none" }));
+      const button = h("button", { type: "button", class: "mlb-picture", onclick: () => this.enlarge(row, this.itemOf(row)) }, image, h("span", { class: "mlb-none" }));
       tile = h("div", { class: "mlb-tile", role: "listitem" }, button, h("div", { class: "mlb-caption" }));
       this.tiles.set(row, tile);
     }
@@ -91,64 +129,62 @@ export class ImagesPanel {
     const [image, none] = button.children as unknown as [HTMLImageElement, HTMLElement];
     const item = this.itemOf(row);
     image.hidden = !item;
-    none.textContent = item ? "" : `none up to step ${this.step}`;
+    none.textContent = item ? "" : `none up to step ${this.step.now}`;
     (button as HTMLButtonElement).disabled = !item;
     button.title = item ? "Click to enlarge" : "";
-    if (item) this.put(image, item);
+    if (item) put(image, item, small(this.images, item), this.words(item));
     caption.replaceChildren(...this.caption(row, item));
     picks(caption, this.view, row);
     return tile;
   }
 
-  private put(image: HTMLImageElement, item: Item) {
-    const source = this.images.sources[item.src];
-    if (image.getAttribute("src") !== source) image.src = source;
-    image.width = item.w;
-    image.height = item.h;
-    image.alt = `${this.images.tag} of ${this.view.runs.title(item.run)} at step ${item.step}`;
-    // Small images are data, pixel by pixel.
-    image.classList.toggle("mlb-pixels", item.w <= 128 && item.h <= 128);
-  }
+  private words = (item: Item) => `${this.images.tag} of ${this.view.runs.title(item.run)} at step ${item.step}`;
 
   /** `always`: with the step, though it may be the slider's. */
   private caption(row: number, item: Item | null, always = false): Node[] {
     const legend = this.view.legend(this.images.legend);
-    const late = item && (always || item.step !== this.step) ? `step ${item.step}` : "";
+    const late = item && (always || item.step !== this.step.now) ? `step ${item.step}` : "";
     const second = [late, legend.key === RUN_NAME ? "" : this.view.runs.names[row]].filter(Boolean).join(" · ");
     return [captionOf(legend.of(row)), h("div", { class: "mlb-second", dir: "auto", title: item ? `${this.view.runs.names[row]} · step ${item.step} · ${exactTime(item.t)}` : "" }, second)];
   }
 
+  private compare() {
+    const rows = this.rows(), { runs } = this.view;
+    const listeners: (() => void)[] = [];
+    compare(this.element, this.images, rows, row => runs.title(row), row => this.itemOf(row), this.step, listener => listeners.push(listener));
+    const tell = () => listeners.forEach(listener => listener());
+    this.moved.add(tell);
+    this.element.querySelector("dialog")!.addEventListener("close", () => this.moved.delete(tell));
+  }
+
   /** One image as large as the window lets it be; arrows go through the run's steps. */
-  private enlarge(row: number) {
+  private enlarge(row: number, shown: Item | null) {
     const items = this.byRun.get(row)!;
-    let at = items.indexOf(this.itemOf(row)!);
-    const image = h("img", {}), caption = h("div", { class: "mlb-caption", "aria-live": "polite" });
+    let at = items.indexOf(shown!);
+    const image = h("img", {}), caption = h("div", { class: "mlb-caption", "aria-live": "polite" }), box = zoom();
     const earlier = h("button", { type: "button", class: "mlb-toggle", onclick: () => go(at - 1) }, "← earlier");
     const later = h("button", { type: "button", class: "mlb-toggle", onclick: () => go(at + 1) }, "later →");
-    const close = h("button", { type: "button", class: "mlb-toggle", onclick: () => dialog.close() }, "Close");
-    const dialog = h("dialog", { class: "mlb-dialog", "aria-label": `${this.images.tag} of ${this.view.runs.title(row)}` }, image, h("div", { class: "mlb-dialog-bar" }, caption, h("span", { class: "mlb-space" }), earlier, later, close));
+    const close = h("button", { type: "button", class: "mlb-toggle", onclick: () => element.close() }, "Close");
+    box.element.append(image);
     const go = (to: number) => {
       if (!items[to]) return;
       at = to;
       const item = items[at];
-      this.put(image, item);
-      const room = Math.min((innerWidth * 0.86) / item.w, (innerHeight * 0.76) / item.h);
-      // Whole pixels, where there is room for them.
-      image.style.width = `${item.w * (room > 1 ? Math.floor(room) : room)}px`;
-      image.style.height = "auto";
-      caption.replaceChildren(...this.caption(row, item, true));
+      put(image, item, large(this.images, item), this.words(item));
+      box.fit([image], item.w, item.h);
+      const size = `${item.w} × ${item.h} pixels${onlyThumbnail(item) ? "; only a thumbnail is in this output" : ""}`;
+      caption.replaceChildren(...this.caption(row, item, true), h("div", { class: "mlb-second" }, size));
       earlier.disabled = at === 0;
       later.disabled = at === items.length - 1;
     };
-    dialog.addEventListener("keydown", event => {
+    go(at);
+    const element = dialog(this.element, `${this.images.tag} of ${this.view.runs.title(row)}`, box.element,
+      h("div", { class: "mlb-dialog-bar" }, caption, h("span", { class: "mlb-space" }), ...box.controls, earlier, later, close));
+    element.addEventListener("keydown", event => {
+      box.key(event);
       if (event.key === "ArrowLeft") go(at - 1);
       if (event.key === "ArrowRight") go(at + 1);
     });
-    dialog.addEventListener("click", event => event.target === dialog && dialog.close());
-    dialog.addEventListener("close", () => dialog.remove());
-    go(at);
-    this.element.append(dialog);
-    dialog.showModal();
   }
 }
 
@@ -159,4 +195,4 @@ export function latest<T extends { step: number }>(items: T[], step: number): T 
 }
 
 /** Small images as a whole multiple of their width, near 112 pixels. */
-const tileWidth = (width: number) => (width <= 112 ? width * Math.max(1, Math.round(112 / width)) : Math.min(width, 256));
+const tileWidth = (width: number) => (width <= 112 ? width * Math.max(1, Math.round(112 / width)) : Math.min(width, 224));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matches } from "../src/dashboard";
 import { clock, number, plain, short } from "../src/format";
-import { densities } from "../src/histograms";
+import { densities } from "../src/histogram-time";
 import { latest } from "../src/images";
 import { Legend } from "../src/legend";
 import { flip, isolate } from "../src/legend-strip";
