@@ -8,7 +8,8 @@ use std::sync::Arc;
 use crate::client::protocol::{Answer, Ask};
 use crate::client::{Connection, Launch, unexpected};
 use crate::display::{
-    DashboardSpec, Draw, Histogram, Images, Params, Part, Plot, Scatter, Scope, Source, Store, Table, Thoughts, View, say, shown,
+    Assets, DashboardSpec, Draw, Histogram, Images, Params, Part, Plot, Runtime, Scatter, Scope, Source, Store, Table, Thoughts,
+    View, say, shown,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Run, Series};
@@ -27,6 +28,7 @@ pub struct Board {
     connection: Arc<Connection>,
     /// As the builder was given it, perhaps with a password.
     uri: Option<String>,
+    assets: Assets,
 }
 
 impl Board {
@@ -136,6 +138,12 @@ impl Board {
         self.names(Ask::Folders { store: self.scope.store.clone(), database: self.scope.database.clone() })
     }
 
+    /// Where outputs have the page's runtime from. Else `ML_BOARD_ASSETS` says it: `embed` or `shared`.
+    #[must_use]
+    pub fn assets(&self, assets: Assets) -> BoardBuilder {
+        BoardBuilder { assets: Some(assets), ..self.clone() }
+    }
+
     /// The databases of the store that hold runs, by name.
     pub fn databases(&self) -> Result<Vec<String>> {
         self.names(Ask::Databases { store: self.scope.store.clone() })
@@ -147,7 +155,12 @@ impl Board {
     /// As [`Board::open`].
     pub fn folder(&self, folder: impl Into<String>) -> Result<Board> {
         let board = open(&self.connection, self.uri.clone(), self.scope.database.clone(), folder.into(), false)?;
-        Ok(Board { legend: self.legend.clone(), ..board })
+        Ok(Board { legend: self.legend.clone(), assets: self.assets, ..board })
+    }
+
+    /// The page's runtime, to be shown in one cell of a notebook whose outputs are made with [`Assets::Shared`].
+    pub fn runtime(&self) -> Runtime {
+        Runtime::new(&self.source())
     }
 
     fn names(&self, ask: Ask) -> Result<Vec<String>> {
@@ -167,7 +180,7 @@ impl Board {
 
     fn source(&self) -> Source {
         let engine: Arc<dyn Draw> = self.connection.clone();
-        Source { engine, stores: vec![self.store()] }
+        Source { engine, stores: vec![self.store()], assets: self.assets }
     }
 
     fn dashboard(&self) -> View {
@@ -185,6 +198,7 @@ pub struct BoardBuilder {
     folder: Option<String>,
     engine: Option<PathBuf>,
     empty: bool,
+    assets: Option<Assets>,
 }
 
 /// Without the address: it may hold a password.
@@ -255,8 +269,9 @@ impl BoardBuilder {
             name.clone().filter(|name| !name.is_empty()).ok_or_else(missing)
         };
         let (database, folder) = (said(&self.database, "database")?, said(&self.folder, "folder")?);
+        let assets = self.assets.map_or_else(Assets::of_environment, Ok)?;
         let connection = Arc::new(Connection::new(launch(self.engine.clone())));
-        open(&connection, self.uri.clone(), database, folder, self.empty)
+        Ok(Board { assets, ..open(&connection, self.uri.clone(), database, folder, self.empty)? })
     }
 }
 
@@ -266,7 +281,7 @@ fn open(connection: &Arc<Connection>, uri: Option<String>, database: String, fol
         Answer::Opened { store, notes, .. } => {
             notes.iter().for_each(|note| say(note));
             let scope = Scope { store, database, folder, filter: Filter::All };
-            Ok(Board { scope, legend: None, connection: Arc::clone(connection), uri })
+            Ok(Board { scope, legend: None, connection: Arc::clone(connection), uri, assets: Assets::Embed })
         }
         other => Err(unexpected(&other)),
     }

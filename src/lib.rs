@@ -81,7 +81,9 @@ mod writer;
 #[cfg(feature = "board")]
 pub use board::{Applied, Board, BoardBuilder, Edit, Preview};
 #[cfg(feature = "board")]
-pub use display::{Bundle, Histogram, Images, Params, Part, Plot, Row, Scatter, Shown, Stack, Table, Thoughts, XAxis as X};
+pub use display::{
+    Assets, Bundle, Histogram, Images, Params, Part, Plot, Row, Runtime, Scatter, Shown, Stack, Table, Thoughts, XAxis as X,
+};
 #[cfg(feature = "engine")]
 #[doc(hidden)]
 pub use engine::cli::command_line;

@@ -1,5 +1,6 @@
 //! What can be shown: a view is a spec, plain data. One file a view; the engine decides what is drawn.
 
+mod assets;
 mod bundle;
 mod card;
 mod edit;
@@ -15,6 +16,7 @@ mod table;
 mod thoughts;
 mod view;
 
+pub use assets::{Assets, Runtime};
 pub use bundle::Bundle;
 pub(crate) use edit::{EditSpec, PreviewSpec};
 pub use group::{Row, Stack};

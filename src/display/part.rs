@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::card::error_card;
-use super::{Bundle, Page, View, output};
+use super::{Assets, Bundle, Page, View, output};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Who draws views: the engine behind a board, as views see it.
@@ -28,6 +28,7 @@ pub(crate) struct Store {
 pub(crate) struct Source {
     pub(crate) engine: Arc<dyn Draw>,
     pub(crate) stores: Vec<Store>,
+    pub(crate) assets: Assets,
 }
 
 /// Everything that can be shown, and so can stand in a [`Row`](crate::Row) or a [`Stack`](crate::Stack).
@@ -75,7 +76,12 @@ impl Part {
     }
 
     pub(crate) fn bundle(&self) -> Bundle {
-        self.draw(Page::Cell).unwrap_or_else(|error| error_card(&error))
+        let shared = self.source.as_ref().is_some_and(|source| source.assets == Assets::Shared);
+        self.drawn_for(if shared { Page::Shared } else { Page::Cell })
+    }
+
+    pub(super) fn drawn_for(&self, page: Page) -> Bundle {
+        self.draw(page).unwrap_or_else(|error| error_card(&error))
     }
 
     pub(crate) fn to_html(&self) -> String {

@@ -19,6 +19,10 @@ pub(crate) struct Scope {
 pub(crate) enum Page {
     /// An output of a cell: a MIME bundle of an HTML fragment and text.
     Cell,
+    /// The same without the page's runtime, which another output brings.
+    Shared,
+    /// The page's runtime alone, whatever the view: an HTML fragment and text.
+    Runtime,
     /// A complete page that works offline for ever: `text/html` only.
     File,
     /// The static picture alone: `image/svg+xml` only.

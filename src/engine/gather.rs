@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::hidden;
+use super::pictures::{self, Pictures};
 use crate::display::{Page, Scope, View, XAxis};
 use crate::error::Result;
 use crate::model::{Run, RunId, Time};
@@ -183,33 +184,13 @@ impl Reader<'_> {
         let runs = newest(&data.runs);
         data.known.images = self.tags(need, &need.images, &runs, Kind::Image)?;
         let tags = asked(need, &need.images, &data.known.images);
-        let mut room = choose::IMAGE_BYTES;
         for tag in tags {
             let all = self.read.images(self.place, &runs, &tag)?;
             let total = all.len();
-            let mut shown = choose::spread(all, choose::IMAGES);
-            // The last steps first: when room is short, the beginnings are what is missed least.
-            let mut order: Vec<usize> = (0..shown.len()).collect();
-            order.sort_by_key(|at| std::cmp::Reverse(shown[*at].step));
-            let mut have = vec![true; shown.len()];
-            for at in order {
-                let blob = &shown[at].blob;
-                if data.blobs.contains_key(blob) {
-                    continue;
-                }
-                if room == 0 {
-                    have[at] = false;
-                    continue;
-                }
-                // One picture that cannot be read is no reason to show none.
-                let Ok(bytes) = self.read.blob(self.place, blob) else { continue };
-                room = room.saturating_sub(bytes.len());
-                data.blobs.insert(blob.clone(), bytes);
-            }
-            let mut have = have.into_iter();
-            shown.retain(|_| have.next().unwrap_or(false));
-            data.images.insert(tag, Drawn { shown, total });
+            data.images.insert(tag, Drawn { shown: choose::spread(all, choose::IMAGES), total });
         }
+        let Pictures { blobs, thumbs } = pictures::read(self.read, self.place, &mut data.images);
+        (data.blobs, data.thumbs) = (blobs, thumbs);
         Ok(())
     }
 

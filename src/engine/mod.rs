@@ -7,6 +7,7 @@ mod gather;
 mod hidden;
 mod journals;
 mod notes;
+mod pictures;
 mod serve;
 mod stores;
 

@@ -12,10 +12,13 @@ pub(crate) const CURVES: usize = 100;
 pub(crate) const GROUPED: usize = 1_000;
 /// Images of a tag, over all runs and steps.
 pub(crate) const IMAGES: usize = 240;
-/// Bytes of all the images of an output, as they were stored.
+/// Bytes of all the images of an output. The last one may go beyond it.
 pub(crate) const IMAGE_BYTES: usize = 6 << 20;
+/// Bytes that are read for them, as they were stored, and pixels that are decoded for thumbnails: an output must not wait for more.
+pub(crate) const IMAGE_READ: usize = 64 << 20;
+pub(crate) const IMAGE_PIXELS: u64 = 40_000_000;
 /// Histograms of a tag, over all runs and steps.
-pub(crate) const HISTOGRAMS: usize = 400;
+pub(crate) const HISTOGRAMS: usize = 800;
 /// Thoughts, the newest ones.
 pub(crate) const THOUGHTS: usize = 10_000;
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::thumbs::Coded;
 use crate::display::Scope;
 use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Thought, Time};
 
@@ -30,8 +31,10 @@ pub(crate) struct ScopeData {
     pub(crate) sparks: BTreeMap<String, BTreeMap<RunId, Vec<f64>>>,
     /// The images that are shown, by tag.
     pub(crate) images: BTreeMap<String, Drawn<ImageInfo>>,
-    /// The bytes of those images, by the key of the blob. One that could not be read is missing.
+    /// The bytes of those images, by the key of the blob. One that could not be read, or that there was no room for, is missing.
     pub(crate) blobs: BTreeMap<String, Vec<u8>>,
+    /// Thumbnails of the large ones.
+    pub(crate) thumbs: BTreeMap<String, Coded>,
     /// The histograms that are shown, by tag.
     pub(crate) histograms: BTreeMap<String, Drawn<HistogramBins>>,
     /// Thoughts in order of time.
@@ -68,6 +71,7 @@ impl ScopeData {
             sparks: BTreeMap::new(),
             images: BTreeMap::new(),
             blobs: BTreeMap::new(),
+            thumbs: BTreeMap::new(),
             histograms: BTreeMap::new(),
             thoughts: None,
         }

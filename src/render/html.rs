@@ -28,25 +28,45 @@ const THOUGHTS: usize = 10;
 /// Pictures that are there without scripts: each costs bytes in every output.
 const PICTURES: usize = 8;
 
-/// What a cell prints: one line.
-pub(super) fn fragment(payload: &Payload) -> Result<String> {
+/// What is said beside the runtime where it is shared.
+pub(super) const RUNTIME_IS_HERE: &str = "The runtime of this notebook's ml_board outputs: keep this cell's output.";
+/// What an output without a runtime says until there is one.
+const WANTED: &str = "A static picture: the runtime is in another output. Show board.runtime() once in this notebook, or run the cell again with Assets::Embed.";
+
+/// What a cell prints: one line. Without the runtime (`whole` is false) another output has to bring it.
+pub(super) fn fragment(payload: &Payload, whole: bool) -> Result<String> {
     let hash = hash()?;
     let data = STANDARD.encode(gzip(payload)?);
-    let runtime = STANDARD.encode(RUNTIME);
+    let runtime = if whole { format!(" data-mlb-rt=\"{}\"", STANDARD.encode(RUNTIME)) } else { String::new() };
     let mut still = Static { payload, pictures: 0, html: String::new() };
     still.panel(&payload.panel);
-    let still = still.html;
-    let loader = LOADER.trim().replace("__HASH__", &hash).replace('\n', " ");
+    if !whole {
+        still.html.push_str(&format!("<p style=\"{NOTE}\">{WANTED}</p>"));
+    }
+    let (still, loader) = (still.html, loader(&hash));
     Ok(format!(
-        "<div class=\"mlb\" data-mlb-v=\"{hash}\" data-mlb-data=\"{data}\" data-mlb-rt=\"{runtime}\">\
+        "<div class=\"mlb\" data-mlb-v=\"{hash}\" data-mlb-data=\"{data}\"{runtime}>\
          <div class=\"mlb-static tex2jax_ignore mathjax_ignore\">{still}</div></div><script>{loader}</script>"
     ))
+}
+
+/// The runtime alone, for all outputs of a page: one line.
+pub(super) fn runtime() -> Result<String> {
+    let hash = hash()?;
+    let (runtime, loader) = (STANDARD.encode(RUNTIME), loader(&hash));
+    Ok(format!(
+        "<div data-mlb-v=\"{hash}\" data-mlb-rt=\"{runtime}\"><p style=\"{NOTE}\">{RUNTIME_IS_HERE}</p></div><script>{loader}</script>"
+    ))
+}
+
+fn loader(hash: &str) -> String {
+    LOADER.trim().replace("__HASH__", hash).replace('\n', " ")
 }
 
 /// A complete page that needs nothing else, ever.
 pub(super) fn page(payload: &Payload) -> Result<String> {
     let title = escape(&payload.title);
-    let fragment = fragment(payload)?;
+    let fragment = fragment(payload, true)?;
     Ok(format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title></head>\

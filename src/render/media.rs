@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::choose;
 use super::data::ScopeData;
 use super::payload::{HistogramItem, Histograms, ImageItem, Images, Num, Panel};
 use super::words::{count, plural, significant};
@@ -17,27 +18,47 @@ pub(super) fn images(board: usize, data: &ScopeData, index: &BTreeMap<RunId, usi
     let Some(drawn) = data.images.get(tag) else {
         return Panel::Stack { children: Vec::new() };
     };
-    let mut sources: Vec<String> = Vec::new();
-    let mut source_of: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut sources = Sources::default();
     let mut items = Vec::new();
     for image in &drawn.shown {
         let Some(run) = index.get(&image.run) else { continue };
         if !PICTURES.contains(&image.mime.as_str()) {
             continue;
         }
-        let Some(bytes) = data.blobs.get(&image.blob) else { continue };
-        let src = *source_of.entry(&image.blob).or_insert_with(|| {
-            sources.push(format!("data:{};base64,{}", image.mime, STANDARD.encode(bytes)));
-            sources.len() - 1
-        });
-        items.push(ImageItem { run: *run, step: image.step, t: image.time.millis(), w: image.width, h: image.height, src });
+        let thumb = data.thumbs.get(&image.blob).map(|thumb| sources.put(&image.blob, thumb.mime, &thumb.bytes, true));
+        let whole = data.blobs.get(&image.blob).map(|bytes| sources.put(&image.blob, &image.mime, bytes, false));
+        let Some(src) = thumb.or(whole) else { continue };
+        let full = whole.filter(|_| thumb.is_some());
+        let (w, h, t) = (image.width, image.height, image.time.millis());
+        items.push(ImageItem { run: *run, step: image.step, t, w, h, src, thumb: thumb.is_some(), full });
     }
     let steps: BTreeSet<i64> = items.iter().map(|item| item.step).collect();
     let mut notes = Vec::new();
     if items.len() < drawn.total {
         notes.push(format!("{} of {}", count(items.len()), plural(drawn.total, "image")));
     }
+    let small = items.iter().filter(|item| item.thumb && item.full.is_none()).count();
+    if small > 0 {
+        notes.push(format!("{small} as thumbnails only: an output carries {} MB of images", choose::IMAGE_BYTES >> 20));
+    }
+    let sources = sources.sources;
     Panel::Images(Images { board, tag: tag.into(), legend, steps: steps.into_iter().collect(), items, sources, notes })
+}
+
+/// Pictures as `data:` URIs, each once.
+#[derive(Default)]
+struct Sources<'a> {
+    sources: Vec<String>,
+    places: BTreeMap<(&'a str, bool), usize>,
+}
+
+impl<'a> Sources<'a> {
+    fn put(&mut self, blob: &'a str, mime: &str, bytes: &[u8], thumb: bool) -> usize {
+        *self.places.entry((blob, thumb)).or_insert_with(|| {
+            self.sources.push(format!("data:{mime};base64,{}", STANDARD.encode(bytes)));
+            self.sources.len() - 1
+        })
+    }
 }
 
 pub(super) fn histograms(

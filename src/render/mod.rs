@@ -27,6 +27,7 @@ mod words;
 pub(crate) mod better;
 pub(crate) mod choose;
 pub(crate) mod sparks;
+pub(crate) mod thumbs;
 
 use std::collections::BTreeMap;
 
@@ -47,7 +48,9 @@ const SVG: &str = "image/svg+xml";
 pub(crate) fn show(view: &View, data: &Data, page: Page) -> Result<BTreeMap<String, String>> {
     let payload = compose::payload(view, data);
     let bundle = match page {
-        Page::Cell => vec![(HTML, html::fragment(&payload)?), (TEXT, text::text(&payload))],
+        Page::Cell => vec![(HTML, html::fragment(&payload, true)?), (TEXT, text::text(&payload))],
+        Page::Shared => vec![(HTML, html::fragment(&payload, false)?), (TEXT, text::text(&payload))],
+        Page::Runtime => vec![(HTML, html::runtime()?), (TEXT, html::RUNTIME_IS_HERE.to_owned())],
         Page::File => vec![(HTML, html::page(&payload)?)],
         Page::Picture => vec![(SVG, picture::figure(&payload).svg())],
         Page::Text => vec![(TEXT, text::text(&payload))],

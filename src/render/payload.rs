@@ -295,6 +295,12 @@ pub(crate) struct ImageItem {
     pub(crate) w: u32,
     pub(crate) h: u32,
     pub(crate) src: usize,
+    /// `src` is a thumbnail.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) thumb: bool,
+    /// The picture itself, if `src` is a thumbnail and there was room for both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) full: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

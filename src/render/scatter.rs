@@ -81,7 +81,12 @@ impl Scatter {
                 columns.push(key);
             }
         }
-        Table { board: self.board, columns: Some(columns), sort: vec![Sort { column: self.x.key.clone(), descending: false }], sparks: Vec::new() }
+        Table {
+            board: self.board,
+            columns: Some(columns),
+            sort: vec![Sort { column: self.x.key.clone(), descending: false }],
+            sparks: Vec::new(),
+        }
     }
 }
 

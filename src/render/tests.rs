@@ -416,6 +416,37 @@ fn an_image_that_could_run_something_is_no_image() {
 }
 
 #[test]
+fn outputs_that_share_the_runtime_carry_none_and_say_where_it_is() {
+    let data = full(2, 5);
+    let shared = show(&dashboard(), &data, Page::Shared).unwrap().remove(HTML).unwrap();
+    assert!(!shared.contains("data-mlb-rt") && shared.contains("board.runtime()"));
+    let whole = html(&dashboard(), &data);
+    assert!(whole.contains("data-mlb-rt=") && !whole.contains("board.runtime()"));
+    assert_eq!(read_back(&shared), read_back(&whole));
+    let runtime = show(&dashboard(), &data, Page::Runtime).unwrap().remove(HTML).unwrap();
+    assert!(runtime.contains("data-mlb-rt=") && !runtime.contains("data-mlb-data") && !runtime.contains('\n'));
+    assert!(shared.len() + runtime.len() < whole.len() + 2000);
+}
+
+#[test]
+fn a_large_picture_is_carried_small_and_whole() {
+    let mut data = full(1, 5);
+    let scope = &mut data.scopes[0];
+    let shown = &scope.images["misclassified"].shown;
+    let thumb = || super::thumbs::Coded { mime: "image/webp", bytes: vec![1, 2, 3] };
+    scope.thumbs = [(shown[0].blob.clone(), thumb()), (shown[1].blob.clone(), thumb())].into();
+    scope.blobs.remove(&shown[0].blob);
+    let view = View::Images(ImagesSpec { scope: scope.scope.clone(), tag: "misclassified".into(), legend: None });
+    let json = serde_json::to_value(compose::payload(&view, &data)).unwrap();
+    let items = json["panel"]["items"].as_array().unwrap();
+    assert_eq!(json["panel"]["sources"][0], "data:image/webp;base64,AQID");
+    assert_eq!((&items[0]["thumb"], &items[0]["src"], items[0].get("full")), (&true.into(), &0.into(), None));
+    assert_eq!((&items[1]["thumb"], &items[1]["full"]), (&true.into(), &2.into()));
+    assert_eq!((items[2].get("thumb"), items[2].get("full")), (None, None));
+    assert_eq!(json["panel"]["notes"], serde_json::json!(["1 as thumbnails only: an output carries 6 MB of images"]));
+}
+
+#[test]
 fn thoughts_of_other_folders_have_no_row() {
     let mut data = full(2, 5);
     let thoughts = data.scopes[0].thoughts.as_mut().unwrap();

@@ -8,7 +8,7 @@ interface Runtime { mount(root: HTMLElement): Promise<void> }
 
 (() => {
   const key = `__mlb_rt_${HASH}`;
-  const outputs = `.mlb[data-mlb-v="${HASH}"]`;
+  const version = `[data-mlb-v="${HASH}"]`, outputs = `.mlb${version}`;
   const shared: { runtime: Runtime | null; loading: Promise<void> | null } = ((window as any)[key] ||= { runtime: null, loading: null });
 
   const unpack = (base64: string) => {
@@ -16,7 +16,7 @@ interface Runtime { mount(root: HTMLElement): Promise<void> }
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
   };
   const load = async () => {
-    for (const output of document.querySelectorAll<HTMLElement>(outputs + "[data-mlb-rt]")) {
+    for (const output of document.querySelectorAll<HTMLElement>(version + "[data-mlb-rt]")) {
       try {
         // An inline script needs only 'unsafe-inline' of a page's content security policy, not eval.
         const script = document.createElement("script");
