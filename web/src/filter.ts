@@ -40,8 +40,10 @@ export function parseFilter(text: string, kind: Kind): Test | null | Mistake {
     }
     alternatives.push(all);
   }
-  if (!alternatives.length) return null;
-  return value => alternatives.some(all => all.every(term => term.test(value)));
+  // A filter is most often one term.
+  const [first, ...others] = alternatives.map(all => (all.length === 1 ? all[0].test : (value: Value) => all.every(term => term.test(value))));
+  if (!others.length) return first ?? null;
+  return value => first(value) || others.some(test => test(value));
 }
 
 /** The terms of a filter that can be read: of one of these lists all must hold. */

@@ -152,17 +152,15 @@ export class Store extends EventTarget {
 
   /** Rows that pass every filter, in the order of the board. A filter on a column that these runs lack asks another output's. */
   rows(runs: Runs): number[] {
-    const tests: ((row: number) => boolean)[] = [];
+    let rows = Array.from({ length: runs.n }, (_, row) => row);
     for (const [key, text] of this.filters) {
       const source = runs.columns.has(key) ? runs : [...this.sources].find(other => other.columns.has(key));
       const column = source?.columns.get(key);
       const test = column && parseFilter(text, column.kind);
       if (!column || typeof test !== "function") continue;
-      const place = source === runs ? (row: number) => row : (row: number) => source!.row(runs.ids[row]) ?? -1;
-      tests.push(row => test(column.values[place(row)] ?? null));
+      const { values } = column;
+      rows = source === runs ? rows.filter(row => test(values[row])) : rows.filter(row => test(values[source!.row(runs.ids[row]) ?? -1] ?? null));
     }
-    const rows: number[] = [];
-    for (let row = 0; row < runs.n; row++) if (tests.every(test => test(row))) rows.push(row);
     return rows;
   }
 }
