@@ -138,12 +138,6 @@ impl Board {
         self.names(Ask::Folders { store: self.scope.store.clone(), database: self.scope.database.clone() })
     }
 
-    /// Where outputs have the page's runtime from. Else `ML_BOARD_ASSETS` says it: `embed` or `shared`.
-    #[must_use]
-    pub fn assets(&self, assets: Assets) -> BoardBuilder {
-        BoardBuilder { assets: Some(assets), ..self.clone() }
-    }
-
     /// The databases of the store that hold runs, by name.
     pub fn databases(&self) -> Result<Vec<String>> {
         self.names(Ask::Databases { store: self.scope.store.clone() })
@@ -237,6 +231,12 @@ impl BoardBuilder {
     #[must_use]
     pub fn allow_empty(&self) -> BoardBuilder {
         BoardBuilder { empty: true, ..self.clone() }
+    }
+
+    /// Where outputs have the page's runtime from. Else `ML_BOARD_ASSETS` says it: `embed` or `shared`.
+    #[must_use]
+    pub fn assets(&self, assets: Assets) -> BoardBuilder {
+        BoardBuilder { assets: Some(assets), ..self.clone() }
     }
 
     /// The databases of the store that hold runs, by name: to look around before one is opened.
