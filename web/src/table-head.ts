@@ -143,7 +143,7 @@ export class TableHead {
     const open = () => this.actions.menu(column, cell);
     const menu = h("button", { type: "button", class: "mlb-more", "aria-haspopup": "menu", "aria-label": `Column ${column.title}`, title: "Sort, colour, freeze, hide", onclick: open }, "⋮");
     const edge = h("span", { class: "mlb-edge", "aria-hidden": "true", title: "Drag: width. Double click: as wide as it needs" });
-    const cell = h("div", { role: "columnheader", class: `mlb-head-cell${column.kind === "number" && !column.spark ? " mlb-number" : ""}`, "aria-sort": "none" }, button, menu, edge);
+    const cell = h("div", { role: "columnheader", class: `mlb-head-cell${column.kind === "number" && !column.spark ? " mlb-number" : ""}`, "aria-sort": "none", "aria-label": column.title }, button, menu, edge);
     button.addEventListener("click", event => this.actions.sort(key, event.shiftKey));
     cell.addEventListener("contextmenu", event => {
       event.preventDefault();

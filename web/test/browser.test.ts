@@ -95,7 +95,7 @@ test("a filter that cannot be read is said, and the last good one stays", () => 
 
 test("sorting by one column and by a second, missing last", () => on(tableAndPlot(SEARCH), {}, async page => {
   const column = (index: number) => page.evaluate(index => [...document.querySelectorAll<HTMLElement>(".mlb-grid-row:not([hidden])")].sort((a, b) => +a.dataset.index! - +b.dataset.index!).map(row => row.querySelector(`[aria-colindex="${index}"]`)!.textContent!), index);
-  const header = (name: string) => page.locator(".mlb-head-cell button").filter({ hasText: new RegExp(`^${name}`) });
+  const header = (name: string) => page.locator(".mlb-head-cell > button:first-child").filter({ hasText: new RegExp(`^${name}`) });
   await header("lr").click();
   await page.waitForFunction(() => document.querySelector('[aria-sort="ascending"]'));
   await page.waitForTimeout(100);
@@ -348,14 +348,14 @@ test("columns are found, shown, hidden and moved; a filter on a hidden one is st
   await page.getByRole("button", { name: /^Columns \d+\/\d+$/ }).click();
   await page.getByLabel("Find columns").fill("metric");
   assert.deepEqual(await page.locator(".mlb-columns label").allTextContents(), ["metric_0", "metric_1", "metric_2"]);
-  await page.getByLabel("metric_1", { exact: true }).uncheck();
+  await page.getByRole("checkbox", { name: "metric_1", exact: true }).uncheck();
   assert.deepEqual(await heads(page), before.filter(name => name !== "metric_1"));
   await page.getByLabel("Find columns").fill("");
   await page.getByLabel("Filter lr", { exact: true }).fill(">0.002");
   await page.getByLabel("Filter lr", { exact: true }).press("Enter");
-  await page.getByLabel("lr", { exact: true }).uncheck();
+  await page.getByRole("checkbox", { name: "lr", exact: true }).uncheck();
   await page.getByText("Also filtered by columns that are not shown: lr >0.002").waitFor();
-  await page.getByLabel("lr", { exact: true }).check();
+  await page.getByRole("checkbox", { name: "lr", exact: true }).check();
   assert.equal((await heads(page)).at(-1), "lr", "a column that is shown again comes last");
   assert.equal(await page.getByLabel("Filter lr", { exact: true }).inputValue(), ">0.002");
   await page.getByLabel("Find columns").press("Escape");

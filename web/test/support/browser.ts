@@ -1,5 +1,6 @@
 // A browser for the tests: Chromium of the system, without a network.
 
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { output, page as html } from "./page";
@@ -32,6 +33,19 @@ export async function show(browser: Browser, html: string, { dark = false, width
   if (before) await page.addInitScript(before);
   await page.goto("http://board.test/");
   return { page, errors, requests };
+}
+
+/** Runs a test on a page and holds it to its silence: no error, no warning, no request. */
+export async function on(browser: Browser, html: string, options: Parameters<typeof show>[2], body: (page: Page) => Promise<void>) {
+  const shown = await show(browser, html, options);
+  try {
+    await drawn(shown.page);
+    await body(shown.page);
+    assert.deepEqual(shown.errors, []);
+    assert.deepEqual(shown.requests, [], "nothing is asked from the network");
+  } finally {
+    await shown.page.context().close();
+  }
 }
 
 /** Waits until every figure in sight has been drawn. */
