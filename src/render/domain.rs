@@ -30,7 +30,7 @@ pub(crate) enum Domain {
 /// The domains of those columns that have more values in the whole folder than in these rows.
 pub(super) fn domains(columns: &[Column], rows: usize, whole: &[&Run]) -> BTreeMap<String, Domain> {
     let legends = |column: &&Column| match column.group {
-        ColumnGroup::Param => true,
+        ColumnGroup::Param | ColumnGroup::Origin => true,
         ColumnGroup::Run => matches!(column.key.as_str(), "status" | "group" | "labels"),
         ColumnGroup::Metric => false,
     };

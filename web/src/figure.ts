@@ -111,6 +111,9 @@ export class Figure {
 
   private frame(layout: Record<string, any>): Record<string, any> {
     const { ground, ink, muted, line } = this.view.theme;
+    const { fontSize, fontFamily } = getComputedStyle(this.element);
+    // As large as the text around it: style.css has 12 pixels, or more if a person has set more.
+    const unit = parseFloat(fontSize) / 12;
     const axis = (given: Record<string, any> = {}) => ({
       gridcolor: line,
       linecolor: line,
@@ -118,14 +121,14 @@ export class Figure {
       tickfont: { color: muted },
       automargin: true,
       ...given,
-      title: { ...titleOf(given.title), font: { color: muted, size: 11 }, standoff: 6 },
+      title: { ...titleOf(given.title), font: { color: muted, size: 11 * unit }, standoff: 6 },
     });
     return {
       margin: { l: 46, r: 14, t: 10, b: 16 },
       paper_bgcolor: ground,
       plot_bgcolor: ground,
-      font: { color: ink, size: 11, family: getComputedStyle(this.element).fontFamily },
-      hoverlabel: { bgcolor: ground, bordercolor: line, font: { color: ink, size: 12 }, align: "left", namelength: -1 },
+      font: { color: ink, size: 11 * unit, family: fontFamily },
+      hoverlabel: { bgcolor: ground, bordercolor: line, font: { color: ink, size: 12 * unit }, align: "left", namelength: -1 },
       modebar: { bgcolor: "rgba(0,0,0,0)", color: muted, activecolor: ink },
       hovermode: "closest",
       dragmode: "zoom",

@@ -29,6 +29,7 @@ function choicesOf(view: View): Choice[] {
     { key: RUN_NAME, text: "run name", group: "" },
     ...columns.filter(column => column.group === "param").map(choice("parameters")),
     ...columns.filter(column => column.group === "run" && column.kind === "text" && column.key !== RUN_NAME && column.key !== "id").map(choice("run")),
+    ...columns.filter(column => column.group === "origin").map(choice("where from")),
   ];
 }
 

@@ -1,8 +1,8 @@
-// Colours that colour-blind readers can tell apart. Categories: Okabe and Ito's without the yellow on light ground, lightened on dark, filled up from Tol's.
+// Colours that colour-blind readers can tell apart. Categories: Okabe and Ito's without the yellow on light ground, filled up from Tol's; lightened on dark, filled up with what is farthest from the others for all kinds of eyes.
 // After eight the dash changes, not the colour. Many numbers: the viridis scale, cut at the end that would vanish on the ground.
 
 const LIGHT = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#882255", "#117733"];
-const DARK = ["#56b4e9", "#e69f00", "#2bcb98", "#e6a0c4", "#9ad0f5", "#f0e442", "#e07b91", "#88ccee"];
+const DARK = ["#56b4e9", "#e69f00", "#2bcb98", "#e6a0c4", "#9566fe", "#f0e442", "#ca6640", "#60fe8c"];
 const DASHES = ["solid", "dash", "dot", "dashdot"] as const;
 const VIRIDIS = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
 

@@ -9,7 +9,7 @@ declare const WEB: string;
 
 const asset = (name: string) => readFileSync(new URL(`../src/render/assets/${name}`, WEB));
 const { hash } = JSON.parse(asset("manifest.json").toString());
-const runtime = asset("runtime.js.gz").toString("base64");
+const packed = asset("runtime.js.gz").toString("base64");
 const loader = asset("loader.js").toString();
 
 export const STATIC = "the static picture";
@@ -17,9 +17,12 @@ export const STATIC = "the static picture";
 /** One output. Without a runtime it needs another that brings it. `version`: as if another ml_board had made it, with a runtime of its own. */
 export function output(payload: Payload, { withRuntime = true, version = hash } = {}): string {
   const data = gzipSync(JSON.stringify(payload)).toString("base64");
-  return `<div class="mlb" data-mlb-v="${version}" data-mlb-data="${data}"${withRuntime ? ` data-mlb-rt="${runtime}"` : ""}>`
+  return `<div class="mlb" data-mlb-v="${version}" data-mlb-data="${data}"${withRuntime ? ` data-mlb-rt="${packed}"` : ""}>`
     + `<div class="mlb-static tex2jax_ignore mathjax_ignore"><p>${STATIC}</p></div></div><script>${loader.replaceAll(hash, version)}</script>`;
 }
+
+/** The runtime alone, as `board.runtime()` shows it. */
+export const runtime = (): string => `<div data-mlb-v="${hash}" data-mlb-rt="${packed}"><p>keep this cell's output</p></div><script>${loader}</script>`;
 
 /** A page of outputs. `head` comes first: a policy, another Plotly, a theme. */
 export function page(outputs: string[], { head = "", title = "ml_board" } = {}): string {
