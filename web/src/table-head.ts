@@ -40,6 +40,7 @@ export class TableHead {
   readonly errors = new Map<string, string>();
   private readonly titles = new Map<string, HTMLElement>();
   private readonly inputs = new Map<string, HTMLInputElement>();
+  private readonly filterCells = new Map<string, HTMLElement>();
   private columns: TableColumn[] = [];
   private bands: HTMLElement[] = [];
   private version = -1;
@@ -50,7 +51,7 @@ export class TableHead {
   /** Shows these columns. Those that were there keep their elements, and the keyboard. */
   show(columns: TableColumn[]) {
     const focused = document.activeElement as HTMLElement | null;
-    for (const kept of [this.titles, this.inputs]) for (const key of kept.keys()) if (!columns.some(column => column.key === key)) kept.delete(key);
+    for (const kept of [this.titles, this.inputs, this.filterCells]) for (const key of kept.keys()) if (!columns.some(column => column.key === key)) kept.delete(key);
     for (const key of this.errors.keys()) if (!this.inputs.has(key)) this.errors.delete(key);
     this.columns = columns;
     this.grid.clearHead();
@@ -66,7 +67,8 @@ export class TableHead {
       if (this.titles.has(column.key)) continue;
       this.titles.set(column.key, this.title(column));
       this.grid.placeHead(TITLES, this.titles.get(column.key)!, place);
-      this.grid.placeHead(FILTERS, this.filterCell(column), place);
+      this.filterCells.set(column.key, this.filterCell(column));
+      this.grid.placeHead(FILTERS, this.filterCells.get(column.key)!, place);
       this.markSort(column.key);
       this.markFilter(column.key);
     }
@@ -80,7 +82,7 @@ export class TableHead {
       const title = this.titles.get(column.key);
       if (!title) return;
       this.grid.placeHead(TITLES, title, place);
-      this.grid.placeHead(FILTERS, this.inputs.get(column.key)?.parentElement ?? this.filterCell(column), place);
+      this.grid.placeHead(FILTERS, this.filterCells.get(column.key)!, place);
     });
     for (const band of this.bands) band.remove();
     this.bands = [];

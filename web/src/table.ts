@@ -162,7 +162,10 @@ export class RunTable {
       { text: "Sort: greatest first", act: sorted(true) },
       ...(column.spark || column.kind === "text" ? [] : [{ text: "Colours by value", on: this.coloured.has(key), act: () => this.colour(key) }]),
       ...(first ? [{ text: "Freeze the run's name only", act: () => this.freeze(1) }] : [{ text: "Freeze up to here", on: frozen, act: () => this.freeze(frozen ? place : place + 1) }, go(-1), go(1)]),
-      ...(first ? [] : [{ text: "Hide", act: () => this.chooser.hide(column) }]),
+      ...(first ? [] : [{ text: "Hide", act: () => {
+        this.chooser.hide(column);
+        this.grid.element.focus();
+      } }]),
     ]);
   }
 
