@@ -150,6 +150,15 @@ export class Store extends EventTarget {
     return [...this.sources].find(runs => runs.columns.has(key))?.columns.get(key);
   }
 
+  /** What a run is called, if any output of the board has it. */
+  title(id: string): string | undefined {
+    for (const runs of this.sources) {
+      const row = runs.row(id);
+      if (row !== undefined) return runs.title(row);
+    }
+    return undefined;
+  }
+
   /** Rows that pass every filter, in the order of the board. A filter on a column that these runs lack asks another output's. */
   rows(runs: Runs): number[] {
     let rows = Array.from({ length: runs.n }, (_, row) => row);

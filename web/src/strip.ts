@@ -36,9 +36,11 @@ function narrowing(view: View, own: string | null): Narrowing[] {
   const { store, runs } = view;
   const all: Narrowing[] = [...store.filters].map(([key, text]) => ({ text: `${key} ${cut(text, 40)}`, title: `Filter: ${key} ${text}`, remove: () => store.setFilter(key, "") }));
   if (store.selected.size) {
-    const names = [...store.selected].flatMap(id => runs.row(id) ?? []).map(row => runs.title(row));
+    const names = [...store.selected].flatMap(id => store.title(id) ?? []);
     const text = store.selected.size === 1 && names.length ? `run ${cut(names[0], 32)}` : `${grouped(store.selected.size)} selected`;
-    all.push({ text, title: names.length ? `Selected: ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}` : "Selected in another output", remove: () => store.select([]) });
+    // An output without any of them goes on showing what it has.
+    const away = view.selectedRows().length ? "" : ", not in this output";
+    all.push({ text: text + away, title: `Selected${away}: ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}`, remove: () => store.select([]) });
   }
   const key = view.legendKey(own), hidden = [...store.hiddenOf(key)];
   if (hidden.length) {
