@@ -82,7 +82,8 @@ impl Plot {
         self.with(|spec| spec.band = Some(band))
     }
 
-    /// At most so many runs, the newest.
+    /// At most so many runs, the newest. Without it a folder of many runs is drawn by 100: the 50 newest, and of the others the 50 whose
+    /// last values are the best (the highest of what is called an accuracy, a score or the like, else the lowest); the picture says so.
     #[must_use]
     pub fn runs(&self, at_most: usize) -> Plot {
         self.with(|spec| spec.runs = Some(at_most))

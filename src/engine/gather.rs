@@ -37,6 +37,8 @@ pub(crate) fn gather(view: &View, store: &dyn Fn(&str) -> Result<Arc<dyn Read>>)
 struct Need {
     /// Metrics, and of how many runs each.
     series: BTreeMap<String, usize>,
+    /// Those of which the newest runs were asked for, not those that matter.
+    newest: BTreeSet<String>,
     images: BTreeSet<String>,
     histograms: BTreeSet<String>,
     thoughts: bool,
@@ -79,6 +81,9 @@ impl Need {
                 for tag in tags.into_iter().flatten() {
                     let most = self.series.entry(tag.clone()).or_default();
                     *most = runs.max(*most);
+                    if spec.runs.is_some() || runs != choose::CURVES {
+                        self.newest.insert(tag.clone());
+                    }
                 }
                 self.keys.extend(spec.legend.iter().chain(&spec.group).cloned());
             }
@@ -157,10 +162,11 @@ impl Reader<'_> {
         for (tag, most) in wanted {
             let with: Vec<Run> = data.runs.iter().filter(|run| run.metrics.contains_key(&tag)).cloned().collect();
             let total = with.len();
-            let shown = match &with[..most.min(total)] {
-                [] => Vec::new(),
-                runs => self.read.series(self.place, runs, &tag)?,
+            let runs: Vec<Run> = match need.newest.contains(&tag) {
+                true => with.into_iter().take(most).collect(),
+                false => choose::matter(with, &tag, most),
             };
+            let shown = if runs.is_empty() { Vec::new() } else { self.read.series(self.place, &runs, &tag)? };
             data.series.insert(tag, Drawn { shown, total });
         }
         Ok(())

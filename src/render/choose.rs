@@ -1,7 +1,11 @@
 //! How much of what was logged one output carries. What is left out is said on the picture.
 
+use std::collections::BTreeSet;
+
+use super::better;
+use super::words::{count, plural};
 use crate::display::PlotSpec;
-use crate::model::{HistogramBins, ImageInfo, RunId, Series};
+use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series};
 
 /// Runs in a table, and cells: 10,000 runs of 200 columns, or more runs of fewer.
 const RUNS: usize = 50_000;
@@ -27,7 +31,7 @@ pub(crate) fn rows(columns: usize) -> usize {
     (CELLS / columns.max(1)).min(RUNS)
 }
 
-/// How many runs a plot takes at most, the newest.
+/// How many runs a plot takes at most: those that matter, or the newest where somebody said how many, and of groups.
 pub(crate) fn most(spec: &PlotSpec) -> usize {
     spec.runs.unwrap_or(if spec.group.is_some() { GROUPED } else { CURVES })
 }
@@ -35,6 +39,34 @@ pub(crate) fn most(spec: &PlotSpec) -> usize {
 /// The series of the first so many runs; those of the ranks of a run follow one another.
 pub(crate) fn of_runs(series: &[Series], most: usize) -> impl Iterator<Item = &Series> {
     series.chunk_by(|a, b| a.run == b.run).take(most).flatten()
+}
+
+/// Of runs that have a metric (the newest first), those that matter where nobody asked for a number: half of them the newest, the others
+/// those whose last values are the best. In their order.
+pub(crate) fn matter(runs: Vec<Run>, tag: &str, most: usize) -> Vec<Run> {
+    if runs.len() <= most {
+        return runs;
+    }
+    let newest = most.div_ceil(2);
+    let last = |run: &Run| run.metrics.get(tag).and_then(|summary| summary.last).filter(|last| !last.is_nan());
+    let mut others: Vec<(usize, f64)> =
+        runs.iter().enumerate().skip(newest).filter_map(|(i, run)| Some((i, last(run)?))).collect();
+    others.sort_by(|a, b| if better::higher(tag) { b.1.total_cmp(&a.1) } else { a.1.total_cmp(&b.1) });
+    // Those without a last value come after them.
+    let mut best: BTreeSet<usize> = others.into_iter().map(|(i, _)| i).take(most - newest).collect();
+    let rest: Vec<usize> = (newest..runs.len()).filter(|i| !best.contains(i)).take(most - newest - best.len()).collect();
+    best.extend(rest);
+    runs.into_iter().enumerate().filter(|(i, _)| *i < newest || best.contains(i)).map(|(_, run)| run).collect()
+}
+
+/// How the runs of a plot were chosen: `100 of 340 runs: the 50 newest, and the 50 with the lowest last values of the others`.
+pub(crate) fn said(shown: usize, total: usize, tag: &str, newest: bool) -> String {
+    let runs = format!("{} of {}", count(shown), plural(total, "run"));
+    if newest {
+        return format!("{runs}, the newest");
+    }
+    let (first, best) = (shown.div_ceil(2), if better::higher(tag) { "highest" } else { "lowest" });
+    format!("{runs}: the {} newest, and the {} with the {best} last values of the others", count(first), count(shown - first))
 }
 
 /// Something that one run has at some steps.
@@ -135,6 +167,27 @@ mod tests {
             let kept: usize = lens.iter().map(|len| (*len).min(share)).sum();
             prop_assert!(kept <= budget.max(100 * lens.len()), "{} of {}", kept, budget);
         }
+    }
+
+    #[test]
+    fn half_of_those_that_matter_are_the_newest_and_half_the_best_of_the_others() {
+        let run = |i: usize| {
+            let mut run = Run::new(RunId::from_bytes([i as u8; 12]), "f", i.to_string(), Time(0));
+            let mut summary = crate::model::Summary::default();
+            summary.add(0, if i == 12 { f64::NAN } else { (i * 7 % 20) as f64 });
+            run.metrics.extend(["Loss", "Accuracy"].map(|tag| (tag.to_string(), summary.clone())));
+            run
+        };
+        let runs = || (0..20).map(run).collect::<Vec<_>>();
+        let names =
+            |tag: &str, most| matter(runs(), tag, most).iter().map(|run| run.name.parse::<usize>().unwrap()).collect::<Vec<_>>();
+        assert_eq!(names("Loss", 20), (0..20).collect::<Vec<_>>());
+        assert_eq!(names("Loss", 6), [0, 1, 2, 3, 6, 9]);
+        assert_eq!(names("Accuracy", 5), [0, 1, 2, 14, 17]);
+        assert_eq!(names("Loss", 19), (0..20).filter(|i| *i != 12).collect::<Vec<_>>());
+        assert_eq!(said(100, 340, "Loss", true), "100 of 340 runs, the newest");
+        let mixed = "100 of 340 runs: the 50 newest, and the 50 with the highest last values of the others";
+        assert_eq!(said(100, 340, "Accuracy", false), mixed);
     }
 
     #[test]

@@ -369,7 +369,9 @@ impl Part<'_> {
         let all: usize = series.iter().map(|curve| curve.n).sum();
         let shown: usize = series.iter().map(|curve| curve.x.len()).sum();
         if let Some(total) = drawn.map(|drawn| drawn.total).filter(|total| *total > runs) {
-            notes.push(format!("{} of {}", count(runs), plural(total, "run")));
+            let chosen: BTreeSet<RunId> = drawn.iter().flat_map(|drawn| &drawn.shown).map(|series| series.run).collect();
+            let mut newest = data.runs.iter().filter(|run| run.metrics.contains_key(&spec.tag)).take(chosen.len());
+            notes.push(choose::said(runs, total, &spec.tag, newest.all(|run| chosen.contains(&run.id))));
         }
         if shown < all {
             notes.push(format!("{} of {}", count(shown), plural(all, "point")));

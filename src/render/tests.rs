@@ -277,7 +277,7 @@ fn what_was_left_out_is_said() {
     let payload::Panel::Plot(plot) = payload.panel else { panic!("no plot") };
     let points: usize = plot.series.iter().map(|curve| curve.x.len()).sum();
     assert!((16_000..=22_000).contains(&points), "{points}");
-    assert_eq!(plot.notes, ["100 of 130 runs".into(), format!("{} of 300,000 points", words::count(points))]);
+    assert_eq!(plot.notes, ["100 of 130 runs, the newest".into(), format!("{} of 300,000 points", words::count(points))]);
     assert_eq!((payload.boards[0].n, payload.boards[0].total), (100, 130));
 }
 

@@ -82,10 +82,41 @@ test("100 curves of 1,000 points", async () => {
     "first paint after navigation": await shown.evaluate(() => performance.now()),
     "filter and redraw": await timed(shown, `${STORE} store.setFilter("seed", i % 2 ? "" : "1")`),
     "legend and redraw": await timed(shown, `${STORE} store.setLegend(i % 2 ? "lr" : "width")`),
+    "smooth and redraw": await timed(shown, `${STORE} store.setSmooth(0.5 + i / 20)`),
+    "read all at one x": await timed(shown, `const box = document.querySelector(".nsewdrag").getBoundingClientRect(); document.querySelector(".mlb-stage").dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX: box.left + 100 + i * 60, clientY: box.top + 80 }))`),
   };
   print(numbers);
   assert.deepEqual(errors, []);
   assert.ok(numbers["legend and redraw"] < 3000);
+  await shown.context().close();
+});
+
+test("20 outputs on one page, of 100 curves each, all drawn", async () => {
+  const search = { n: 100, steps: 200 };
+  const outputs = Array.from({ length: 20 }, (_, i) => output(sample.payload(sample.plot(`Loss ${i}`, { ...search, seed: i + 2 }), search)));
+  const { page: shown, errors } = await show(browser, page(outputs));
+  await drawn(shown);
+  const numbers: Record<string, number> = { "first paint after navigation": await shown.evaluate(() => performance.now()) };
+  const cdp = await shown.context().newCDPSession(shown);
+  const heap = async () => {
+    await cdp.send("HeapProfiler.collectGarbage");
+    const { metrics } = await cdp.send("Performance.getMetrics");
+    const of = (name: string) => metrics.find(metric => metric.name === name)!.value;
+    return { megabytes: of("JSHeapUsedSize") / 1e6, nodes: of("Nodes") };
+  };
+  await cdp.send("Performance.enable");
+  const before = await heap();
+  for (let i = 0; i < 20; i++) {
+    await shown.evaluate(i => document.querySelectorAll(".mlb")[i].scrollIntoView(), i);
+    await shown.waitForFunction(i => document.querySelectorAll(".mlb-plotly")[i].querySelector(".nsewdrag"), i);
+  }
+  numbers["select one run in all, those in sight redrawn"] = await timed(shown, `${STORE} const some = [...store.sources][0].ids; store.select([some[i]])`);
+  numbers["select none"] = await timed(shown, `${STORE} store.select([]); store.tell("rows")`);
+  const after = await heap();
+  print(numbers);
+  console.log(`heap ${before.megabytes.toFixed(1)} MB before and ${after.megabytes.toFixed(1)} MB after all were drawn, ${after.nodes} nodes, page of ${(page(outputs).length / 1e6).toFixed(1)} MB`);
+  assert.deepEqual(errors, []);
+  assert.ok(after.megabytes < 1000);
   await shown.context().close();
 });
 
