@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 mod groups;
+mod plots;
 
 use super::samples::{START, dashboard, full, hostile, id, plot, scope, search};
 use super::*;

@@ -53,11 +53,13 @@ function saidOfNumber(column: Column, term: Term): string {
   const passing = values.filter(test);
   const slack = column.group === "metric" ? 1e-8 : 0;
   const least = () => rounded(passing.reduce((a, b) => Math.min(a, b)), -slack), most = () => rounded(passing.reduce((a, b) => Math.max(a, b)), slack);
+  // Those that are taken for the limit itself.
+  const alike = [...new Set(values.filter(value => near(value, low)))];
   const same = (plain: (value: number) => boolean) => values.every(value => plain(value) === test(value)) && (!slack || values.every(value => !near(value, low) && !near(value, high)));
   const between = (from: number, to: number) => [from === -Infinity ? "" : `${key} >= ${num(from)}`, to === Infinity ? "" : `${key} <= ${num(to)}`].filter(Boolean).join(" and ") || `${key} <= inf`;
   switch (sign) {
-    case "<": return same(value => value < low) || !passing.length ? `${key} < ${num(low)}` : `${key} <= ${num(most())}`;
-    case ">": return same(value => value > high) || !passing.length ? `${key} > ${num(high)}` : `${key} >= ${num(least())}`;
+    case "<": return same(value => value < low) ? `${key} < ${num(low)}` : passing.length ? `${key} <= ${num(most())}` : `${key} < ${num(rounded(Math.min(low, ...alike), -slack))}`;
+    case ">": return same(value => value > high) ? `${key} > ${num(high)}` : passing.length ? `${key} >= ${num(least())}` : `${key} > ${num(rounded(Math.max(high, ...alike), slack))}`;
     case "<=": return same(value => value <= high) || !passing.length ? `${key} <= ${num(high)}` : `${key} <= ${num(most())}`;
     case ">=": return same(value => value >= low) || !passing.length ? `${key} >= ${num(low)}` : `${key} >= ${num(least())}`;
     case "..": return between(low, high);
