@@ -155,7 +155,7 @@ export class Hover {
         numbered && h("td", { class: "mlb-rank" }, String(rank.get(i))),
         h("td", {}, stroke(line)),
         h("td", { dir: "auto" }, cut(line.name, 26)),
-        settings && h("td", { dir: "auto" }, cut(line.setting(point), 34)),
+        settings && h("td", { dir: "auto" }, cut(line.setting(point), 44)),
         h("td", { class: "mlb-number" }, h("b", {}, short(now))),
         smoothed && h("td", { class: "mlb-number" }, short(line.raw[point])),
         !common && h("td", { class: "mlb-number" }, step === undefined ? "" : `@ ${step}`));
