@@ -73,6 +73,40 @@ fn runs_series_and_folders_are_what_was_logged() {
     });
 }
 
+macro_rules! copied {
+    ($board:ident; $($code:block)*) => {
+        fn copied($board: &Board) -> ml_board::Result<Vec<String>> {
+            Ok(vec![$({
+                let shown = $code;
+                shown.to_html()
+            }),*])
+        }
+    };
+}
+include!("../web/test/copied.rs");
+
+#[test]
+fn what_the_page_copies_as_rust_compiles_and_shows_something() {
+    let bench = Bench::new(false);
+    let journals = bench.directory.path().join("journals");
+    let writer = SummaryWriter::builder().uri(bench.uri()).database("digits").folder("lr_search").journal_dir(journals);
+    let w = writer.build().unwrap();
+    w.add_param("lr", 0.1);
+    w.add_param("width", 64);
+    w.add_param("optimizer", "adam");
+    for step in 0..20 {
+        w.add_scalar("Loss", f64::from(20 - step));
+        w.add_scalar("Accuracy", 0.5 + f64::from(step) / 40.0);
+    }
+    w.add_histogram("weights", [0.0, 0.5, 1.0]);
+    w.add_image("Filters", ml_board::Image::gray(2, 2, &[0.0, 0.5, 1.0, 0.0]));
+    w.close().unwrap();
+    let shown = copied(&bench.open()).unwrap();
+    assert!(shown.len() > 3);
+    // A name that nobody has would be said in red.
+    assert!(shown.iter().all(|html| html.contains("data-mlb-data") && !html.contains("color:#b3261e")), "{shown:?}");
+}
+
 #[test]
 fn text_and_typed_filters_are_one_and_narrow_what_they_are_put_on() {
     both(|bench| {

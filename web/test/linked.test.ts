@@ -1,6 +1,7 @@
 // Outputs of one board follow one another: in one page, in frames, in other tabs, drawn by two versions of the runtime. Real clicks and keys.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { drawn, launch, show } from "./support/browser";
@@ -13,7 +14,11 @@ before(async () => {
 });
 after(() => browser?.close());
 
+/** The folder web/. */
+declare const WEB: string;
 const SEARCH = { n: 24 };
+/** Without the right to the clipboard a page copies by a selection. */
+const COPYING = { before: "addEventListener('copy', () => window.copied = document.activeElement.value)" };
 const table = (more = {}) => sample.payload({ type: "table", board: 0, columns: ["lr", "width"], sort: [] }, SEARCH, more);
 const plot = (tag = "Loss", more = {}) => sample.payload(sample.plot(tag, SEARCH), SEARCH, more);
 
@@ -189,24 +194,56 @@ test("outputs of two versions of ml_board, and two boards, on one page", () => o
   assert.equal(await inFocus(page, 1), 24, "another board stays as it is");
 }));
 
-test("what is set is copied as the Rust that makes it", () => on([output(sample.payload({ type: "row", children: [sample.plot("Loss", SEARCH), { type: "table", board: 0, columns: ["lr", "width"], sort: [] }] }, SEARCH)), output(plot("Accuracy", { id: "board-2", filter: 'optimizer == "adam"' }))], async page => {
-  await page.getByLabel("Filter lr", { exact: true }).fill(">=0.003, <0.03");
+/** What the Rust side compiles (copied.rs). */
+const compiled = readFileSync(new URL("test/copied.rs", WEB), "utf8").split("\n").flatMap(line => /^ {4}\{ (.*) \}$/.exec(line)?.[1] ?? []);
+async function copied(page: Page, nth = 0): Promise<string> {
+  await page.getByRole("button", { name: "Copy as Rust" }).nth(nth).click();
+  await page.getByText("Copied", { exact: true }).nth(0).waitFor();
+  return (await page.locator(".mlb-rust code").nth(nth).textContent())!.replace(/\n/g, " ");
+}
+
+test("filters, legend, smoothing, a logarithm, columns and order are copied as the Rust that makes them", () => on([output(sample.payload({ type: "row", children: [sample.plot("Loss", SEARCH), { type: "table", board: 0, columns: ["lr", "width"], sort: [] }] }, SEARCH))], async page => {
+  await page.getByLabel("Filter lr", { exact: true }).fill(">=0.003, <0.3");
   await page.getByLabel("Filter lr", { exact: true }).press("Enter");
-  await page.getByLabel("Legend by", { exact: true }).first().selectOption("width");
-  await page.getByLabel("Smooth", { exact: true }).first().fill("60");
-  await page.getByRole("button", { name: "log y" }).first().click();
-  await page.locator(".mlb-head-cell button").filter({ hasText: /^width/ }).click();
-  await page.locator(".mlb-head-cell button").filter({ hasText: /^width/ }).click();
-  await page.getByRole("button", { name: "Copy as Rust" }).first().click();
-  await page.waitForFunction(() => document.querySelector(".mlb-rust code")!.textContent);
-  assert.equal(await page.locator(".mlb-rust code").first().textContent(),
-    'let shown = board.filter("lr >= 0.003 and lr < 0.03")?;\nrow![shown.plot("Loss").legend_by("width").smooth(0.6).log_y(), shown.table().columns(["lr", "width"]).sort_by("width").descending()]');
-  const figure = page.locator(".mlb-figure").last();
-  const at = await spot(page, 2, 3, 1);
-  await page.mouse.click(at.x, at.y);
-  await figure.focus();
-  await page.keyboard.press("+");
-  await page.getByRole("button", { name: "Copy as Rust" }).last().click();
-  const copied = await page.waitForFunction(() => document.querySelectorAll(".mlb-rust code")[1].textContent).then(text => text.jsonValue());
-  assert.match(copied!, /^board\.filter\(r#"optimizer == "adam""#\)\?\.filter\(r#"id == "[\da-f-]+""#\)\?\.plot\("Accuracy"\)\.x_range\([\d.]+, [\d.]+\)\.y_range\([\d.]+, [\d.]+\)$/);
-}, { before: "addEventListener('copy', () => window.copied = document.activeElement.value)" }));
+  await page.getByLabel("Legend by", { exact: true }).selectOption("width");
+  await page.getByLabel("Smooth", { exact: true }).fill("60");
+  await page.getByRole("button", { name: "log y" }).click();
+  const head = page.locator(".mlb-head-cell button").filter({ hasText: /^width/ });
+  await head.click();
+  await head.click();
+  assert.equal(await copied(page), compiled[0]);
+  assert.equal(await page.evaluate(() => (window as any).copied.replace(/\n/g, " ")), compiled[0], "it is on the clipboard");
+}, COPYING));
+
+test("the filter of the cell, x and a stretch of it, and a whole dashboard", async () => {
+  const started = sample.columns(SEARCH).find(column => column.key === "started")!.values as number[];
+  const relative = sample.plot("Accuracy", SEARCH, { x: "relative", zoom: { x: [2, 9], y: [0.2, 1] }, layout: { xaxis: { type: "log", title: { text: "seconds since start" } } } });
+  for (const curve of relative.series) Object.assign(curve, { step: curve.x, x: curve.x.map(x => x / 10) });
+  assert.ok(started.length > 0);
+  await on([output(sample.payload(relative, SEARCH, { filter: 'optimizer == "adam"' })), output(sample.payload({ type: "table", board: 0, columns: ["optimizer"], sort: [] }, SEARCH))], async page => {
+    await page.getByLabel("Filter optimizer", { exact: true }).fill("!zzz");
+    await page.getByLabel("Filter optimizer", { exact: true }).press("Enter");
+    assert.equal(await copied(page), compiled[1]);
+  }, COPYING);
+  await on([output(sample.payload(sample.dashboard(SEARCH), SEARCH))], async page => {
+    await page.getByLabel("Filter lr", { exact: true }).fill("0.1 | 0.01");
+    await page.getByLabel("Filter lr", { exact: true }).press("Enter");
+    await page.getByLabel("Legend by", { exact: true }).selectOption("width");
+    assert.equal(await copied(page), compiled[2]);
+  }, COPYING);
+});
+
+test("every other view, and a selection with a zoom", async () => {
+  const parts = [sample.images("Filters", 24), sample.histograms("weights", 24), sample.thoughts(3, 24), sample.scatter({ x: { key: "lr", log: true } }), sample.params({ axes: [{ key: "lr", log: false }, { key: "last(Accuracy)", log: false }] })];
+  await on([output(sample.payload({ type: "stack", children: parts }, SEARCH))], async page => {
+    await page.getByLabel("Legend by", { exact: true }).selectOption("width");
+    assert.equal(await copied(page), compiled[3]);
+  }, COPYING);
+  await on([output(plot("Accuracy"))], async page => {
+    const at = await spot(page, 2, 3);
+    await page.mouse.click(at.x, at.y);
+    await page.locator(".mlb-figure").focus();
+    await page.keyboard.press("+");
+    assert.match(await copied(page), /^board\.filter\(r#"id == "[\da-f-]+""#\)\?\.plot\("Accuracy"\)\.x_range\([\d.]+, [\d.]+\)\.y_range\([\d.]+, [\d.]+\)$/);
+  }, COPYING);
+});
