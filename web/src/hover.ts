@@ -16,6 +16,8 @@ export interface Readable extends Line, Style {
   /** As it was logged; the line may be smoothed. */
   raw: (number | null)[];
   step: number[] | null;
+  /** Not in focus: a click can take it, but it is not read. */
+  dimmed: boolean;
 }
 
 export interface Reading {
@@ -115,10 +117,10 @@ export class Hover {
     const { at, rule, spot, tip } = this;
     const axes = this.axes();
     const reading = at && axes && !this.silent ? this.read() : null;
-    const shown = reading !== null && reading.lines.length > 0;
+    const shown = reading !== null && reading.lines.some(line => !line.dimmed);
     rule.hidden = spot.hidden = tip.hidden = !shown;
     if (!shown || !at || !axes) return;
-    const { lines } = reading!;
+    const lines = reading!.lines.filter(line => !line.dimmed);
     const x = axes.xAt(at.x), reach = axes.reach(at.x, BEYOND);
     const points = lines.map(line => nearest(line, x, reach));
     const there = lines.map((_, i) => i).filter(i => points[i] >= 0);
@@ -127,7 +129,7 @@ export class Hover {
       return;
     }
     const hit = this.closest(lines, at);
-    this.list(reading!, there, points, hit?.line ?? -1, x, axes.height + axes.top);
+    this.list({ ...reading!, lines }, there, points, hit?.line ?? -1, x, axes.height + axes.top);
     rule.style.cssText = `left:${at.x}px;top:${axes.top}px;height:${axes.height}px`;
     spot.hidden = !hit || hit.y < axes.top || hit.y > axes.top + axes.height;
     if (hit) spot.style.cssText = `left:${at.x}px;top:${hit.y}px;background:${lines[hit.line].colour}`;

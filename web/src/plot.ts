@@ -41,8 +41,9 @@ export class PlotPanel {
   private readonly outliersSwitch: HTMLElement;
   /** Of each trace: the legend entry that it belongs to. */
   private owners: string[] = [];
-  /** The curves that can be read: those in focus. */
-  private readable: Curve[] = [];
+  /** The curves that are drawn, and whether they are dimmed. */
+  private shown: Curve[] = [];
+  private dims: (row: number) => boolean = () => false;
   private selecting = false;
   private adding = false;
   private drawings = 0;
@@ -177,11 +178,13 @@ export class PlotPanel {
       });
       named.add(entry.value);
     }
-    this.readable = curves.filter(curve => !dims(curve.run));
+    this.shown = curves;
+    this.dims = dims;
+    const focus = curves.filter(curve => !dims(curve.run));
     const range = this.bulk(curves);
-    const odd = marks(this.readable.map(curve => this.marked(curve, legend)), this.isLog("y"), range);
+    const odd = marks(focus.map(curve => this.marked(curve, legend)), this.isLog("y"), range);
     if (odd) add("", odd);
-    const thought = thinking(this.readable.flatMap(curve => this.thinking(curve, legend)), view.theme.ground);
+    const thought = thinking(focus.flatMap(curve => this.thinking(curve, legend)), view.theme.ground);
     if (thought) add("", thought);
     return { traces, layout: this.layout(range) };
   }
@@ -287,12 +290,12 @@ export class PlotPanel {
   private reading(): Reading {
     const { view, plot, x, weight } = this;
     const legend = this.legend();
-    const lines = this.readable.map((curve): Readable => {
+    const lines = this.shown.map((curve): Readable => {
       const entry = legend.of(curve.run), { raw, step } = this.lines.of(curve);
       const { group } = curve;
       const said = group && words(curve, this.lines.of(curve).band?.lower ?? [], this.lines.of(curve).band?.upper ?? [], plot.band);
       return {
-        run: curve.run, x: this.xOf(curve), y: this.lines.smoothed(curve, weight), raw, step: step?.length ? step : null,
+        run: curve.run, x: this.xOf(curve), y: this.lines.smoothed(curve, weight), raw, step: step?.length ? step : null, dimmed: this.dims(curve.run),
         colour: entry.colour, dash: dashOf(entry.dash, curve.rank),
         name: group ? entry.label : titleOf(view.runs, curve),
         setting: point => (said ? said[point].join("") : legend.key === RUN_NAME ? "" : entry.label),
@@ -327,7 +330,7 @@ export class PlotPanel {
     const { store, runs } = this.view;
     const ends = range.x.map(end => (typeof end === "string" ? utc(end) : end));
     const [x0, x1] = [Math.min(...ends), Math.max(...ends)], [y0, y1] = [Math.min(...range.y), Math.max(...range.y)];
-    const hit = this.readable.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.weight) }, x0, x1, y0, y1));
+    const hit = this.shown.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.weight) }, x0, x1, y0, y1));
     const ids = hit.flatMap(curve => curve.group?.runs ?? [curve.run]).map(row => runs.ids[row]);
     store.select(this.adding ? [...store.selected, ...ids] : ids);
     // Also where the same were selected before.
