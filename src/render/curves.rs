@@ -1,7 +1,7 @@
 //! From a series to a curve: what x means, how many points a screen shows, and to how many digits.
 
 use super::choose;
-use super::clock::{Ticks, ticks};
+use super::clock::{Clock, clock};
 use super::payload::{Curve, Num, XKind};
 use super::words::significant;
 use crate::model::{Run, Series};
@@ -99,9 +99,10 @@ impl Placed {
 
 impl Placed {
     /// When these points were logged, where x does not say it.
-    fn wall(&self, kind: XKind, keep: &[usize]) -> Option<Ticks> {
+    fn wall(&self, kind: XKind, keep: &[usize]) -> Option<Clock> {
         let timeless = matches!(kind, XKind::Step | XKind::Metric) && self.wall.len() == self.x.len();
-        timeless.then(|| ticks(&keep.iter().map(|i| self.wall[*i]).collect::<Vec<_>>())).flatten()
+        let pick = |from: &[i64]| keep.iter().map(|i| from[*i]).collect::<Vec<_>>();
+        timeless.then(|| clock(&pick(&self.steps), &pick(&self.wall))).flatten()
     }
 }
 

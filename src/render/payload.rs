@@ -6,7 +6,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::clock::Ticks;
+use super::clock::Clock;
 use super::domain::Domain;
 use crate::display::Zoom;
 
@@ -195,7 +195,7 @@ pub(crate) struct Curve {
     pub(crate) whole: Option<f64>,
     pub(crate) step: Option<Vec<i64>>,
     /// When each point was logged, where x is no time.
-    pub(crate) wall: Option<Ticks>,
+    pub(crate) wall: Option<Clock>,
     pub(crate) y: Vec<Num>,
     pub(crate) n: usize,
     pub(crate) group: Option<Group>,

@@ -235,7 +235,7 @@ fn the_payload_of_a_plot() {
     data.scopes[0].runs[1].params.remove("lr");
     let payload = compose::payload(&View::Plot(plot("Loss", Some("lr"))), &data);
     insta::assert_snapshot!(serde_json::to_string(&payload.panel).unwrap(), @r#"
-    {"type":"plot","board":0,"tag":"Loss","layout":{"xaxis":{"title":{"text":"step"},"type":"linear"},"yaxis":{"type":"linear"}},"legend":"lr","x":"step","smooth":0.0,"series":[{"run":0,"dx":[0,1,1],"dwall":{"from":1795356188000,"tick":15,"d":[0,2111,2111]},"y":[2.349,0.4139,0.1291],"n":3},{"run":1,"dx":[0,1,1],"dwall":{"from":1795356127000,"tick":15,"d":[0,2111,2111]},"y":[2.332,0.42,0.08677],"n":3}],"higher":false,"notes":[]}
+    {"type":"plot","board":0,"tag":"Loss","layout":{"xaxis":{"title":{"text":"step"},"type":"linear"},"yaxis":{"type":"linear"}},"legend":"lr","x":"step","smooth":0.0,"series":[{"run":0,"dx":[0,1,1],"dwall":{"i":[0,2],"t":[1795356188000,63333]},"y":[2.349,0.4139,0.1291],"n":3},{"run":1,"dx":[0,1,1],"dwall":{"i":[0,2],"t":[1795356127000,63333]},"y":[2.332,0.42,0.08677],"n":3}],"higher":false,"notes":[]}
     "#);
 }
 

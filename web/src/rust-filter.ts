@@ -107,10 +107,16 @@ function saidOfText(column: Column, term: Term): string {
   if (column.group === "param" && passing.some(value => /^(true|false|null|nan|-?inf|[-+]?[\d.]|\[)/i.test(value))) {
     return `${key} in [${passing.flatMap(value => (/^(true|false|[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)$/i.test(value) ? [value, quote(value)] : [quote(value)])).join(", ")}]`;
   }
-  if (key === "labels" && term.whole !== undefined) return joined(term.whole.split(", ").map(label => `labels == ${quote(label)}`), " and ");
+  if (key === "labels" && term.whole !== undefined) return theseLabels(column, term.whole.split(", "));
   if (term.whole !== undefined) return `${key} == ${quote(term.whole)}`;
   const pattern = term.regex ? (term.regex.flags.includes("i") ? "(?i)" : "") + term.regex.source : `(?i)${term.part!.replace(/[.*+?^${}()[\]\\|/&~#-]/g, letter => (letter === "/" ? "/" : `\\${letter}`))}`;
   return `${key} ~ ${quote(pattern)}`;
+}
+
+/** A run has several labels: these, and none of the others that there are. */
+function theseLabels({ values }: Column, labels: string[]): string {
+  const others = [...new Set((values as (string | null)[]).flatMap(text => text?.split(", ") ?? []))].filter(label => !labels.includes(label));
+  return joined([...labels.map(label => `labels == ${quote(label)}`), ...(others.length ? [`not (${oneOf("labels", others)})`] : [])], " and ");
 }
 
 /** As src/query/display.rs quotes. */

@@ -7,8 +7,8 @@ interface Packed extends Curve {
   dx?: number[];
   /** Instead of `step`, the same way. */
   dstep?: number[];
-  /** Instead of `wall`: the first moment, how many milliseconds a tick has, and each point's distance from the one before in ticks. */
-  dwall?: { from: number; tick: number; d: number[] };
+  /** Instead of `wall`: moments at some points, as differences; between them time runs evenly with the steps. */
+  dwall?: { i: number[]; t: number[] };
 }
 
 /** The payload as `payload.ts` has it. */
@@ -25,14 +25,23 @@ function visit(panel: Panel) {
       if (curve.dx) curve.x = sums(curve.dx, panel.x === "relative" ? 1000 : 1);
       if (curve.dstep) curve.step = sums(curve.dstep, 1);
       if (curve.dwall) {
-        const { from, tick, d } = curve.dwall;
-        curve.wall = sums(d, 1).map(ticks => from + ticks * tick);
+        curve.wall = moments(sums(curve.dwall.i, 1), sums(curve.dwall.t, 1), curve.step ?? curve.x);
       }
       delete curve.dx;
       delete curve.dstep;
       delete curve.dwall;
     }
   }
+}
+
+/** The moments of all points, from those at the points `at`. */
+function moments(at: number[], t: number[], steps: number[]): number[] {
+  const wall = [t[0]];
+  for (let knot = 1; knot < at.length; knot++) {
+    const from = at[knot - 1], to = at[knot], run = steps[to] - steps[from];
+    for (let i = from + 1; i <= to; i++) wall.push(i === to ? t[knot] : t[knot - 1] + ((t[knot] - t[knot - 1]) * (steps[i] - steps[from])) / run);
+  }
+  return wall;
 }
 
 function sums(differences: number[], unit: number): number[] {

@@ -94,7 +94,7 @@ test("smoothed, hover says what was logged as well", () => on(plotPage({ smooth:
 /** A plot with the clock of its points: one point in two seconds, run by run a bit later. */
 function clocked(search: sample.Search): Plot {
   const plot = sample.plot("Loss", search), started = sample.columns(search).find(column => column.key === "started")!.values as number[];
-  for (const curve of plot.series) (curve as any).dwall = { from: started[curve.run] + 1000, tick: 500, d: curve.x.map((_, i) => (i ? 4 : 0)) };
+  for (const curve of plot.series) (curve as any).dwall = { i: [0, curve.x.length - 1], t: [started[curve.run] + 1000, 2000 * (curve.x.length - 1)] };
   return plot;
 }
 

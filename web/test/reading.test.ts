@@ -42,7 +42,7 @@ test("x can be the step, the time since the start, and the time, where it is kno
   const search = { n: 2, steps: 4 }, made = plot("Loss", search), runs = new Runs(board(search));
   assert.deepEqual(new Lines(made, runs).kinds, ["step"]);
   const started = runs.value("started", 0) as number;
-  for (const curve of made.series) (curve as any).dwall = { from: started + 500, tick: 250, d: [0, 2, 2, 4] };
+  for (const curve of made.series) (curve as any).dwall = { i: [0, 2, 1], t: [started + 500, 1000, 1000] };
   widen(payload(made, search));
   const lines = new Lines(made, runs);
   assert.deepEqual(lines.kinds, ["step", "relative", "wall"]);

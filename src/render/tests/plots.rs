@@ -83,7 +83,7 @@ fn a_curve_says_when_its_points_were_logged_where_x_does_not() {
     let data = search(1, 4);
     let series = |x| payload_of(PlotSpec { x, ..plot("Loss", None) }, &data)["panel"]["series"][0].clone();
     let started = data.scopes[0].runs[0].started.millis();
-    assert_eq!(series(XAxis::Step)["dwall"], serde_json::json!({"from": started, "tick": 17, "d": [0, 1397, 1397, 1397]}));
+    assert_eq!(series(XAxis::Step)["dwall"], serde_json::json!({"i": [0, 3], "t": [started, 71_250]}));
     for x in [XAxis::Wall, XAxis::Relative] {
         assert_eq!(series(x)["dwall"], serde_json::Value::Null);
     }
