@@ -40,7 +40,6 @@ export class Hover {
   private readonly spot = h("div", { class: "mlb-spot", hidden: true });
   private readonly tip = h("div", { class: "mlb-tip mlb-reading", hidden: true });
   private at: { x: number; y: number } | null = null;
-  private pressed: { x: number; y: number } | null = null;
   /** plotly.js says something of its own: a mark. */
   private silent = false;
   private readonly soon = inFrame(() => this.draw());
@@ -55,9 +54,10 @@ export class Hover {
     });
     stage.addEventListener("pointerleave", () => this.hide());
     stage.addEventListener("pointerdown", event => {
-      this.pressed = event.button === 0 ? this.place(event) : null;
+      const from = event.button === 0 ? this.place(event) : null;
+      // plotly.js lays a cover over the page as long as a button is down: the end is not heard in the stage.
+      if (from) addEventListener("pointerup", up => this.click(from, up), { once: true, capture: true });
     }, true);
-    stage.addEventListener("pointerup", event => this.click(event), true);
   }
 
   /** A mark under the pointer speaks instead. */
@@ -89,10 +89,9 @@ export class Hover {
     return inside && !(event.target as Element).closest(".modebar") ? { x, y } : null;
   }
 
-  private click(event: PointerEvent) {
-    const from = this.pressed, to = this.place(event);
-    this.pressed = null;
-    if (!from || !to || Math.hypot(from.x - to.x, from.y - to.y) > DRAG) return;
+  private click(from: { x: number; y: number }, event: PointerEvent) {
+    const to = this.place(event);
+    if (!to || Math.hypot(from.x - to.x, from.y - to.y) > DRAG) return;
     const { lines } = this.read();
     const hit = this.closest(lines, to);
     if (hit && hit.distance <= NEAR) this.clicked(lines[hit.line].run, event);
