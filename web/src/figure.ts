@@ -16,6 +16,7 @@ export interface Extras { buttons?: string[]; clicks?: boolean; events?: Record<
 export interface Axes {
   left: number; top: number; width: number; height: number;
   xAt: (pixel: number) => number;
+  yAt: (pixel: number) => number;
   yPixel: (value: number) => number;
   /** How much of x so many pixels are, near this one. */
   reach: (pixel: number, pixels: number) => number;
@@ -74,6 +75,7 @@ export class Figure {
     const xAt = (pixel: number) => xaxis.l2c(xaxis.p2l(pixel - xaxis._offset)) as number;
     return {
       left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length, xAt,
+      yAt: pixel => yaxis.l2c(yaxis.p2l(pixel - yaxis._offset)) as number,
       yPixel: value => yaxis._offset + yaxis.c2p(value),
       reach: (pixel, pixels) => Math.abs(xAt(pixel + pixels) - xAt(pixel)),
     };

@@ -86,7 +86,7 @@ export class Hover {
     const box = this.stage.getBoundingClientRect();
     const x = event.clientX - box.left, y = event.clientY - box.top;
     const inside = axes && x >= axes.left && x <= axes.left + axes.width && y >= axes.top && y <= axes.top + axes.height;
-    return inside && !(event.target as Element).closest(".modebar") ? { x, y } : null;
+    return inside && !(event.target as Partial<Element>).closest?.(".modebar") ? { x, y } : null;
   }
 
   private click(from: { x: number; y: number }, event: PointerEvent) {

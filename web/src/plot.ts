@@ -1,6 +1,7 @@
 // The curves of one metric.
 
 import type { Curve, Plot } from "../payload";
+import { boxes, type Range } from "./box";
 import { logToggle, smoothSlider, xChooser, xTitle } from "./axes";
 import { h, toggle } from "./dom";
 import { Figure, type Drawing, type Trace } from "./figure";
@@ -44,9 +45,8 @@ export class PlotPanel {
   /** The curves that are drawn, and whether they are dimmed. */
   private shown: Curve[] = [];
   private dims: (row: number) => boolean = () => false;
-  private selecting = false;
-  private adding = false;
-  private drawings = 0;
+  /** A drag draws a box around curves, instead of zooming. */
+  private boxing = false;
   private most = MOST_CURVES;
 
   /** `own`: with its own legend, slider and x chooser, else those of the dashboard serve it. */
@@ -57,16 +57,10 @@ export class PlotPanel {
     const stage = h("div", { class: "mlb-stage" });
     this.hover = new Hover(stage, () => this.figure.axes(), () => this.reading(), (run, event) => this.take([run], event));
     this.figure = new Figure(view, plot.tag, () => this.make(), {
-      buttons: ["select2d"],
-      events: {
-        plotly_hover: () => this.hover.silence(true),
-        plotly_unhover: () => this.hover.silence(false),
-        plotly_selecting: () => (this.selecting = true),
-        plotly_selected: event => event?.range && this.selecting && this.box(event.range),
-      },
+      events: { plotly_hover: () => this.hover.silence(true), plotly_unhover: () => this.hover.silence(false) },
       keys: { "Shift+ArrowLeft": () => this.hover.move(-0.02), "Shift+ArrowRight": () => this.hover.move(0.02), Escape: () => this.escape() },
     });
-    this.figure.element.addEventListener("pointerdown", event => (this.adding = event.shiftKey || event.ctrlKey || event.metaKey), true);
+    boxes(stage, () => this.boxing, () => this.figure.axes(), (range, down) => this.box(range, down));
     this.figure.element.addEventListener("blur", () => this.hover.hide());
     this.empty = emptyNote(view);
     stage.prepend(this.figure.element, this.empty);
@@ -78,6 +72,11 @@ export class PlotPanel {
     const controls = [
       own && smoothSlider(view, plot.smooth),
       own && xChooser(view, this.lines.kinds, plot.x, this.metric),
+      toggle("box", "Drag a box around curves to select their runs, instead of zooming. Shift: add to the selection", false, on => {
+        this.boxing = on;
+        stage.classList.toggle("mlb-boxing", on);
+        this.figure.update();
+      }),
       logToggle(view, "x", plot.tag, this.ownLog("x")),
       logToggle(view, "y", plot.tag, this.ownLog("y")),
       this.outliersSwitch,
@@ -248,9 +247,7 @@ export class PlotPanel {
     const zoomX = x === this.plot.x ? zoom.x : undefined;
     return {
       ...layout,
-      // The box has become our selection; a new revision lets plotly.js forget it.
-      selectionrevision: ++this.drawings, selections: [],
-      newselection: { line: { color: this.view.theme.accent, width: 1, dash: "solid" } },
+      ...(this.boxing ? { dragmode: false } : {}),
       hoverdistance: 10,
       // A zoom on one kind of axis means nothing on the other.
       xaxis: { ...layout.xaxis, title: { text: xTitle(x, this.metric) }, ...(x === "wall" ? { type: "date" } : scale(logX)), uirevision: `${x} ${logX}`, ...seen(x === "wall" ? (zoomX?.map(asLocal) as typeof zoomX) : zoomX, logX) },
@@ -325,16 +322,11 @@ export class PlotPanel {
   }
 
   /** Selects the runs whose curves go through a box. */
-  private box(range: { x: (number | string)[]; y: number[] }) {
-    this.selecting = false;
+  private box({ x, y }: Range, { shiftKey, ctrlKey, metaKey }: PointerEvent) {
     const { store, runs } = this.view;
-    const ends = range.x.map(end => (typeof end === "string" ? utc(end) : end));
-    const [x0, x1] = [Math.min(...ends), Math.max(...ends)], [y0, y1] = [Math.min(...range.y), Math.max(...range.y)];
-    const hit = this.shown.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.weight) }, x0, x1, y0, y1));
+    const hit = this.shown.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.weight) }, ...x, ...y));
     const ids = hit.flatMap(curve => curve.group?.runs ?? [curve.run]).map(row => runs.ids[row]);
-    store.select(this.adding ? [...store.selected, ...ids] : ids);
-    // Also where the same were selected before.
-    this.figure.update();
+    store.select(shiftKey || ctrlKey || metaKey ? [...store.selected, ...ids] : ids);
   }
 
   /** Lets the selection go; without one, back to the whole. */
@@ -354,6 +346,5 @@ const uidOf = ({ run, rank }: Curve) => `run${run}_${rank ?? 0}`;
 /** Of the curves that are not in focus. */
 const DIMMED = 0.13;
 const LINE = { type: "scatter", mode: "lines", connectgaps: false };
-/** Milliseconds of what plotly.js calls a time, and those of the clock whose reading they are. */
-const utc = (text: string) => Date.parse(`${text.replace(" ", "T")}${text.includes(":") ? "Z" : ""}`);
+/** Milliseconds of the clock whose reading a time of plotly.js is. */
 const fromLocal = (ms: number) => ms + new Date(ms).getTimezoneOffset() * 60_000;
