@@ -2,7 +2,7 @@
 #![cfg(all(feature = "engine", feature = "writer"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use ml_board::{Band, Board, Bundle, ErrorKind, Params, Plot, Row, Scatter, Stack, Table, X, metric, param, row, stack};
+use ml_board::{Assets, Band, Board, Bundle, ErrorKind, Params, Plot, Row, Scatter, Stack, Table, X, metric, param, row, stack};
 use ml_board::{RunId, SummaryWriter};
 
 /// A local store with runs, and a way to look at it.
@@ -165,6 +165,21 @@ fn everything_can_be_shown_and_saved() {
         let error = plot.save_svg(at("no/such/directory/plot.svg")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(plot.to_string().contains("Loss"), "{plot}");
+    });
+}
+
+#[test]
+fn a_notebook_in_git_has_the_runtime_once() {
+    both(|bench| {
+        let whole = bench.open().plot("Loss").to_html();
+        let board = bench.builder("lr_search").assets(Assets::Shared).open().unwrap();
+        let of_all = [board.plot("Loss").to_html(), board.filter("lr < 1").unwrap().to_html(), row![board.table()].to_html()];
+        assert!(
+            of_all.iter().all(|html| !html.contains("data-mlb-rt") && html.contains("board.runtime()") && html.len() < 120_000)
+        );
+        let runtime = board.runtime().bundle();
+        let runtime = runtime.get("text/html").unwrap();
+        assert!(whole.contains("data-mlb-rt") && runtime.contains("data-mlb-rt") && !runtime.contains("data-mlb-data"));
     });
 }
 

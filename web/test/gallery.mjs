@@ -1,15 +1,29 @@
-// Takes pictures of pages, light and dark: node gallery.mjs PAGES PICTURES. What has to be pressed for a picture stands below.
+// Takes pictures of pages, light and dark, and writes the page that shows them: node gallery.mjs PAGES GALLERY.md. The pages are those
+// that examples/gallery.rs saves; what has to be pressed for a picture stands below.
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { chromium } from "playwright-core";
 
-const [pages, pictures] = process.argv.slice(2);
+const [pages, gallery] = process.argv.slice(2);
+const pictures = gallery.replace(/\.md$/, "");
 const WIDTH = 1000, MOST = 1000;
 
-/** By page: pictures of it, and what to do before each. */
+/** By page: its title, what makes it, what is to be seen. */
+const PAGES = {
+  dashboard: ["The dashboard", 'board.legend_by("lr")', "a legend for all, the table, then plots, images, histograms and thoughts in sections that fold"],
+  plot: ["Plots", 'board.plot("Loss").legend_by("lr").smooth(0.9).log_y()', "the colour is the learning rate, over the whole folder; the raw curves stay behind"],
+  groups: ["Groups", 'board.plot("validation/Accuracy").group_by("lr").band(Band::StdDev)', "the mean of the runs of each value, and how far they spread"],
+  table: ["The table", 'board.table().sort_by("max(validation/Accuracy)").descending()', "filters under the names, colours by value, small curves, a selection that everything else follows; help with filters where they are typed"],
+  images: ["Images", 'board.images("filters").legend_by("lr")', "a tile for each run, runs by steps, and what differs between two"],
+  histograms: ["Histograms", 'board.histogram("weights").legend_by("lr")', "over one another at a step; over all steps, as ridgelines and as heat maps"],
+  search: ["What made the difference", 'stack![board.scatter("lr", "max(validation/Accuracy)"), board.params()]', "a dot a run, and a line a run"],
+  thoughts: ["Thoughts", "board.thoughts()", "in order of time, under the run they belong to"],
+  mistakes: ["When there is nothing", 'board.plot("Loss").legend_by("lrr")', "what was meant, perhaps; and what a filter left nothing of"],
+};
+
+/** By page: pictures of it, and what to do before each; else one of it as it is. */
 const SHOTS = {
-  dashboard: { dashboard: async () => {} },
   table: {
     table: async page => {
       for (const column of ["max(validation/Accuracy)", "lr"]) await menu(page, column, "Colours by value");
@@ -45,20 +59,22 @@ async function menu(page, column, item) {
   await page.getByRole("menuitemcheckbox", { name: item }).click();
 }
 
+const shotsOf = name => SHOTS[name] ?? { [name]: async () => {} };
+
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+mkdirSync(pictures, { recursive: true });
 let bytes = 0;
-for (const file of readdirSync(pages).filter(name => name.endsWith(".html")).sort()) {
-  const name = file.replace(/\.html$/, "");
-  for (const [picture, act] of Object.entries(SHOTS[name] ?? { [name]: async () => {} })) {
+for (const name of Object.keys(PAGES)) {
+  for (const [picture, act] of Object.entries(shotsOf(name))) {
     for (const theme of ["light", "dark"]) {
       const context = await browser.newContext({ viewport: { width: WIDTH, height: MOST }, colorScheme: theme });
       const page = await context.newPage();
-      await page.setContent(readFileSync(join(pages, file), "utf8"));
+      await page.setContent(readFileSync(join(pages, `${name}.html`), "utf8"));
       await page.locator(".mlb-b").waitFor();
       await page.waitForFunction(() => [...document.querySelectorAll(".mlb-plotly")].filter(each => each.getBoundingClientRect().top < innerHeight).every(each => each.querySelector(".main-svg")));
       await act(page);
       await page.mouse.move(1, 1);
-      await page.waitForTimeout(400); // The picture that a lazy image or a popover still draws.
+      await page.waitForTimeout(400); // What a lazy image or a popover still draws.
       const height = await page.evaluate(() => Math.ceil(document.body.getBoundingClientRect().bottom + 12));
       const path = join(pictures, `${picture}-${theme}.png`);
       const open = await page.locator("dialog[open], .mlb-popover").count();
@@ -69,4 +85,10 @@ for (const file of readdirSync(pages).filter(name => name.endsWith(".html")).sor
   }
 }
 await browser.close();
-console.log(`${pictures}: ${Math.round(bytes / 1000)} kB`);
+
+const sections = Object.entries(PAGES).map(([name, [title, code, words]]) => {
+  const rows = Object.keys(shotsOf(name)).map(picture => `| ${["light", "dark"].map(theme => `![${picture.replaceAll("-", " ")}, ${theme}](${basename(pictures)}/${picture}-${theme}.png)`).join(" | ")} |`);
+  return `## ${title}\n\n\`${code}\`: ${words}.\n\n| light | dark |\n|---|---|\n${rows.join("\n")}\n`;
+});
+writeFileSync(gallery, `# Gallery\n\nEvery view, light and dark. \`cargo xtask gallery\` makes this page: 36 runs of the digits that it trains, in the system's Chromium.\nNotebooks lend outputs their own colours.\n\n${sections.join("\n")}`);
+console.log(`${gallery}, ${pictures}: ${Math.round(bytes / 1000)} kB`);

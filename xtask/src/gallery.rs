@@ -1,4 +1,4 @@
-//! `cargo xtask gallery`: pictures of every view, light and dark, for docs/gallery.md.
+//! `cargo xtask gallery`: pictures of every view, light and dark, and docs/gallery.md, which shows them.
 
 use std::fs;
 use std::process::Command;
@@ -21,13 +21,8 @@ pub(crate) fn gallery() -> Result<()> {
     let here = |command: &mut Command| shell::run(command.env("ML_BOARD_HOME", work.join("home")).env("ML_BOARD_URI", "local:"));
     here(Command::new(release.join("digits")).args(["--runs", "36"]))?;
     here(Command::new(release.join("examples/gallery")).arg(&pages))?;
-    let pictures = place::repository().join("docs/gallery");
-    fs::create_dir_all(&pictures)?;
+    let gallery = place::repository().join("docs/gallery.md");
     let mut look = Command::new("node");
-    look.arg("test/gallery.mjs")
-        .arg(&pages)
-        .arg(&pictures)
-        .current_dir(place::repository().join("web"))
-        .env("CHROMIUM", chromium);
+    look.arg("test/gallery.mjs").args([&pages, &gallery]).current_dir(place::repository().join("web")).env("CHROMIUM", chromium);
     shell::run(&mut look)
 }

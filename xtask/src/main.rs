@@ -23,7 +23,7 @@ cargo xtask bench   lists what is measured; `cargo xtask bench NAME` measures it
 cargo xtask faults  kills, starves and cuts off programs that log, and compares MongoDB with what their calls had taken;
                     `--seed N`, `--short`, and names of scenarios may follow
 cargo xtask fuzz    builds the fuzz targets, and runs each for a minute; `cargo xtask fuzz TARGET SECONDS` one of them
-cargo xtask gallery takes pictures of every view, light and dark, of freshly trained runs, into docs/gallery
+cargo xtask gallery makes docs/gallery.md: pictures of every view, light and dark, of freshly trained runs
 cargo xtask tour    executes notebooks/tour.ipynb in place, outputs and all, on freshly trained runs
 cargo xtask web     builds the page's runtime from web/ into src/render/assets";
 
