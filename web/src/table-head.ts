@@ -164,8 +164,8 @@ export class TableHead {
     event.preventDefault();
     event.stopPropagation();
     const place = this.columns.indexOf(column);
-    if (down) open();
-    else if (!event.shiftKey) this.actions.widen(column, this.widthOf(place) + way * WIDTH_STEP);
+    if (down) return open();
+    if (!event.shiftKey) this.actions.widen(column, this.widthOf(place) + way * WIDTH_STEP);
     else if (place > 0) shift(this.columns, column, way, this.actions);
     this.focus(column.key);
   }
