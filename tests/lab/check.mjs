@@ -27,8 +27,8 @@ async function eventually(name, read, holds) {
 }
 
 /** JupyterLab's own settings, read when a page is loaded. */
-function settings(plugin, values) {
-  const directory = join(SETTINGS, "@jupyterlab/apputils-extension");
+function settings(plugin, values, extension = "@jupyterlab/apputils-extension") {
+  const directory = join(SETTINGS, extension);
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, `${plugin}.jupyterlab-settings`), JSON.stringify(values));
 }
@@ -110,6 +110,64 @@ for (const theme of ["Light", "Dark"]) {
   }
 }
 settings("themes", { theme: "JupyterLab Light" });
+
+// A switch of the theme while the page is open.
+await lab(page, "trusted.ipynb");
+await board.waitFor();
+await board.scrollIntoViewIfNeeded();
+const ground = () => board.locator(".mlb-plotly").first().evaluate(figure => figure._fullLayout?.paper_bgcolor);
+await eventually("light: a figure has the ground of the page", ground, colour => colour === "rgb(255,255,255)");
+await page.locator(".lm-MenuBar-itemLabel", { hasText: "Settings" }).click();
+await page.locator(".lm-Menu-itemLabel", { hasText: /^Theme$/ }).click();
+await page.locator(".lm-Menu-itemLabel", { hasText: /^JupyterLab Dark$/ }).click();
+await eventually("switched to dark: it has the new one", ground, colour => !!colour && colour.match(/\d+/g).every(part => Number(part) < 60));
+await page.locator(".lm-MenuBar-itemLabel", { hasText: "Settings" }).click();
+await page.locator(".lm-Menu-itemLabel", { hasText: /^Theme$/ }).click();
+await page.locator(".lm-Menu-itemLabel", { hasText: /^JupyterLab Light$/ }).click();
+await eventually("and back", ground, colour => colour === "rgb(255,255,255)");
+
+// Keys stay in the output: b would insert a cell, d d delete one, Enter edit it.
+const cells = () => page.locator(".jp-Notebook .jp-Cell").count();
+await board.locator(".mlb-grid").click({ position: { x: 60, y: 120 } });
+const were = await cells();
+for (const key of ["b", "a", "d", "d", "x", "ArrowDown", "Enter", "m", "Escape"]) await page.keyboard.press(key);
+await board.getByLabel("Filter lr", { exact: true }).fill("");
+await page.keyboard.type("bdd");
+await page.keyboard.press("Escape");
+check("no key leaks into the notebook", (await cells()) === were, [were, await cells()]);
+check("and the cell is still one of code", (await page.locator(".jp-Notebook .jp-CodeCell").count()) > 5);
+
+// Windowed: cells that are out of sight have no width when their scripts run, and draw when they are scrolled to.
+settings("tracker", { windowingMode: "full" }, "@jupyterlab/notebook-extension");
+await lab(page, "trusted.ipynb");
+const last = page.locator(".mlb-histogram").last();
+let down = 0;
+await eventually("windowed: a figure far down has the width of its box", async () => {
+  // Further down with each look: what is out of sight is not laid out at all.
+  down += 400;
+  await page.locator(".jp-WindowedPanel-outer").first().evaluate((panel, down) => panel.scrollTo(0, down % (panel.scrollHeight || 1)), down);
+  if (!(await last.count())) return [0, 0];
+  return last.evaluate(card => [card.querySelector(".main-svg")?.getBoundingClientRect().width ?? 0, card.querySelector(".mlb-figure").getBoundingClientRect().width]);
+}, ([drawn, box]) => drawn > 200 && Math.abs(drawn - box) < 4);
+settings("tracker", {}, "@jupyterlab/notebook-extension");
+
+// Notebook 7: the same notebook, trusted, runs its outputs again.
+await page.goto(`${LAB}/notebooks/trusted.ipynb?token=${TOKEN}`, { waitUntil: "load" });
+await board.waitFor({ timeout: 60_000 });
+await board.scrollIntoViewIfNeeded();
+await eventually("Notebook 7: the dashboard draws curves", () => curves(plot), n => n > 10);
+await board.locator(".mlb-grid").click({ position: { x: 60, y: 120 } });
+const had = await cells();
+for (const key of ["b", "d", "d"]) await page.keyboard.press(key);
+check("Notebook 7: no key leaks", (await cells()) === had, [had, await cells()]);
+await page.screenshot({ path: join(PICTURES, "notebook-7.png") });
+
+// One runtime for a whole notebook, wherever its cell stands.
+await lab(page, "shared.ipynb");
+await eventually("shared: every output lives by the runtime of one cell", () => page.locator(".mlb > .mlb-b").count(), n => n === 3);
+await lab(page, "cleared.ipynb");
+await eventually("shared, and its cell cleared: the static picture says what is missing", () => page.locator(".mlb-static").getByText("board.runtime()").filter({ visible: true }).count(), n => n === 3);
+check("shared, and its cell cleared: nothing half alive", (await page.locator(".mlb-b").count()) === 0);
 
 // Untrusted: no script runs, and there is something to see.
 await lab(page, "untrusted.ipynb");

@@ -3,6 +3,7 @@
 Run by `cargo xtask test lab`. Pictures go to ML_BOARD_TEST_PICTURES, by default target/lab.
 """
 
+import json
 import os
 import pathlib
 import secrets
@@ -37,7 +38,37 @@ def execute(stage):
     other = trusted.with_name("untrusted.ipynb")
     other.write_text(other.read_text().replace("<div class=", "<div data-from=\\\"elsewhere\\\" class="))
     stage.run(*JUPYTER, "trust", str(trusted))
+    share(stage, convert, trusted.parent)
     return trusted.parent
+
+
+# A notebook as people keep it in git: the runtime in one cell, and not the first.
+SHARED = [
+    f':dep ml_board = {{ path = "{REPOSITORY}" }}',
+    'use ml_board::{Assets, Board};\nlet board = Board::builder().database("digits").folder("lr_search").assets(Assets::Shared).open()?;',
+    'board.table()',
+    'board.plot("Loss").legend_by("lr")',
+    'board.runtime()',
+    'board.histogram("weights")',
+]
+
+
+def share(stage, convert, directory):
+    """That notebook, executed and trusted, and a copy in which the cell with the runtime was cleared."""
+    cell = lambda source: {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}  # noqa: E731
+    kernel = {"name": "rust", "display_name": "Rust", "language": "rust"}
+    notebook = {"cells": [cell(source) for source in SHARED], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 4}
+    shared = directory / "shared.ipynb"
+    shared.write_text(json.dumps(notebook))
+    stage.run(*convert, "--to", "notebook", "--execute", "--inplace", str(shared))
+    cleared = json.loads(shared.read_text())
+    cleared["cells"][4]["outputs"] = []
+    directory.joinpath("cleared.ipynb").write_text(json.dumps(cleared))
+    for name in ("shared.ipynb", "cleared.ipynb"):
+        stage.run(*JUPYTER, "trust", str(directory / name))
+    sizes = {name: (directory / name).stat().st_size // 1000 for name in ("trusted.ipynb", "shared.ipynb")}
+    outputs = len(json.loads((directory / "trusted.ipynb").read_text())["cells"])
+    print(f"trusted.ipynb: {sizes['trusted.ipynb']} kB, {outputs} cells; shared.ipynb: {sizes['shared.ipynb']} kB, 4 outputs with one runtime", flush=True)
 
 
 def serve(stage, directory):
