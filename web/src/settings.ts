@@ -19,6 +19,8 @@ export interface Settings {
   x: XKind | null;
   /** By `x` or `y` and the tag (`y Loss`): whether the axis is logarithmic. */
   log: Record<string, boolean>;
+  /** Of all images and histograms; null: each panel's last. */
+  step: number | null;
 }
 
 const text = (value: unknown): value is string => typeof value === "string";
@@ -40,5 +42,6 @@ export function settingsOf(data: unknown): Settings {
     smooth: typeof given.smooth === "number" && given.smooth >= 0 && given.smooth < 1 ? given.smooth : null,
     x: ["step", "relative", "wall", "metric"].find((kind): kind is XKind => kind === given.x) ?? null,
     log: record(given.log, value => (typeof value === "boolean" ? value : undefined)),
+    step: typeof given.step === "number" && Number.isFinite(given.step) ? given.step : null,
   };
 }

@@ -1,48 +1,25 @@
 // One step for all images and histograms of a board: a slider that is moved moves the others.
 
 import { h, slider } from "./dom";
-import type { Store } from "./store";
 import type { View } from "./view";
-
-class Steps extends EventTarget {
-  /** null: each panel's last. */
-  at: number | null = null;
-
-  set(step: number | null) {
-    if (step === this.at) return;
-    this.at = step;
-    this.dispatchEvent(new Event("step"));
-  }
-}
-
-const all = new WeakMap<Store, Steps>();
-
-function stepsOf(store: Store): Steps {
-  let steps = all.get(store);
-  if (!steps) all.set(store, (steps = new Steps()));
-  return steps;
-}
 
 /** The step of a panel that has pictures at `steps` (ascending): the last one that is not after the step of all. */
 export class PanelStep {
   /** The control; none where there is nothing to choose. */
   readonly element: HTMLElement | null = null;
-  private readonly shared: Steps;
 
   constructor(private readonly view: View, private readonly steps: number[], moved: () => void) {
-    this.shared = stepsOf(view.store);
     if (steps.length < 2) return;
     this.element = slider("Step", steps.length - 1, this.place(), place => String(steps[place]), place => this.go(place));
     const input = this.element.querySelector("input")!;
-    this.shared.addEventListener("step", () => {
-      if (!view.alive()) return;
+    view.on(["step"], () => {
       if (+input.value !== this.place()) {
         input.value = String(this.place());
         this.element!.querySelector("output")!.textContent = String(this.now);
         input.setAttribute("aria-valuetext", String(this.now));
       }
       moved();
-    }, { signal: view.signal });
+    });
   }
 
   get now(): number {
@@ -60,11 +37,12 @@ export class PanelStep {
   }
 
   private go(place: number) {
-    this.shared.set(place === this.steps.length - 1 ? null : this.steps[place]);
+    this.view.store.setStep(place === this.steps.length - 1 ? null : this.steps[place]);
   }
 
   private place(): number {
-    return this.shared.at === null ? this.steps.length - 1 : placeOf(this.steps, this.shared.at);
+    const { step } = this.view.store;
+    return step === null ? this.steps.length - 1 : placeOf(this.steps, step);
   }
 }
 

@@ -6,9 +6,9 @@ import { link } from "./link";
 import type { Column, Runs } from "./runs";
 import type { Mode, Settings, XKind } from "./settings";
 
-/** `axes`: smoothing, what x means, logarithms. */
-export type Change = "rows" | "selection" | "legend" | "axes";
-const CHANGES: Change[] = ["rows", "selection", "legend", "axes"];
+/** `axes`: smoothing, what x means, logarithms. `step`: of images and histograms. */
+export type Change = "rows" | "selection" | "legend" | "axes" | "step";
+const CHANGES: Change[] = ["rows", "selection", "legend", "axes", "step"];
 
 export class Store extends EventTarget {
   /** By column: what was typed. */
@@ -20,6 +20,8 @@ export class Store extends EventTarget {
   legend: string | undefined;
   /** Of all curves; undefined: each plot's own. */
   smooth: number | undefined;
+  /** Of all images and histograms; null: each panel's last. */
+  step: number | null = null;
   x: XKind | undefined;
   private readonly log = new Map<string, boolean>();
   /** By legend column: values whose curves are switched off. */
@@ -80,6 +82,12 @@ export class Store extends EventTarget {
     this.tell("legend");
   }
 
+  setStep(step: number | null) {
+    if (step === this.step) return;
+    this.step = step;
+    this.tell("step");
+  }
+
   setSmooth(weight: number) {
     this.smooth = weight;
     this.tell("axes");
@@ -119,7 +127,7 @@ export class Store extends EventTarget {
     const hidden = [...this.hidden].filter(([, values]) => values.size).map(([key, values]) => [key, [...values]]);
     return {
       filters: Object.fromEntries(this.filters), selected: [...this.selected], legend: this.legend ?? null, hidden: Object.fromEntries(hidden),
-      mode: this.mode, smooth: this.smooth ?? null, x: this.x ?? null, log: Object.fromEntries(this.log),
+      mode: this.mode, smooth: this.smooth ?? null, x: this.x ?? null, log: Object.fromEntries(this.log), step: this.step,
     };
   }
 
@@ -137,9 +145,10 @@ export class Store extends EventTarget {
     this.mode = settings.mode;
     this.legend = settings.legend ?? undefined;
     this.smooth = settings.smooth ?? undefined;
+    this.step = settings.step;
     this.x = settings.x ?? undefined;
     const parts: Record<Change, (of: Settings) => unknown> = {
-      rows: of => of.filters, selection: of => [of.selected, of.mode], legend: of => [of.legend, of.hidden], axes: of => [of.smooth, of.x, of.log],
+      rows: of => of.filters, selection: of => [of.selected, of.mode], legend: of => [of.legend, of.hidden], axes: of => [of.smooth, of.x, of.log], step: of => of.step,
     };
     const same = (change: Change) => JSON.stringify(parts[change](before)) === JSON.stringify(parts[change](settings));
     for (const change of CHANGES) if (!same(change)) this.dispatchEvent(new Event(change));

@@ -63,7 +63,7 @@ test("messages of strangers and of other versions do no harm", async () => {
   for (const odd of [null, 7, "x", {}, { from: 1, at: 2 }, { from: "z", at: 5, settings: { filters: { lr: 7, width: " 3 " }, selected: [1, "a"], hidden: { lr: [] }, mode: "?", smooth: 7, x: "y", log: { a: 1 }, more: {} } }]) channel.postMessage(odd);
   await until(() => store.filters.size === 1);
   channel.close();
-  assert.deepEqual(store.settings(), { filters: { width: "3" }, selected: ["a"], legend: null, hidden: {}, mode: "filter", smooth: null, x: null, log: {} });
+  assert.deepEqual(store.settings(), { filters: { width: "3" }, selected: ["a"], legend: null, hidden: {}, mode: "filter", smooth: null, x: null, log: {}, step: null });
   assert.deepEqual(settingsOf(store.settings()), store.settings());
 });
 
