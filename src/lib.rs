@@ -34,7 +34,7 @@
 //! - `writer`: `SummaryWriter`, for the training program. It stores by itself.
 //! - `journal`: the same `SummaryWriter` without a database's driver, for lean programs and cells of a notebook: the installed program
 //!   `ml_board` stores what it logs.
-//! - `image`, `half`: what these crates have can be logged; `writer` has both.
+//! - `image`, `half`, `ndarray`: what these crates have can be logged; `writer` has the first two.
 //! - `engine`: the program `ml_board` (`cargo install ml_board --features engine`); in a library, the engine runs inside the process.
 //! - `srv`: `mongodb+srv://` addresses for the writer. The engine has it.
 //!
@@ -89,9 +89,9 @@ pub use display::{
 pub use engine::cli::command_line;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Branch, EditPlan, EditRow, HistogramBins, ImageInfo, Origin, PastEdit, Run, RunId, Series, Session, SessionId, Status,
+    Branch, Costs, EditPlan, EditRow, HistogramBins, ImageInfo, Origin, PastEdit, Run, RunId, Series, Session, SessionId, Status,
     Summary, Thought, Time, Undone, Value,
 };
 pub use query::{Band, Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
 #[cfg(feature = "journal")]
-pub use writer::{Builder, Image, IntoValues, Report, Scalar, Stats, SummaryWriter};
+pub use writer::{Builder, Image, IntoValues, Pixel, Report, Scalar, ScalarTag, Stats, SummaryWriter, WhenFull};

@@ -146,7 +146,7 @@ impl Reader<'_> {
     fn mistyped(&self, need: &Need, data: &ScopeData) -> bool {
         need.series.keys().any(|tag| !data.known.metrics.contains(tag))
             || need.keys.iter().any(|key| match render::field(key) {
-                Field::Param(name) => !name.starts_with("origin.") && !data.known.params.contains(&name),
+                Field::Param(name) => !Run::is_told_by_sessions(&name) && !data.known.params.contains(&name),
                 Field::Metric(_, tag) => !data.known.metrics.contains(&tag),
                 Field::Run(_) => false,
             })

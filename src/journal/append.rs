@@ -7,6 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::LocalKey;
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -19,15 +21,29 @@ use super::supply::Supply;
 use super::tags::Tag;
 use super::{SessionInfo, fail};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Status, Value};
+use crate::model::{Costs, Origin, Status, Value};
 
 /// Data longer than this lies in a file of its own.
 const LONGEST_INSIDE: usize = 256 << 10;
+
+/// How long the end of a session waits for room.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The longest text: with its tag, it is one document of a MongoDB, which takes 16 MiB.
 const LONGEST_TEXT: usize = 14 << 20;
 /// The longest value of a parameter: all of a run's lie in one document.
 const LONGEST_PARAM: usize = 1 << 20;
+
+/// What a log call does when there is no room: the disk is full, or the journal's budget is used up while the store is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum WhenFull {
+    /// It is rejected at once: what is logged until there is room again is lost, counted in `stats()`, and the first told on stderr.
+    #[default]
+    DropNewest,
+    /// It waits until there is room; training waits with it. That it waits is told on stderr, once.
+    Block,
+}
 
 /// How a journal is laid out.
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +52,12 @@ pub(crate) struct Layout {
     pub(crate) segment_bytes: usize,
     /// The most that the journal may take of the disk.
     pub(crate) budget: u64,
+    pub(crate) when_full: WhenFull,
 }
 
 impl Default for Layout {
     fn default() -> Layout {
-        Layout { segment_bytes: 4 << 20, budget: 4 << 30 }
+        Layout { segment_bytes: 4 << 20, budget: 4 << 30, when_full: WhenFull::DropNewest }
     }
 }
 
@@ -53,8 +70,14 @@ pub(crate) struct Journal {
     current: ArcSwap<Segment>,
     supply: Supply,
     longest_inside: usize,
+    /// How long a call waits for room.
+    patience: Duration,
     /// How often the process had been forked when the journal was made.
     forks: u32,
+    /// Bytes that records took in segments that were left, and in files of their own.
+    left_bytes: AtomicU64,
+    /// The longest that a call waited for a segment.
+    longest_wait_nanos: AtomicU64,
     /// Held by the call that goes on to the next segment.
     turn: Mutex<()>,
     /// How many files of their own were begun, and those that were not synced yet.
@@ -62,7 +85,7 @@ pub(crate) struct Journal {
     unsynced_asides: Mutex<Vec<u64>>,
     /// The first segment that was not synced since it was left.
     unsynced: Mutex<u64>,
-    _owner: Owner,
+    owner: Mutex<Option<Owner>>,
 }
 
 impl Journal {
@@ -91,12 +114,15 @@ impl Journal {
             supply: Supply::start(directory.clone(), info, layout.segment_bytes, layout.budget)?,
             directory,
             longest_inside,
+            patience: if layout.when_full == WhenFull::Block { Duration::MAX } else { Duration::ZERO },
             forks: forks(),
+            left_bytes: AtomicU64::new(0),
+            longest_wait_nanos: AtomicU64::new(0),
             turn: Mutex::default(),
             asides: AtomicU64::new(0),
             unsynced_asides: Mutex::default(),
             unsynced: Mutex::default(),
-            _owner: owner,
+            owner: Mutex::new(Some(owner)),
         })
     }
 
@@ -110,19 +136,43 @@ impl Journal {
         self.supply.used()
     }
 
+    /// Bytes that were recorded since it was made.
+    pub(crate) fn recorded_bytes(&self) -> u64 {
+        self.left_bytes.load(Ordering::Relaxed) + self.current.load().used_bytes()
+    }
+
+    /// The longest that a call waited for the next segment.
+    pub(crate) fn longest_wait_nanos(&self) -> u64 {
+        self.longest_wait_nanos.load(Ordering::Relaxed)
+    }
+
+    /// Why there is no room for the next segment, if there is none.
+    pub(crate) fn trouble(&self) -> Option<Error> {
+        self.supply.trouble()
+    }
+
+    /// Sees that the next so many bytes of the segment are at hand, writable: the system takes the pages away again when it has
+    /// written them to the disk, and a log call would have to wait for each.
+    pub(crate) fn touch_ahead(&self, bytes: usize) {
+        if !self.is_inherited() {
+            self.current.load().touch_ahead(bytes);
+        }
+    }
+
     /// Whether this process is a child of the one that made the journal. Then it is not this process's to write.
     pub(crate) fn is_inherited(&self) -> bool {
         forks() != self.forks
     }
 
-    /// Records one point of a scalar.
-    pub(crate) fn scalar(&self, tag: &Tag, wall_micros: i64, step: i64, value: f64) -> Result<()> {
+    /// Records one point of a scalar, and says in which slot of its segment.
+    #[inline]
+    pub(crate) fn scalar(&self, tag: &Tag, wall_micros: i64, step: i64, value: f64) -> Result<u64> {
         self.short(tag, &Short { kind: Kind::Scalar, tag: tag.id, wall_micros, step, value })
     }
 
     /// Records one value of the run's histogram of this tag.
     pub(crate) fn sample(&self, tag: &Tag, wall_micros: i64, value: f64) -> Result<()> {
-        self.short(tag, &Short { kind: Kind::Sample, tag: tag.id, wall_micros, step: 0, value })
+        self.short(tag, &Short { kind: Kind::Sample, tag: tag.id, wall_micros, step: 0, value }).map(drop)
     }
 
     /// Records the values of one histogram.
@@ -140,7 +190,7 @@ impl Journal {
         if text.len() > LONGEST_TEXT {
             return Err(too_long(format!("a text of {} bytes", text.len()), LONGEST_TEXT));
         }
-        self.long(Kind::Text, None, wall_micros, &record::text_data(tag, step, text))
+        self.long(Kind::Text, None, wall_micros, &record::text_data(tag, step, text), self.patience)
     }
 
     /// Records a hyperparameter.
@@ -149,14 +199,46 @@ impl Journal {
         if data.len() > LONGEST_PARAM {
             return Err(too_long(format!("the value of the parameter `{name}`, of {} bytes,", data.len()), LONGEST_PARAM));
         }
-        self.long(Kind::Param, None, wall_micros, &data)
+        self.long(Kind::Param, None, wall_micros, &data, self.patience)
     }
 
-    /// Records the end of the session. Nothing may be recorded after it.
-    pub(crate) fn end(&mut self, wall_micros: i64, status: Status, how: Option<&str>) -> Result<()> {
-        let ended = self.long(Kind::End, None, wall_micros, &record::end_data(status, how));
+    /// Records that a thread of the program panicked; `last` if that will end the program unless somebody catches it.
+    pub(crate) fn panicked(&self, wall_micros: i64, how: &str, last: bool) -> Result<()> {
+        self.long(Kind::Panicked, None, wall_micros, &record::json(&(how, last)), Duration::ZERO)
+    }
+
+    /// Records where the session came from.
+    pub(crate) fn origin(&self, wall_micros: i64, origin: &Origin) -> Result<()> {
+        self.long(Kind::Origin, None, wall_micros, &record::json(origin), Duration::ZERO)
+    }
+
+    /// Records what logging cost so far.
+    pub(crate) fn costs(&self, wall_micros: i64, costs: &Costs) -> Result<()> {
+        self.long(Kind::Costs, None, wall_micros, &record::json(costs), Duration::ZERO)
+    }
+
+    /// Records the end of the session. Every call after it fails.
+    pub(crate) fn end(&self, wall_micros: i64, status: Status, how: Option<&str>) -> Result<()> {
+        self.owned()?;
+        let data = record::end_data(status, how);
+        let record = Long { kind: Kind::End, aside: false, tag: 0, wall_micros, data: &data };
+        loop {
+            let segment = self.current.load();
+            // It takes the rest of the segment, and there is no other: so it is the last, whoever calls meanwhile.
+            if let Some((slots, slot)) = slots_of(data.len()).and_then(|slots| Some((slots, segment.reserve_last(slots)?))) {
+                segment.write_long(slot, slots, &record);
+                break;
+            }
+            self.advance(segment, PATIENCE)?;
+        }
+        self.supply.close();
+        Ok(())
+    }
+
+    /// Ends its thread and gives up its lock: whoever finds it may ship it.
+    pub(crate) fn release(&self) {
         self.supply.stop();
-        ended
+        drop(held(&self.owner).take());
     }
 
     /// Waits until all that was recorded before is on the disk, so that it survives the machine's death, too.
@@ -176,7 +258,7 @@ impl Journal {
             sync_file(&path_of(&self.directory, *segment)).map_err(failed)?;
             *segment += 1;
         }
-        current.sync().map_err(failed)?;
+        current.sync_used().map_err(failed)?;
         #[cfg(unix)]
         sync_file(&self.directory).map_err(failed)?;
         Ok(())
@@ -193,7 +275,8 @@ impl Journal {
         Ok(())
     }
 
-    fn short(&self, tag: &Tag, record: &Short) -> Result<()> {
+    #[inline]
+    fn short(&self, tag: &Tag, record: &Short) -> Result<u64> {
         self.owned()?;
         loop {
             let segment = self.current.load();
@@ -202,58 +285,59 @@ impl Journal {
             {
                 segment.write_short(slot, record);
                 tag.logged.fetch_add(1, Ordering::Relaxed);
-                return Ok(());
+                return Ok(slot);
             }
-            self.advance(segment)?;
+            self.advance(segment, self.patience)?;
         }
     }
 
     fn tagged(&self, kind: Kind, tag: &Tag, wall_micros: i64, put: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
-        thread_local! {
-            static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-        }
-        let mut data = SCRATCH.try_with(RefCell::take).unwrap_or_default();
-        put(&mut data);
-        let done = self.long(kind, Some(tag), wall_micros, &data);
-        data.clear();
-        SCRATCH.try_with(|scratch| scratch.replace(data)).ok();
-        done
+        with_scratch(&VALUES, |data| {
+            put(data);
+            self.long(kind, Some(tag), wall_micros, data, self.patience)
+        })
     }
 
-    fn long(&self, kind: Kind, tag: Option<&Tag>, wall_micros: i64, data: &[u8]) -> Result<()> {
+    fn long(&self, kind: Kind, tag: Option<&Tag>, wall_micros: i64, data: &[u8], patience: Duration) -> Result<()> {
         self.owned()?;
+        let number = tag.map_or(0, |tag| tag.id);
         if data.len() > self.longest_inside {
-            let aside = record::json(&self.put_aside(data)?);
-            return self.place(kind, true, tag, wall_micros, &aside);
+            let data = record::json(&self.put_aside(data, patience)?);
+            return self.place(&Long { kind, aside: true, tag: number, wall_micros, data: &data }, tag, patience);
         }
-        self.place(kind, false, tag, wall_micros, data)
+        self.place(&Long { kind, aside: false, tag: number, wall_micros, data }, tag, patience)
     }
 
-    fn place(&self, kind: Kind, aside: bool, tag: Option<&Tag>, wall_micros: i64, data: &[u8]) -> Result<()> {
-        let record = Long { kind, aside, tag: tag.map_or(0, |tag| tag.id), wall_micros, data };
+    fn place(&self, record: &Long<'_>, tag: Option<&Tag>, patience: Duration) -> Result<()> {
         loop {
             let segment = self.current.load();
-            if tag.is_none_or(|tag| self.declare(tag, &segment)) && put(&segment, &record) {
+            if tag.is_none_or(|tag| self.declare(tag, &segment)) && put(&segment, record) {
                 tag.map(|tag| tag.unnumbered.fetch_add(1, Ordering::Relaxed));
                 return Ok(());
             }
-            self.advance(segment)?;
+            self.advance(segment, patience)?;
         }
     }
 
     /// Sees that the segment has the tag's record, before any that names it. `false` if there is no room left.
+    #[inline]
     fn declare(&self, tag: &Tag, segment: &Segment) -> bool {
+        tag.declared.load(Ordering::Acquire) > segment.number || self.first_in(tag, segment)
+    }
+
+    #[cold]
+    fn first_in(&self, tag: &Tag, segment: &Segment) -> bool {
         let mark = segment.number + 1;
-        if tag.declared.load(Ordering::Acquire) >= mark {
-            return true;
-        }
-        let data = record::json(&TagData {
+        let about = TagData {
             kind: tag.kind,
             name: Cow::Borrowed(&tag.name),
             next_ordinal: tag.logged.load(Ordering::Relaxed),
             next_step: tag.peek_step(),
+        };
+        let done = with_scratch(&TAGS, |data| {
+            record::put_json(data, &about);
+            put(segment, &Long { kind: Kind::Tag, aside: false, tag: tag.id, wall_micros: 0, data })
         });
-        let done = put(segment, &Long { kind: Kind::Tag, aside: false, tag: tag.id, wall_micros: 0, data: &data });
         if done {
             tag.declared.fetch_max(mark, Ordering::Release);
         }
@@ -262,23 +346,28 @@ impl Journal {
 
     /// Goes on to the segment after `full`, if nobody has yet.
     #[cold]
-    fn advance(&self, full: Guard<Arc<Segment>>) -> Result<()> {
+    fn advance(&self, full: Guard<Arc<Segment>>, patience: Duration) -> Result<()> {
+        let begun = Instant::now();
         {
             let _turn = held(&self.turn);
             if self.current.load().number == full.number {
-                self.current.store(self.supply.next()?);
+                let next = self.supply.next(patience)?;
+                self.left_bytes.fetch_add(full.used_bytes(), Ordering::Relaxed);
+                self.current.store(next);
             }
         }
         self.supply.let_go(Guard::into_inner(full));
+        let waited = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.longest_wait_nanos.fetch_max(waited, Ordering::Relaxed);
         Ok(())
     }
 
     /// Writes data into a file of its own, whole before it has its name.
-    fn put_aside(&self, data: &[u8]) -> Result<Aside> {
+    fn put_aside(&self, data: &[u8], patience: Duration) -> Result<Aside> {
         let number = self.asides.fetch_add(1, Ordering::Relaxed);
         let path = aside_path(&self.directory, number);
         let unfinished = path.with_added_extension("new");
-        self.supply.take_room(data.len() as u64)?;
+        self.supply.take_room(data.len() as u64, patience)?;
         let written =
             fs::File::create(&unfinished).and_then(|mut file| file.write_all(data)).and_then(|()| fs::rename(&unfinished, &path));
         if let Err(e) = written {
@@ -286,7 +375,8 @@ impl Journal {
             return Err(fail("cannot write", &path, e).help("free space on that disk, or set ML_BOARD_HOME to another one"));
         }
         held(&self.unsynced_asides).push(number);
-        Ok(Aside { number, bytes: data.len() as u64, crc: crc32fast::hash(data) })
+        self.left_bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
+        Ok(Aside { number, bytes: data.len() as u64, crc: crc32c::crc32c(data) })
     }
 }
 
@@ -298,6 +388,24 @@ impl Drop for Journal {
             self.supply.stop();
         }
     }
+}
+
+thread_local! {
+    /// Memory of this thread's own that is used again, so that only a thread's first calls allocate: for values, and for the records of
+    /// tags, which may come between.
+    static VALUES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static TAGS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+fn with_scratch<T>(scratch: &'static LocalKey<RefCell<Vec<u8>>>, work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+    /// What a large value took beyond this is given back.
+    const KEPT: usize = 1 << 20;
+    let mut data = scratch.try_with(RefCell::take).unwrap_or_default();
+    let done = work(&mut data);
+    data.clear();
+    data.shrink_to(KEPT);
+    scratch.try_with(|scratch| scratch.replace(data)).ok();
+    done
 }
 
 fn too_long(what: String, most: usize) -> Error {

@@ -54,7 +54,7 @@ pub(super) fn bytes(segment: u64, known: &Known) -> Vec<u8> {
     let mut tags: Vec<_> = known.iter().map(|(id, tag)| (*id, tag.kind, tag.name.to_string(), tag.next_ordinal)).collect();
     tags.sort_unstable_by_key(|tag| tag.0);
     let stored = Stored { segment, tags };
-    json(&(crc32fast::hash(&json(&stored)), stored))
+    json(&(crc32c::crc32c(&json(&stored)), stored))
 }
 
 /// Where it lies.
@@ -65,7 +65,7 @@ pub(super) fn path(directory: &Path) -> PathBuf {
 /// What was stored last: at the start of which segment, and which tags. `None` if these bytes are not what was stored.
 pub(super) fn parse(bytes: &[u8]) -> Option<(u64, Known)> {
     let (crc, stored): (u32, Stored) = serde_json::from_slice(bytes).ok()?;
-    if crc32fast::hash(&json(&stored)) != crc {
+    if crc32c::crc32c(&json(&stored)) != crc {
         return None;
     }
     let tag =
@@ -77,5 +77,5 @@ pub(super) fn parse(bytes: &[u8]) -> Option<(u64, Known)> {
 #[cfg(any(test, fuzzing))]
 pub(super) fn with_its_checksum(stored: &[u8]) -> Vec<u8> {
     let Ok(stored) = serde_json::from_slice::<Stored>(stored) else { return stored.to_vec() };
-    json(&(crc32fast::hash(&json(&stored)), stored))
+    json(&(crc32c::crc32c(&json(&stored)), stored))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Origin, RunId, SessionId, Status, Time, Value};
+use crate::model::{Costs, Origin, RunId, SessionId, Status, Time, Value};
 
 /// What each segment of a journal repeats: whose it is and where it goes.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -83,6 +83,8 @@ pub(crate) enum EntryKind {
     },
     /// Where the session came from, as soon as that was known.
     Origin(Box<Origin>),
+    /// What logging cost the program so far.
+    Costs(Box<Costs>),
     /// The session's own end, written by `close` and Drop. Last of all.
     End {
         status: Status,

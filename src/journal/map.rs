@@ -31,22 +31,29 @@ impl Map {
         unsafe { std::slice::from_raw_parts(words, self.raw.len() / 8) }
     }
 
-    /// Makes the system give every page now, writable, so that no log call waits for it.
-    pub(super) fn prefault(&self) {
+    /// Makes the system give the pages of so many bytes now, writable, so that no log call waits for them.
+    pub(super) fn touch(&self, from: usize, bytes: usize) {
         const WORDS_A_PAGE: usize = 4096 / 8;
-        self.words().iter().step_by(WORDS_A_PAGE).for_each(|word| {
-            word.fetch_or(0, Ordering::Relaxed);
+        let first = from / 8 / WORDS_A_PAGE * WORDS_A_PAGE;
+        let words = self.words().get(first..).unwrap_or_default();
+        words.iter().step_by(WORDS_A_PAGE).take(bytes.div_ceil(4096)).for_each(|word| {
+            // A true write of what is there: adding nothing would be compiled to a read, which leaves the page to be fetched for the
+            // first write. If another thread wrote meanwhile, it is at hand.
+            let there = word.load(Ordering::Relaxed);
+            word.compare_exchange(there, there, Ordering::Relaxed, Ordering::Relaxed).ok();
         });
     }
 
-    /// Waits until what was written is on the disk.
-    pub(super) fn sync(&self) -> io::Result<()> {
-        self.raw.flush()
+    /// Waits until what was written into the first `bytes` is on the disk.
+    pub(super) fn sync(&self, bytes: usize) -> io::Result<()> {
+        self.raw.flush_range(0, bytes.min(self.raw.len()))
     }
 }
 
 /// Makes `file` so long that each of its bytes has a place on the disk: a full disk is an error here, and never a signal later.
 pub(super) fn reserve(file: &mut File, bytes: usize) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    write_in_place(file);
     if allocate(file, bytes)? {
         return Ok(());
     }
@@ -58,6 +65,24 @@ pub(super) fn reserve(file: &mut File, bytes: usize) -> io::Result<()> {
         left -= part;
     }
     file.sync_data()
+}
+
+/// Asks a file system that writes each change of a page to a new place to write those of this file, which is empty yet, in their place. Else
+/// the space reserved serves for the first writing of a page alone, and a full disk meets the second: btrfs then sends the signal
+/// that must not be. It means nothing to other file systems. (ZFS writes to new places whatever one asks, and sends no signal: there a
+/// full disk is met when the pages are written, and `flush` tells.)
+#[cfg(target_os = "linux")]
+fn write_in_place(file: &File) {
+    use std::os::fd::AsRawFd;
+    const NOCOW: libc::c_long = 0x0080_0000;
+    let mut flags: libc::c_long = 0;
+    // SAFETY: the descriptor is open as long as `file`; the system reads or writes the one number, which is as large as it expects or larger.
+    unsafe {
+        if libc::ioctl(file.as_raw_fd(), libc::FS_IOC_GETFLAGS, &raw mut flags) == 0 && flags & NOCOW == 0 {
+            flags |= NOCOW;
+            libc::ioctl(file.as_raw_fd(), libc::FS_IOC_SETFLAGS, &raw const flags);
+        }
+    }
 }
 
 /// Reserves space if the file system can; `false` if it cannot, and it must be filled.
@@ -186,12 +211,12 @@ mod tests {
         reserve(&mut file, 8192).unwrap();
         assert_eq!(file.metadata().unwrap().len(), 8192);
         let map = Map::new(&file, 8192).unwrap();
-        map.prefault();
+        map.touch(0, 8192);
         map.words()[1023].store(u64::from_ne_bytes(*b"the last"), Ordering::Release);
         let mut bytes = Vec::new();
         io::Read::read_to_end(&mut file, &mut bytes).unwrap();
         assert_eq!(&bytes[8184..], b"the last");
-        map.sync().unwrap();
+        map.sync(8192).unwrap();
     }
 
     #[test]

@@ -15,12 +15,12 @@
 //! # A segment
 //!
 //! ```text
-//! 0    8   magic `mlboard1`
+//! 0    8   magic `mlboard2`
 //! 8    8   number of the segment
 //! 16   4   number of slots (of 32 bytes, counted from the start of the file)
 //! 20   4   the first slot after the header
 //! 24   4   length of the session's description
-//! 28   4   CRC-32 of bytes 0..28 and of the description
+//! 28   4   CRC-32C of bytes 0..28 and of the description
 //! 32   8   seal: 0, or the slot at which the segment was left
 //! 64       the session's description, JSON (`SessionInfo`); the header ends at the next multiple of 4096
 //! ```
@@ -28,7 +28,7 @@
 //! A record takes one slot or more. Its first word is its *head*: zero where nothing was written, else
 //!
 //! ```text
-//! bits 0..32    CRC-32 of what it is, where it lies, and its content, begun with a seed made of session and segment
+//! bits 0..32    CRC-32C of what it is, where it lies, and its content, begun with a seed made of session and segment
 //! bits 32..40   its kind; 0x40 is added if its data lie in a file of their own
 //! bits 40..64   a scalar or a single number: its tag; else: how many slots it has
 //! ```
@@ -92,6 +92,8 @@ use std::path::Path;
 use crate::error::{Error, ErrorKind};
 
 #[cfg(feature = "journal")]
+pub use append::WhenFull;
+#[cfg(feature = "journal")]
 pub(crate) use append::{Journal, Layout};
 pub(crate) use entry::{Batch, Entry, EntryKind, Pixels, Point, Position, Reach, SessionInfo, Sink};
 #[cfg(feature = "journal")]
@@ -103,7 +105,7 @@ pub(crate) use reader::Reader;
 pub(crate) use record::TagKind;
 pub(crate) use shipping::{News, Options, Order, Outcome, SHIPPING, ShipStatus, away};
 #[cfg(feature = "journal")]
-pub(crate) use tags::{Tag, Tags};
+pub(crate) use tags::{KeptTag, Tag, Tags};
 
 /// This machine's name.
 #[cfg(feature = "journal")]

@@ -350,7 +350,7 @@ fn decode(files: &impl Files, known: &Known, record: &Long<'_>, asides: &mut Vec
     let aside: Aside = serde_json::from_slice(record.data).ok()?;
     asides.push(aside.number);
     let data = files.aside(aside.number).ok()?;
-    if data.len() as u64 != aside.bytes || crc32fast::hash(&data) != aside.crc {
+    if data.len() as u64 != aside.bytes || crc32c::crc32c(&data) != aside.crc {
         return None;
     }
     record::entry(record.kind, tag, &data)

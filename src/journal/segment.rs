@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use crc32c::{crc32c, crc32c_append};
+
 use super::files::Bytes;
 use super::record::SLOT_BYTES;
 use super::{SessionInfo, fail};
 use crate::error::Result;
 
 /// The first bytes of a segment, and its version.
-const MAGIC: [u8; 8] = *b"mlboard1";
+const MAGIC: [u8; 8] = *b"mlboard2";
 /// Which word of the header says where the segment was left.
 pub(super) const SEAL_WORD: usize = 4;
 /// Where the session's description begins.
@@ -39,10 +41,7 @@ impl Header {
 
     /// What the checksums of its records begin with: a record of one segment is none of another.
     pub(super) fn seed(&self) -> u32 {
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(&self.info.session.bytes());
-        hasher.update(&self.number.to_ne_bytes());
-        hasher.finalize()
+        crc32c_append(crc32c(&self.info.session.bytes()), &self.number.to_ne_bytes())
     }
 
     #[cfg(feature = "journal")]
@@ -85,10 +84,7 @@ impl Header {
 
 /// Over all that does not change: what comes before the checksum, and the session.
 fn checksum(bytes: &[u8], info: usize) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&bytes[..28]);
-    hasher.update(&bytes[INFO_AT..INFO_AT + info]);
-    hasher.finalize()
+    crc32c_append(crc32c(&bytes[..28]), &bytes[INFO_AT..INFO_AT + info])
 }
 
 /// The file of the segment with this number.
@@ -133,6 +129,7 @@ mod mapped {
     pub(in super::super) struct Segment {
         pub(in super::super) number: u64,
         map: Map,
+        first: u64,
         slots: u64,
         seed: u32,
         next: Next,
@@ -164,10 +161,11 @@ mod mapped {
             file.seek(SeekFrom::Start(0))?;
             file.write_all(&header.bytes())?;
             let map = Map::new(&file, bytes)?;
-            map.prefault();
+            map.touch(0, bytes);
             Ok(Segment {
                 number: header.number,
                 map,
+                first: header.first,
                 slots: header.slots,
                 seed: header.seed(),
                 next: Next(AtomicU64::new(header.first)),
@@ -175,6 +173,7 @@ mod mapped {
         }
 
         /// Reserves so many slots. `None` if they do not fit: then nothing fits any more, and the segment is left.
+        #[inline]
         pub(in super::super) fn reserve(&self, slots: u64) -> Option<u64> {
             let start = self.next.0.fetch_add(slots, Ordering::Relaxed);
             if start + slots <= self.slots {
@@ -187,6 +186,35 @@ mod mapped {
             None
         }
 
+        /// Reserves so many slots and leaves none for anybody after.
+        pub(in super::super) fn reserve_last(&self, slots: u64) -> Option<u64> {
+            let start = self.next.0.fetch_add(self.slots, Ordering::Relaxed);
+            if start + slots <= self.slots {
+                return Some(start);
+            }
+            if start <= self.slots {
+                self.map.words()[SEAL_WORD].store(start, Ordering::Release);
+            }
+            None
+        }
+
+        /// The bytes of its records so far.
+        pub(in super::super) fn used_bytes(&self) -> u64 {
+            self.end().saturating_sub(self.first) * SLOT_BYTES as u64
+        }
+
+        /// The first slot that is free.
+        fn end(&self) -> u64 {
+            self.next.0.load(Ordering::Relaxed).min(self.slots)
+        }
+
+        /// Touches the pages of the next `bytes`, and the one before.
+        pub(in super::super) fn touch_ahead(&self, bytes: usize) {
+            let from = (self.end() as usize).saturating_sub(1) * SLOT_BYTES;
+            self.map.touch(from, bytes);
+        }
+
+        #[inline]
         pub(in super::super) fn write_short(&self, slot: u64, record: &Short) {
             let at = slot as usize * SLOT_WORDS;
             if let Some(words) = self.map.words().get(at..).and_then(|words| words.first_chunk()) {
@@ -201,9 +229,9 @@ mod mapped {
             }
         }
 
-        /// Waits until what was written is on the disk.
-        pub(in super::super) fn sync(&self) -> io::Result<()> {
-            self.map.sync()
+        /// Waits until what was written is on the disk. The pages after it are left alone: once written they would have to be fetched anew.
+        pub(in super::super) fn sync_used(&self) -> io::Result<()> {
+            self.map.sync(self.end() as usize * SLOT_BYTES)
         }
     }
 

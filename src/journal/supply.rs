@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::record::SLOT_BYTES;
 use super::segment::{Header, Segment};
@@ -20,7 +20,7 @@ const RETRY: Duration = Duration::from_millis(500);
 /// Makes segments, and hands them out.
 pub(super) struct Supply {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 struct Shared {
@@ -32,6 +32,8 @@ struct Shared {
     used: AtomicU64,
     state: Mutex<State>,
     changed: Condvar,
+    /// Whether it was told that calls wait.
+    told: AtomicBool,
 }
 
 #[derive(Default)]
@@ -47,31 +49,36 @@ impl Supply {
     /// Starts the helper for the journal in `directory`, whose first segment exists.
     pub(super) fn start(directory: PathBuf, info: SessionInfo, segment_bytes: usize, budget: u64) -> Result<Supply> {
         let used = AtomicU64::new(segment_bytes as u64);
-        let shared =
-            Arc::new(Shared { directory, info, segment_bytes, budget, used, state: Mutex::default(), changed: Condvar::new() });
+        // Room enough that no log call makes it grow.
+        let state = Mutex::new(State { full: Vec::with_capacity(64), ..State::default() });
+        let shared = Arc::new(Shared { directory, info, segment_bytes, budget, used, state, changed: Condvar::new(), told: AtomicBool::new(false) });
         let theirs = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("ml_board journal".into())
             .spawn(move || theirs.work())
             .map_err(|e| fail("cannot start the thread that prepares the segments of", &shared.directory, e))?;
-        Ok(Supply { shared, thread: Some(thread) })
+        Ok(Supply { shared, thread: Mutex::new(Some(thread)) })
     }
 
-    /// The next segment. Waits for one that is being made; fails at once while none can be made.
-    pub(super) fn next(&self) -> Result<Arc<Segment>> {
+    /// The next segment. Waits for one that is being made; while none can be made, for at most so long.
+    pub(super) fn next(&self, patience: Duration) -> Result<Arc<Segment>> {
+        let begun = Instant::now();
         let mut state = self.shared.state();
         loop {
+            if state.stopped {
+                return Err(fail("cannot go on with", &self.shared.directory, "it is closed"));
+            }
             if let Some(segment) = state.ready.pop_front() {
                 self.shared.changed.notify_all();
                 return Ok(segment);
             }
             if let Some(trouble) = &state.trouble {
-                return Err(trouble.clone());
+                if begun.elapsed() >= patience {
+                    return Err(trouble.clone());
+                }
+                self.shared.tell_that_it_waits(trouble, patience);
             }
-            if state.stopped {
-                return Err(fail("cannot go on with", &self.shared.directory, "it is closed"));
-            }
-            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self.shared.changed.wait_timeout(state, RETRY).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -82,8 +89,23 @@ impl Supply {
     }
 
     /// Takes room of the journal's budget for a file of so many bytes.
-    pub(super) fn take_room(&self, bytes: u64) -> Result<()> {
-        self.shared.take_room(bytes)
+    pub(super) fn take_room(&self, bytes: u64, patience: Duration) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            let Err(trouble) = self.shared.take_room(bytes) else { return Ok(()) };
+            let state = self.shared.state();
+            if state.stopped || begun.elapsed() >= patience {
+                return Err(trouble);
+            }
+            self.shared.tell_that_it_waits(&trouble, patience);
+            drop(self.shared.changed.wait_timeout(state, RETRY));
+            self.shared.look();
+        }
+    }
+
+    /// Why the next segment cannot be made.
+    pub(super) fn trouble(&self) -> Option<Error> {
+        self.shared.state().trouble.clone()
     }
 
     /// Bytes that the journal has on the disk, about.
@@ -91,18 +113,27 @@ impl Supply {
         self.shared.used.load(Ordering::Relaxed)
     }
 
-    /// Ends the helper.
-    pub(super) fn stop(&mut self) {
+    /// Hands out no more segments.
+    pub(super) fn close(&self) {
         self.shared.state().stopped = true;
         self.shared.changed.notify_all();
-        if let Some(thread) = self.thread.take() {
+    }
+
+    /// Ends the helper.
+    pub(super) fn stop(&self) {
+        self.close();
+        if let Some(thread) = self.thread().take() {
             thread.join().ok();
         }
     }
 
     /// Forgets the helper: in a child of a fork there is none.
-    pub(super) fn forget(&mut self) {
-        std::mem::forget(self.thread.take());
+    pub(super) fn forget(&self) {
+        std::mem::forget(self.thread().take());
+    }
+
+    fn thread(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -115,7 +146,7 @@ impl Shared {
         let mut number = 1;
         let mut state = self.state();
         while !state.stopped {
-            let full = std::mem::take(&mut state.full);
+            let full: Vec<_> = state.full.drain(..).collect();
             if state.ready.len() >= AHEAD && full.is_empty() {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
@@ -145,13 +176,24 @@ impl Shared {
     fn make(&self, number: u64) -> Result<Segment> {
         let header = Header::new(number, self.segment_bytes, self.info.clone());
         let bytes = header.slots * SLOT_BYTES as u64;
-        self.used.store(bytes_in(&self.directory), Ordering::Relaxed);
+        self.look();
         self.take_room(bytes)?;
         Segment::create(&self.directory, &header).map_err(|e| {
             fail("cannot make room for the journal in", &self.directory, e).help(
                 "free space on that disk, or set ML_BOARD_HOME to another one; what is logged meanwhile is counted and lost",
             )
         })
+    }
+
+    /// Sees how much the journal has on the disk: what was stored is deleted.
+    fn look(&self) {
+        self.used.store(bytes_in(&self.directory), Ordering::Relaxed);
+    }
+
+    fn tell_that_it_waits(&self, trouble: &Error, patience: Duration) {
+        if patience == Duration::MAX && !self.told.swap(true, Ordering::Relaxed) {
+            eprintln!("ml_board: {trouble}\nml_board: log calls wait until there is room, as `WhenFull::Block` asks.");
+        }
     }
 
     fn take_room(&self, bytes: u64) -> Result<()> {

@@ -1,7 +1,8 @@
 //! The tags of a session, for the writer: found without a lock and without allocation after their first use.
 
 use std::hash::BuildHasher;
-use std::sync::OnceLock;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 
 use rustc_hash::FxBuildHasher;
@@ -60,11 +61,26 @@ pub(crate) struct Tags {
     count: AtomicU32,
 }
 
-type Link = OnceLock<Box<Node>>;
+type Link = OnceLock<Arc<Node>>;
 
+/// On cache lines of its own: tags that different threads log to do not slow each other down.
+#[repr(align(64))]
 struct Node {
     tag: Tag,
     next: Link,
+}
+
+/// One tag, to keep: found once.
+#[derive(Clone)]
+pub(crate) struct KeptTag(Arc<Node>);
+
+impl Deref for KeptTag {
+    type Target = Tag;
+
+    #[inline]
+    fn deref(&self) -> &Tag {
+        &self.0.tag
+    }
 }
 
 /// Enough that the 7,000 tags of a large run have chains of a few.
@@ -90,15 +106,24 @@ impl Tags {
 
     /// The same; at its first use it is made, and its steps begin at `first_step()`. `None` if there are too many.
     pub(crate) fn get(&self, kind: TagKind, name: &str, first_step: impl Fn() -> i64) -> Option<&Tag> {
+        Some(&self.node(kind, name, first_step)?.tag)
+    }
+
+    /// The same, to keep.
+    pub(crate) fn keep(&self, kind: TagKind, name: &str, first_step: impl Fn() -> i64) -> Option<KeptTag> {
+        Some(KeptTag(Arc::clone(self.node(kind, name, first_step)?)))
+    }
+
+    fn node(&self, kind: TagKind, name: &str, first_step: impl Fn() -> i64) -> Option<&Arc<Node>> {
         let mut link = self.first(kind, name);
         loop {
             let node = match link.get() {
                 Some(node) => node,
                 None if self.count.load(Ordering::Relaxed) >= MAX_TAGS => return None,
-                None => link.get_or_init(|| Box::new(self.make(kind, name, first_step()))),
+                None => link.get_or_init(|| Arc::new(self.make(kind, name, first_step()))),
             };
             if node.tag.is(kind, name) {
-                return Some(&node.tag);
+                return Some(node);
             }
             link = &node.next;
         }

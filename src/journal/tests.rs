@@ -18,7 +18,7 @@ use super::segment::{Header, path_of};
 use super::*;
 use crate::model::{RunId, SessionId, Status, Time, Value};
 
-const SMALL: Layout = Layout { segment_bytes: 64 << 10, budget: 64 << 20 };
+const SMALL: Layout = Layout { segment_bytes: 64 << 10, budget: 64 << 20, when_full: WhenFull::DropNewest };
 
 fn info(number: u8) -> SessionInfo {
     SessionInfo {
@@ -44,10 +44,10 @@ fn create(place: &Path, layout: Layout) -> (Journal, Tags) {
 
 fn scalar(journal: &Journal, tags: &Tags, name: &str, value: f64) -> crate::error::Result<()> {
     let tag = tags.get(TagKind::Scalar, name, || 0).unwrap();
-    journal.scalar(tag, 1, tag.next_step(), value)
+    journal.scalar(tag, 1, tag.next_step(), value).map(drop)
 }
 
-fn finish(journal: &mut Journal) {
+fn finish(journal: &Journal) {
     journal.end(9, Status::Finished, None).unwrap();
 }
 
@@ -69,7 +69,7 @@ fn kinds(entries: Vec<Entry>) -> Vec<EntryKind> {
 #[test]
 fn every_kind_of_entry_comes_back() {
     let home = tempfile::tempdir().unwrap();
-    let (mut journal, tags) = create(home.path(), SMALL);
+    let (journal, tags) = create(home.path(), SMALL);
     let loss = tags.get(TagKind::Scalar, "loss", || 0).unwrap();
     let weights = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
     let faces = tags.get(TagKind::Image, "faces", || 0).unwrap();
@@ -83,7 +83,7 @@ fn every_kind_of_entry_comes_back() {
     journal.image(faces, 6, 0, &pixels).unwrap();
     journal.text("thought", 7, Some(10), "it \"works\"\n\u{1F600}").unwrap();
     journal.scalar(loss, 8, 7, 1.5).unwrap();
-    finish(&mut journal);
+    finish(&journal);
 
     let mut reader = Reader::open(journal.directory()).unwrap();
     assert_eq!(reader.info(), &info(1));
@@ -143,7 +143,7 @@ fn threads_log_at_once_while_a_reader_follows() {
     const THREADS: usize = 4;
     const POINTS: usize = 20_000;
     let home = tempfile::tempdir().unwrap();
-    let (mut journal, tags) = create(home.path(), SMALL);
+    let (journal, tags) = create(home.path(), SMALL);
     let directory = journal.directory().to_path_buf();
     let done = AtomicBool::new(false);
     let seen = std::thread::scope(|scope| {
@@ -309,6 +309,42 @@ fn a_full_budget_is_an_error_until_the_store_has_caught_up() {
     }
     let next = rest(&mut reader);
     assert!(matches!(next[0].kind, EntryKind::Scalar { ordinal, .. } if ordinal == recorded as i64), "{next:?}");
+}
+
+#[test]
+fn where_it_is_asked_calls_wait_for_room_and_nothing_is_lost() {
+    let home = tempfile::tempdir().unwrap();
+    let (journal, tags) = create(home.path(), Layout { budget: 200 << 10, when_full: WhenFull::Block, ..SMALL });
+    let mut reader = Reader::open(journal.directory()).unwrap();
+    let recorded = AtomicBool::new(false);
+    let mut read = Vec::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // More than the budget holds, of segments and of values in files of their own.
+            (0..20_000).for_each(|i| scalar(&journal, &tags, "loss", f64::from(i)).unwrap());
+            for i in 0..6 {
+                let tag = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
+                journal.values(tag, i, i, std::iter::repeat_n(0.5, 10_000)).unwrap();
+            }
+            recorded.store(true, Ordering::Release);
+        });
+        let begun = std::time::Instant::now();
+        while journal.trouble().is_none() {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(60), "the budget is not used up");
+            std::thread::yield_now();
+        }
+        assert!(!recorded.load(Ordering::Acquire));
+        // What the journal says of itself does not wait.
+        journal.panicked(0, "in another thread", false).ok();
+        while read.len() < 20_006 {
+            let batch = reader.read(1000).unwrap();
+            read.extend(batch.entries.into_iter().filter(|entry| !matches!(entry.kind, EntryKind::Panicked { .. })));
+            reader.acknowledge(batch.end).unwrap();
+            assert!(begun.elapsed() < std::time::Duration::from_secs(120), "{} entries", read.len());
+        }
+    });
+    let scalars = read.iter().filter_map(|entry| if let EntryKind::Scalar { ordinal, .. } = entry.kind { Some(ordinal) } else { None });
+    assert!(scalars.eq(0..20_000));
 }
 
 #[test]

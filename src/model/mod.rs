@@ -1,5 +1,6 @@
 //! Plain data: what a run is made of. No I/O, no HTML, no BSON; imports nothing of the crate.
 
+mod costs;
 mod edit;
 mod id;
 mod media;
@@ -13,6 +14,7 @@ mod series;
 mod time;
 mod value;
 
+pub use costs::Costs;
 pub use edit::{EditPlan, EditRow, PastEdit, Undone};
 pub use id::{RunId, SessionId};
 pub use media::{HistogramBins, ImageInfo, Thought};

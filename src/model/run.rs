@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Origin, RunId, SessionId, Time, Value, number};
+use super::{Costs, Origin, RunId, SessionId, Time, Value, number};
 
 /// One run: one training, with its hyperparameters and the summaries of its metrics.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,20 +83,34 @@ impl Run {
         self.sessions.iter().rev().find_map(|session| session.origin.as_ref())
     }
 
+    /// What logging it cost, as the last session that told has it.
+    pub fn costs(&self) -> Option<&Costs> {
+        self.sessions.iter().rev().find_map(|session| session.costs.as_ref())
+    }
+
+    /// Whether the name may be one that is no parameter's: `origin.commit`, `costs.p99_ns` and their like are told by sessions.
+    pub(crate) fn is_told_by_sessions(name: &str) -> bool {
+        name.starts_with("origin.") || name.starts_with("costs.")
+    }
+
     /// The names beside those of its parameters that [`Run::param`] knows.
-    pub(crate) fn origin_names(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn session_names(&self) -> impl Iterator<Item = String> {
+        let costs = self.costs().into_iter().flat_map(|_| Costs::NAMES).map(|name| format!("costs.{name}"));
         let crates = self.origin().into_iter().flat_map(|origin| origin.crates.keys());
         let crates = crates.map(|name| format!("origin.crates.{name}"));
         let fields = self.origin().into_iter().flat_map(|_| Origin::NAMES).map(|name| format!("origin.{name}"));
         let host = (!self.sessions.is_empty()).then(|| "origin.host".to_owned());
-        fields.chain(crates).chain(host)
+        fields.chain(crates).chain(host).chain(costs)
     }
 
-    /// A parameter by its name; if there is none of that name, `origin.commit` and its like say where the run came from.
+    /// A parameter by its name; if there is none of that name, `origin.commit` and its like say where the run came from, and
+    /// `costs.p99_ns` and its like ([`Costs::get`]) what logging it cost.
     pub fn param(&self, name: &str) -> Option<Value> {
-        self.params.get(name).cloned().or_else(|| match name.strip_prefix("origin.")? {
-            "host" => self.sessions.last().map(|session| Value::from(&session.host)),
-            name => self.origin()?.get(name),
+        self.params.get(name).cloned().or_else(|| match name.split_once('.')? {
+            ("origin", "host") => self.sessions.last().map(|session| Value::from(&session.host)),
+            ("origin", name) => self.origin()?.get(name),
+            ("costs", name) => self.costs()?.get(name),
+            _ => None,
         })
     }
 }
@@ -164,13 +178,16 @@ pub struct Session {
     /// Where it came from, if that was recorded.
     #[serde(default)]
     pub origin: Option<Origin>,
+    /// What logging cost its program, as it told last.
+    #[serde(default)]
+    pub costs: Option<Costs>,
 }
 
 impl Session {
     /// A session that has just begun.
     pub fn new(id: SessionId, host: impl Into<String>, pid: u32, started: Time) -> Session {
         let (host, status) = (host.into(), Status::Running);
-        Session { id, rank: 0, host, pid, started, ended: None, status, how: None, heartbeat: None, origin: None }
+        Session { id, rank: 0, host, pid, started, ended: None, status, how: None, heartbeat: None, origin: None, costs: None }
     }
 }
 

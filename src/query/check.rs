@@ -81,7 +81,7 @@ impl Catalog {
                     kinds.add(value);
                 }
             }
-            for name in run.origin_names() {
+            for name in run.session_names() {
                 let value = run.param(&name);
                 value.iter().for_each(|value| catalog.params.entry(name.clone()).or_default().add(value));
             }

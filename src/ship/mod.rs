@@ -17,4 +17,4 @@ mod tests;
 #[cfg(feature = "engine")]
 pub(crate) use moving::{MoveProgress, Moved, move_local};
 pub(crate) use recover::{Progress, Recovered, Which, recover};
-pub(crate) use shipper::Shipper;
+pub(crate) use shipper::{Shipper, Watch};

@@ -152,6 +152,7 @@ fn update(run: &Run, session: &Session, document: &RawDocument) -> SessionUpdate
         params: run.params.clone().into_iter().collect(),
         metrics: state.metrics.into_iter().map(|(tag, summary)| (tag.into(), summary)).collect(),
         origin: session.origin.clone(),
+        costs: session.costs.clone(),
         end,
     }
 }

@@ -11,7 +11,7 @@ use super::media::{self, Samples};
 use super::tag::{self, FOLD, Tag, Tags};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{Entry, EntryKind, Point, Position, Reach, Reader, SessionInfo, Sink};
-use crate::model::{Origin, Status, Time, Value};
+use crate::model::{Costs, Origin, Status, Time, Value};
 use crate::store::documents::{Blob, Chunk, Event, Frame, What};
 use crate::store::{Inserted, NewSession, Place, SessionEnd, SessionState, SessionUpdate, Updated, Write};
 
@@ -55,6 +55,8 @@ pub(super) struct Session {
     /// Where it came from, and whether that is to be told.
     origin: Option<Box<Origin>>,
     new_origin: bool,
+    /// What logging cost, if that was told anew.
+    costs: Option<Costs>,
     /// The last panic of its program: when, what it said, and whether it was likely to end the program.
     panic: Option<(i64, String, bool)>,
     end: Option<SessionEnd>,
@@ -95,6 +97,7 @@ impl Session {
             taken_wall: 0,
             origin: None,
             new_origin: false,
+            costs: None,
             panic: None,
             end: None,
             closed: false,
@@ -338,6 +341,7 @@ impl Session {
             params: self.params.clone(),
             metrics: self.summaries(|tag| tag.changed),
             origin: self.origin.as_deref().filter(|_| self.new_origin).cloned(),
+            costs: self.costs.clone(),
             end: self.end.clone(),
         };
         loop {
@@ -360,6 +364,7 @@ impl Session {
         self.applied = applied;
         self.params.clear();
         self.new_origin = false;
+        self.costs = None;
         self.tags.iter_mut().for_each(|tag| tag.changed = false);
         Ok(())
     }
@@ -418,6 +423,7 @@ impl Sink for Session {
             EntryKind::Panicked { how, last } => self.panic = Some((entry.wall_micros, how, last)),
             EntryKind::End { status, how } => self.end = Some(SessionEnd { status, how, at: t }),
             _ if known => {}
+            EntryKind::Costs(costs) => self.costs = Some(*costs),
             EntryKind::Origin(origin) => (self.origin, self.new_origin) = (Some(origin), true),
             EntryKind::Param { name, value } if size(&value) > PARAM => {
                 let what = format!("the parameter `{name}` is not stored: it has more than {} MB", PARAM >> 20);

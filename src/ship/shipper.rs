@@ -105,7 +105,12 @@ impl Shipper {
 
     /// How the shipping goes.
     pub(crate) fn status(&self) -> ShipStatus {
-        self.shared.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.watch().status()
+    }
+
+    /// For somebody else to see how the shipping goes.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch(self.shared.clone())
     }
 
     fn ask<T>(&self, command: Command, answer: &Receiver<Result<T>>, deadline: Instant) -> Result<T> {
@@ -122,6 +127,15 @@ impl Shipper {
             Err(RecvTimeoutError::Timeout) => Err(self.shared.pending(&self.directory)),
             Err(RecvTimeoutError::Disconnected) => Err(gone()),
         }
+    }
+}
+
+/// Sees how the shipping goes.
+pub(crate) struct Watch(Arc<Shared>);
+
+impl Watch {
+    pub(crate) fn status(&self) -> ShipStatus {
+        self.0.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

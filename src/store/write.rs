@@ -8,7 +8,7 @@ use bson::RawDocument;
 use super::Place;
 use super::documents::{Blob, Chunk, Event, Frame};
 use crate::error::Result;
-use crate::model::{Origin, RunId, SessionId, Status, Summary, Time, Value};
+use crate::model::{Costs, Origin, RunId, SessionId, Status, Summary, Time, Value};
 
 /// The writing half of a store. Blocks its caller; an error leaves nothing half done that the same call would not finish.
 pub(crate) trait Write: Send + Sync {
@@ -122,6 +122,8 @@ pub(crate) struct SessionUpdate {
     pub(crate) metrics: Vec<(Arc<str>, Summary)>,
     /// Where the session came from, once that is known.
     pub(crate) origin: Option<Origin>,
+    /// What logging cost its program, when that was told again.
+    pub(crate) costs: Option<Costs>,
     pub(crate) end: Option<SessionEnd>,
 }
 

@@ -1,15 +1,20 @@
 //! What is said about a run before it starts.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::care::{self, Care};
+use super::core::Core;
 use super::resume::FirstSteps;
-use super::stats::Counts;
-use super::{SummaryWriter, name, shipping};
+use super::{SummaryWriter, live, name, origin, panics, shipping};
 use crate::address::{Address, Resolved};
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{self, Journal, Layout, Options, SessionInfo, Tags};
+use crate::journal::{self, Journal, Layout, Options, SessionInfo, WhenFull};
 use crate::model::{RunId, Time, folder_problem};
+
+/// How often the journal is synced to the disk.
+const SYNC_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Says where a run goes and what it is called, then starts it with [`build`](Builder::build).
 #[derive(Debug, Clone, Default)]
@@ -24,7 +29,10 @@ pub struct Builder {
     rank: u32,
     journal_dir: Option<PathBuf>,
     journal_budget: Option<u64>,
+    when_full: WhenFull,
     flush_interval: Option<Duration>,
+    sync_interval: Option<Duration>,
+    without_origin: bool,
     resume: Option<RunId>,
 }
 
@@ -92,15 +100,36 @@ impl Builder {
         self
     }
 
-    /// How many bytes of disk the journal may take while the store is away: 4 GiB unless said. What comes after is rejected.
+    /// How many bytes of disk the journal may take while the store is away: 4 GiB unless said. [`when_full`](Builder::when_full) says
+    /// what becomes of calls that come after.
     pub fn journal_budget(mut self, bytes: u64) -> Builder {
         self.journal_budget = Some(bytes);
+        self
+    }
+
+    /// What a log call does when the disk is full or the budget used up: [`WhenFull::DropNewest`] unless said.
+    pub fn when_full(mut self, policy: WhenFull) -> Builder {
+        self.when_full = policy;
         self
     }
 
     /// How long a value may wait before it is shipped: a second unless said.
     pub fn flush_interval(mut self, interval: Duration) -> Builder {
         self.flush_interval = Some(interval);
+        self
+    }
+
+    /// How often the journal is synced to the disk, for the death of the whole machine (that of the process loses nothing): every
+    /// five seconds unless said. [`flush`](SummaryWriter::flush) does it at once.
+    pub fn sync_interval(mut self, interval: Duration) -> Builder {
+        self.sync_interval = Some(interval);
+        self
+    }
+
+    /// Does not record where the run comes from: command line, working directory, program, user, git commit, crates and profile.
+    /// `ML_BOARD_ORIGIN=off` does the same without a change of the program. Host and process are recorded in any case.
+    pub fn without_origin(mut self) -> Builder {
+        self.without_origin = true;
         self
     }
 
@@ -132,21 +161,21 @@ impl Builder {
         let first_steps =
             if info.resumed { FirstSteps::of_run(&info, &address, &place.directory) } else { FirstSteps::default() };
 
-        let layout = Layout { budget: self.journal_budget.unwrap_or(Layout::default().budget), ..Layout::default() };
+        let layout = Layout::default();
+        let budget = self.journal_budget.unwrap_or(layout.budget);
+        let layout = Layout { budget, when_full: self.when_full, ..layout };
         let journal = Journal::create(&place.directory, info, layout)?;
         let flush_interval = self.flush_interval.unwrap_or(Options::default().flush_interval);
         let options = Options { flush_interval, ..Options::default() };
         let shipper = shipping::start(journal.directory(), &address, options)?;
         shipping::recover(place.directory, address);
-        Ok(SummaryWriter {
-            journal,
-            tags: Tags::new(),
-            first_steps,
-            counts: Counts::default(),
-            shipper: Some(shipper),
-            run,
-            run_name,
-        })
+        let care = Care::new(self.sync_interval.unwrap_or(SYNC_INTERVAL));
+        let core = Arc::new(Core::new(journal, first_steps, shipper.watch(), care));
+        live::add(&core);
+        care::start()?;
+        panics::watch();
+        let origin = (!self.without_origin).then(|| origin::search(&core)).flatten();
+        Ok(SummaryWriter { core, shipper: Some(shipper), origin, run, run_name })
     }
 
     fn info(&self, run: RunId, run_name: String, address: &Address) -> SessionInfo {

@@ -1,40 +1,52 @@
 //! The training program's side: calls that record and return, and never wait for a store.
 
 mod builder;
+mod care;
+mod core;
+mod familiar;
+mod handle;
 mod image;
+mod live;
 mod name;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod number;
+mod origin;
+mod panics;
 mod params;
 mod resume;
 mod shipping;
 mod stats;
+mod times;
 
 use std::fmt;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{Journal, Tag, TagKind, Tags};
-use crate::model::{RunId, Status, Value};
+use crate::model::{RunId, Status};
 
 pub use builder::Builder;
-pub use image::Image;
+pub use handle::ScalarTag;
+pub use image::{Image, Pixel};
 pub use number::{IntoValues, Scalar};
+pub use crate::journal::WhenFull;
 pub use stats::{Report, Stats};
 
-use resume::FirstSteps;
+use self::core::{Core, now_micros};
+use origin::Search;
 use shipping::Shipping;
-use stats::Counts;
 
-/// The longest tag, in bytes.
-const LONGEST_TAG: usize = 16 << 10;
 /// The tag of a thought.
 const THOUGHT: &str = "thought";
 /// How long `close` waits for a store that answers, and from when on an attempt that fails is the last.
 const CLOSE: (Duration, Duration) = (Duration::from_secs(120), Duration::from_secs(3));
 /// How long Drop waits.
 const DROP: (Duration, Duration) = (Duration::from_secs(10), Duration::from_millis(500));
+/// How long the end waits to learn where the run came from: a repository may be large.
+const ORIGIN: Duration = Duration::from_secs(2);
 
 /// Logs one run: scalars, histograms, images, thoughts and hyperparameters.
 ///
@@ -72,12 +84,10 @@ const DROP: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mill
 /// # Forks
 /// A child of `fork` that goes on without `exec` cannot log to its parent's writer: its calls are rejected.
 pub struct SummaryWriter {
-    journal: Journal,
-    tags: Tags,
-    first_steps: FirstSteps,
-    counts: Counts,
+    core: Arc<Core>,
     /// `None` once it was stopped.
     shipper: Option<Shipping>,
+    origin: Option<Search>,
     run: RunId,
     run_name: String,
 }
@@ -112,12 +122,12 @@ impl SummaryWriter {
     ///
     /// An `f32` is taken by its shortest decimal (`0.001f32` is 0.001), a `u64` beyond `i64` as a decimal number.
     pub fn add_param(&self, name: &str, value: impl Serialize) {
-        self.counts.judge(self.try_params(name, &value));
+        self.core.counts.judge(self.core.params(name, &value));
     }
 
     /// Logs all fields of a struct (or entries of a map) as hyperparameters.
     pub fn add_params(&self, params: &impl Serialize) {
-        self.counts.judge(self.try_params("", params));
+        self.core.counts.judge(self.core.params("", params));
     }
 
     /// [`add_param`](Self::add_param), by the name it had in the Python program.
@@ -133,40 +143,39 @@ impl SummaryWriter {
     /// Logs one value of a metric. Its step is one more than that of the tag's last value; the first is 0.
     #[inline]
     pub fn add_scalar(&self, tag: &str, value: impl Scalar) {
-        self.counts.judge(self.try_scalar(tag, value.float(), None));
+        self.core.counts.judge(self.core.scalar(tag, value.float(), None));
     }
 
     /// Logs one value of a metric at a step. Steps may repeat and go back.
     #[inline]
     pub fn add_scalar_at(&self, tag: &str, value: impl Scalar, step: i64) {
-        self.counts.judge(self.try_scalar(tag, value.float(), Some(step)));
+        self.core.counts.judge(self.core.scalar(tag, value.float(), Some(step)));
     }
 
     /// Logs a histogram of many values, at the step after the tag's last; or one more value of the tag's one histogram, if it is a
     /// single number.
     pub fn add_histogram(&self, tag: &str, values: impl IntoValues) {
-        self.counts.judge(self.try_histogram(tag, &values, None));
+        self.core.counts.judge(self.core.histogram(tag, &values, None));
     }
 
     /// Logs a histogram at a step. A single number is a histogram of one value.
     pub fn add_histogram_at(&self, tag: &str, values: impl IntoValues, step: i64) {
-        self.counts.judge(self.try_histogram(tag, &values, Some(step)));
+        self.core.counts.judge(self.core.histogram(tag, &values, Some(step)));
     }
 
     /// Logs an image, at the step after the tag's last. All are kept.
     pub fn add_image(&self, tag: &str, image: impl Into<Image>) {
-        self.counts.judge(self.try_image(tag, &image.into(), None));
+        self.core.counts.judge(self.core.image(tag, &image.into(), None));
     }
 
     /// Logs an image at a step.
     pub fn add_image_at(&self, tag: &str, image: impl Into<Image>, step: i64) {
-        self.counts.judge(self.try_image(tag, &image.into(), Some(step)));
+        self.core.counts.judge(self.core.image(tag, &image.into(), Some(step)));
     }
 
     /// Logs a text about the run: what was seen, tried or thought at this moment.
     pub fn add_thought(&self, text: &str) {
-        let recorded = self.journal.text(THOUGHT, now_micros(), self.tags.last_step(), text);
-        self.counts.judge(recorded.map(|()| self.counts.count()));
+        self.core.counts.judge(self.core.text(THOUGHT, text, None));
     }
 
     /// Waits until all that was logged before is on the disk of this machine. Does not wait for the store.
@@ -174,7 +183,7 @@ impl SummaryWriter {
     /// # Errors
     /// If the disk fails.
     pub fn flush(&self) -> Result<()> {
-        self.journal.sync()
+        self.core.journal.sync()
     }
 
     /// Waits until all that was logged before is in the store.
@@ -185,16 +194,29 @@ impl SummaryWriter {
         self.shipper.as_ref().map_or(Ok(()), |shipper| shipper.sync(deadline(timeout)))
     }
 
-    /// How it goes: what was recorded, rejected and stored, and the store's last trouble.
+    /// One scalar, for a loop that logs to it again and again: `let loss = w.scalar("Loss"); loss.add(v)`. It is found only once.
+    pub fn scalar(&self, tag: &str) -> ScalarTag {
+        ScalarTag::of(&self.core, tag)
+    }
+
+    /// How it goes: what was recorded, rejected and stored, what the calls cost, and the store's last trouble. About every ten seconds
+    /// the same is told to the run's document (`costs` of the session), for filters and columns of a board: `costs.p99_ns`.
     pub fn stats(&self) -> Stats {
         let ship = self.shipper.as_ref().map(Shipping::status).unwrap_or_default();
+        let costs = self.core.costs(&ship);
+        let timed = |nanos: u64| (nanos > 0).then(|| Duration::from_nanos(nanos));
         Stats {
-            recorded: self.counts.recorded() + self.tags.logged(),
-            rejected: self.counts.rejected() + ship.rejected,
-            last_rejection: self.counts.last_rejection(),
+            recorded: costs.calls,
+            recorded_bytes: costs.bytes,
+            rejected: costs.rejected,
+            last_rejection: self.core.counts.last_rejection(),
+            call_p50: timed(costs.p50_ns),
+            call_p99: timed(costs.p99_ns),
+            call_longest: timed(costs.longest_ns),
             stored_points: ship.stored_points,
             pending_bytes: ship.pending_bytes,
-            journal_bytes: self.journal.bytes(),
+            journal_bytes: self.core.journal.bytes(),
+            journal_trouble: self.core.journal.trouble(),
             store_trouble: ship.last_error,
         }
     }
@@ -207,74 +229,26 @@ impl SummaryWriter {
     /// `Timeout` if not all is stored by then. Nothing is lost: the journal stays, and is shipped by the next writer or engine that
     /// has the same store, or by `ml_board sync`.
     pub fn close(mut self) -> Result<Report> {
-        self.finish(Status::Finished, CLOSE)
+        self.finish(Status::Finished, None, CLOSE)
     }
 
-    fn finish(&mut self, status: Status, (patience, impatience): (Duration, Duration)) -> Result<Report> {
+    fn finish(&mut self, status: Status, how: Option<&str>, (patience, impatience): (Duration, Duration)) -> Result<Report> {
         let Some(shipper) = self.shipper.take() else {
             return Err(Error::new(ErrorKind::Input, "the writer is closed already"));
         };
-        let run = self.run;
-        let ended = self.journal.end(now_micros(), status, None);
-        let (recorded, rejected) = (self.counts.recorded() + self.tags.logged(), self.counts.rejected());
+        if let Some(search) = self.origin.take() {
+            search.wait(ORIGIN);
+        }
+        let core = &self.core;
         let before = shipper.status();
+        core.journal.costs(now_micros(), &core.costs(&before)).ok();
+        let ended = core.journal.end(now_micros(), status, how);
+        let (recorded, rejected) = (core.recorded(), core.counts.rejected());
         let outcome = shipper.stop(deadline(patience), deadline(impatience));
+        core.journal.release();
         ended?;
         let outcome = outcome?;
-        Ok(Report { run, recorded, rejected: rejected + before.rejected, stored_points: outcome.stored_points })
-    }
-
-    fn try_params(&self, name: &str, value: &impl Serialize) -> Result<()> {
-        let params = params::flatten(name, value).map_err(|e| {
-            Error::new(ErrorKind::Input, format!("the value of the parameter `{name}` cannot be taken")).because(e)
-        })?;
-        for (name, value) in params {
-            if name.is_empty() && !matches!(value, Value::Null) {
-                return Err(Error::new(ErrorKind::Input, format!("a parameter without a name was given: {value}"))
-                    .help("add_params takes a struct or a map; for a single value: add_param(name, value)"));
-            }
-            check(&name, "name of a parameter")?;
-            self.journal.param(now_micros(), &name, &value)?;
-            self.counts.count();
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn try_scalar(&self, name: &str, value: f64, step: Option<i64>) -> Result<()> {
-        let tag = self.tag(TagKind::Scalar, name)?;
-        self.journal.scalar(tag, now_micros(), take_step(tag, step), value)
-    }
-
-    fn try_histogram(&self, name: &str, values: &impl IntoValues, step: Option<i64>) -> Result<()> {
-        let tag = self.tag(TagKind::Histogram, name)?;
-        match (values.single(), step) {
-            (Some(value), None) => self.journal.sample(tag, now_micros(), value),
-            _ => self.journal.values(tag, now_micros(), take_step(tag, step), values.all()),
-        }
-    }
-
-    fn try_image(&self, name: &str, image: &Image, step: Option<i64>) -> Result<()> {
-        let pixels =
-            image.pixels().map_err(|why| Error::new(ErrorKind::Input, format!("the image `{name}` cannot be logged: {why}")))?;
-        let tag = self.tag(TagKind::Image, name)?;
-        self.journal.image(tag, now_micros(), take_step(tag, step), pixels)
-    }
-
-    #[inline]
-    fn tag(&self, kind: TagKind, name: &str) -> Result<&Tag> {
-        match self.tags.find(kind, name) {
-            Some(tag) => Ok(tag),
-            None => self.first_use(kind, name),
-        }
-    }
-
-    #[cold]
-    fn first_use(&self, kind: TagKind, name: &str) -> Result<&Tag> {
-        check(name, "tag")?;
-        self.tags.get(kind, name, || self.first_steps.of(kind, name)).ok_or_else(|| {
-            Error::new(ErrorKind::Input, format!("the tag `{name}` is one too many: a session has room for 16 million"))
-        })
+        Ok(Report { run: self.run, recorded, rejected: rejected + before.rejected, stored_points: outcome.stored_points })
     }
 }
 
@@ -286,7 +260,7 @@ impl fmt::Debug for SummaryWriter {
 
 impl Drop for SummaryWriter {
     fn drop(&mut self) {
-        if self.journal.is_inherited() {
+        if self.core.journal.is_inherited() {
             // The parent's threads are not here, and the journal is the parent's to end.
             std::mem::forget(self.shipper.take());
             return;
@@ -294,38 +268,15 @@ impl Drop for SummaryWriter {
         if self.shipper.is_none() {
             return;
         }
-        let status = if std::thread::panicking() { Status::Panicked } else { Status::Finished };
-        if let Err(error) = self.finish(status, DROP) {
+        let thread = std::thread::current();
+        let (status, how) = match thread.id() {
+            id if std::thread::panicking() => (Status::Panicked, self.core.panic_of(id)),
+            _ => (Status::Finished, None),
+        };
+        if let Err(error) = self.finish(status, how.as_deref(), DROP) {
             eprintln!("ml_board: run `{}`: {error}", self.run_name);
         }
     }
-}
-
-#[inline]
-fn take_step(tag: &Tag, step: Option<i64>) -> i64 {
-    match step {
-        Some(step) => {
-            tag.saw_step(step);
-            step
-        }
-        None => tag.next_step(),
-    }
-}
-
-fn check(name: &str, what: &str) -> Result<()> {
-    let wrong = |why: &str| Err(Error::new(ErrorKind::Input, format!("the {what} {name:?} cannot be used: {why}")));
-    if name.contains('\0') {
-        return wrong("it has a NUL in it");
-    }
-    if name.len() > LONGEST_TAG {
-        return wrong("it is longer than 16 KiB");
-    }
-    Ok(())
-}
-
-/// Microseconds since 1970-01-01 UTC.
-fn now_micros() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
 }
 
 fn deadline(timeout: Duration) -> Instant {

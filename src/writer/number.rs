@@ -1,6 +1,6 @@
 //! What may be logged as a number, and as many numbers.
 
-mod sealed {
+pub(super) mod sealed {
     pub trait Sealed {}
 }
 
@@ -11,7 +11,8 @@ pub trait Scalar: Copy + sealed::Sealed {
     fn float(self) -> f64;
 }
 
-/// What [`SummaryWriter::add_histogram`](crate::SummaryWriter::add_histogram) takes: a number, or a slice, array or `Vec` of numbers.
+/// What [`SummaryWriter::add_histogram`](crate::SummaryWriter::add_histogram) takes: a number, or a slice, array or `Vec` of numbers; with
+/// the feature `ndarray`, an array or view of any shape, too.
 pub trait IntoValues: sealed::Sealed {
     /// The number, if it is a single one.
     #[doc(hidden)]
@@ -58,6 +59,16 @@ scalar! {
 
 #[cfg(feature = "half")]
 scalar! { half::f16: half::f16::to_f64, half::bf16: half::bf16::to_f64 }
+
+impl<T: Scalar> sealed::Sealed for &T {}
+
+/// As the entries of a map are.
+impl<T: Scalar> Scalar for &T {
+    #[inline]
+    fn float(self) -> f64 {
+        (*self).float()
+    }
+}
 
 macro_rules! values {
     ($([$($parameters:tt)*] $type:ty),* $(,)?) => {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{now_micros, shipping};
+use super::core::now_micros;
+use super::shipping;
 use crate::address::Address;
 use crate::error::Result;
 use crate::journal::{self, EntryKind, Reader, SessionInfo, TagKind};

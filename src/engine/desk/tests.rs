@@ -56,6 +56,7 @@ impl Bench {
             params: vec![("lr".into(), Value::Float(lr))],
             metrics: vec![("Loss".into(), summary)],
             origin: None,
+            costs: None,
             end: None,
         };
         let writing = store.writing();

@@ -8,7 +8,7 @@ use super::*;
 fn journal() -> (Memory, Vec<Entry>) {
     let home = tempfile::tempdir().unwrap();
     let layout = Layout { segment_bytes: 8 << 10, ..SMALL };
-    let (mut journal, tags) = create(home.path(), layout);
+    let (journal, tags) = create(home.path(), layout);
     let loss = tags.get(TagKind::Scalar, "loss", || 0).unwrap();
     let weights = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
     let faces = tags.get(TagKind::Image, "faces", || 0).unwrap();
@@ -35,7 +35,7 @@ fn journal() -> (Memory, Vec<Entry>) {
     }
     journal.sample(weights, 6, 0.5).unwrap();
     journal.text("thought", 7, None, "the last one").unwrap();
-    finish(&mut journal);
+    finish(&journal);
     let mut files = files_of(journal.directory());
     // Those that were made ready and never used.
     files.segments.retain(|number, _| *number <= 3);

@@ -129,7 +129,7 @@ proptest! {
     #[test]
     fn a_journal_is_the_list_of_its_calls(ops in ops(), dead in prop::collection::vec(0..30_usize, 0..4), end: bool) {
         let home = tempfile::tempdir().unwrap();
-        let (mut journal, tags) = create(home.path(), Layout { segment_bytes: 8 << 10, ..SMALL });
+        let (journal, tags) = create(home.path(), Layout { segment_bytes: 8 << 10, ..SMALL });
         let directory = journal.directory().to_path_buf();
         let mut model = Model::default();
         let mut reader = Reader::open(&directory).unwrap();
@@ -148,7 +148,7 @@ proptest! {
             prop_assert_eq!(reader.damaged(), 0);
         }
         if end {
-            finish(&mut journal);
+            finish(&journal);
             model.called.push(EntryKind::End { status: Status::Finished, how: None });
         }
         drop(journal);

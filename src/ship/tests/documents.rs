@@ -426,6 +426,10 @@ fn the_pipeline_is_the_same_function() {
                                 let (command, dirty) = (vec!["$train".into(), "--lr".into()], Some(n % 2 == 0));
                                 crate::model::Origin { command, crates, dirty, commit: Some("$c".into()), ..Default::default() }
                             }),
+                            costs: (n % 2 == 0).then(|| {
+                                let (calls, trouble) = (n as u64, Some("$away".into()));
+                                crate::model::Costs { calls, trouble, at: Time(n), ..Default::default() }
+                            }),
                             end: end.map(|status| SessionEnd { status, how: Some("$how".into()), at: Time(n) }),
                         };
                         let there = server.writing().update_session(place, &update).unwrap();

@@ -93,7 +93,7 @@ fn a_server_that_is_away_is_said_and_waited_for() {
     let address = Address::parse(&mongod.uri()).unwrap();
     mongod.kill();
     let (home, database) = (tempfile::tempdir().unwrap(), unique("live"));
-    let trainer = Trainer::new(home.path(), 1, &address, &database, Layout { segment_bytes: 64 << 10, budget: 64 << 20 });
+    let trainer = Trainer::new(home.path(), 1, &address, &database, Layout { segment_bytes: 64 << 10, budget: 64 << 20, ..Layout::default() });
     let shipper = Shipper::start(trainer.journal.directory().to_owned(), address.clone(), quiet()).unwrap();
     trainer.scalars("loss", 6000);
     let error = shipper.sync(soon(60)).unwrap_err();

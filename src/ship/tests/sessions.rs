@@ -112,6 +112,34 @@ fn a_panic_that_ended_the_program_is_told_from_one_that_was_survived() {
 }
 
 #[test]
+fn what_logging_cost_is_kept_as_it_was_told_last_and_found() {
+    on_both(|store, database| {
+        let mut log = Log::new(database, 1);
+        let told = |calls, trouble: Option<&str>| {
+            let mut costs = crate::model::Costs::default();
+            (costs.at, costs.calls, costs.rejected, costs.bytes, costs.p50_ns) = (Time(calls as i64), calls, 2, 32 * calls, 70);
+            (costs.p99_ns, costs.longest_ns, costs.pending_bytes, costs.trouble) = (240, 9_000, 64, trouble.map(str::to_owned));
+            costs
+        };
+        log.scalar("Loss", 0, 1.0);
+        log.push(EntryKind::Costs(Box::new(told(1, Some("the $store is away")))));
+        log.scalar("Loss", 1, 1.0);
+        ship_live(store, &log);
+        assert_eq!(run(store, &log).costs(), Some(&told(1, Some("the $store is away"))));
+        assert_eq!(runs(store, &log, "costs.trouble ~ \"away\" and costs.p99_ns > 200").len(), 1);
+        log.push(EntryKind::Costs(Box::new(told(2, None))));
+        log.end(Status::Finished);
+        log.ship(store.writing(), 1).unwrap();
+        assert_eq!(run(store, &log).costs(), Some(&told(2, None)));
+        for (filter, found) in
+            [("costs.calls == 2 and costs.rejected >= 1", 1), ("costs.longest_ns > 1000000", 0), ("exists(costs.trouble)", 0)]
+        {
+            assert_eq!(runs(store, &log, filter).len(), found, "{filter}");
+        }
+    });
+}
+
+#[test]
 fn where_a_session_came_from_is_kept_and_found() {
     on_both(|store, database| {
         let mut log = Log::new(database, 1);

@@ -4,7 +4,8 @@
 //! FOLDER          {_id: ObjectId, v, name, status, started, heartbeat, ended, params: {lr: 0.001, "optim%2Ename": "adam"}, labels, notes, group, thoughts, invalid: WHY,
 //!                  metrics: {TAG: {n, nan, first_bad_step, first, first_step, last, last_step, min, min_step, max, max_step, sum}},
 //!                  sessions: {ID: {rank, host, pid, started, heartbeat, ended, how, status, applied, k, thoughts, metrics: {…},
-//!                  origin: {command, directory, program, user, commit, branch, dirty, remote, crates: {…}, profile, rustc, ml_board}}}}
+//!                  origin: {command, directory, program, user, commit, branch, dirty, remote, crates: {…}, profile, rustc, ml_board},
+//!                  costs: {at, calls, rejected, bytes, p50_ns, p99_ns, longest_ns, pending_bytes, trouble}}}}
 //! FOLDER.scalars  {_id, v, run, session, tag, seq, i0, n, s0, s1, ds | steps: [i64…], t0, t1, min, max, sum, nan, first, last, enc: "a",
 //!                  values: [f64…], wall: [int32 ms since t0…]}
 //! FOLDER.tail     {_id: "SESSION:POSITION:K", v, run, session, k, t0, p: [{tag, i, steps: [i64…], values: [f64…], wall: [ms since t0…]}, …]}
@@ -18,6 +19,7 @@
 //! Readers take int32, int64, double and null wherever a number stands: a person edits these documents.
 
 pub(crate) mod bytes;
+mod costs;
 mod event;
 pub(crate) mod keys;
 mod origin;
@@ -26,6 +28,7 @@ mod raw;
 mod run;
 mod session;
 
+pub(crate) use costs::costs_document;
 pub(crate) use event::{Blob, Event, Histogram, What, event_step, hex, part_key};
 pub(crate) use origin::origin_document;
 pub(crate) use points::{CHUNK, Chunk, Frame, Part, Points};

@@ -6,6 +6,7 @@ use bson::raw::{RawBsonRef, RawDocument};
 use bson::spec::BinarySubtype;
 use bson::{Bson, Document, doc};
 
+use super::costs::decode_costs;
 use super::origin::decode_origin;
 use super::{keys, raw};
 use crate::error::Result;
@@ -177,6 +178,7 @@ fn decode_session(id: &str, document: &RawDocument) -> Option<Session> {
     session.how = text("how");
     session.heartbeat = get("heartbeat").and_then(raw::time);
     session.origin = get("origin").and_then(|origin| origin.as_document()).map(decode_origin);
+    session.costs = get("costs").and_then(|costs| costs.as_document()).map(decode_costs);
     Some(session)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bson::{Bson, DateTime, Document, doc};
 
 use super::run::{decode_summary, summary_document, value_bson};
-use super::{VERSION, keys, origin_document};
+use super::{VERSION, costs_document, keys, origin_document};
 use crate::model::{Status, Summary, Time};
 use crate::store::write::{NewSession, SessionUpdate};
 
@@ -92,6 +92,9 @@ fn set_session(session: &mut Document, update: &SessionUpdate) {
     session.insert("heartbeat", heartbeat);
     if let Some(origin) = &update.origin {
         session.insert("origin", origin_document(origin));
+    }
+    if let Some(costs) = &update.costs {
+        session.insert("costs", costs_document(costs));
     }
     if let Some(end) = &update.end {
         session.insert("status", end.status.word());

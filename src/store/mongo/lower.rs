@@ -8,7 +8,7 @@
 use bson::oid::ObjectId;
 use bson::{Bson, Document, doc};
 
-use crate::model::{RunId, Time, Value};
+use crate::model::{Run, RunId, Time, Value};
 use crate::query::{Compare, Field, Filter, Reduce, RunField, span_of_date};
 use crate::store::documents::{date, keys, value_bson};
 
@@ -100,7 +100,7 @@ fn look(leaf: &Filter) -> Leaf {
             found.lower = any(leaves.iter().map(|leaf| leaf.lower.clone()).collect());
             found.unless(leaves.into_iter().next().map(|leaf| leaf.unsure).unwrap_or_default())
         }
-        Filter::Like(Field::Param(name), _) if !of_origin(name) => {
+        Filter::Like(Field::Param(name), _) if !Run::is_told_by_sessions(name) => {
             Leaf::at_most(doc! { param(name): { "$type": "string" } }).unless(edited_param(name))
         }
         Filter::Like(..) => Leaf::at_most(everything()),
@@ -111,14 +111,9 @@ fn look(leaf: &Filter) -> Leaf {
     }
 }
 
-/// Whether the name is not only that of a parameter: `origin.commit` and its like say where a run came from.
-fn of_origin(name: &str) -> bool {
-    name.starts_with("origin.")
-}
-
 fn exists(field: &Field) -> Leaf {
     match field {
-        Field::Param(name) if of_origin(name) => Leaf::at_most(everything()),
+        Field::Param(name) if Run::is_told_by_sessions(name) => Leaf::at_most(everything()),
         Field::Param(name) => Leaf::exact(doc! { param(name): { "$exists": true } }).unless(edited_param(name)),
         Field::Metric(Reduce::Mean, _) => Leaf::at_most(everything()),
         Field::Metric(reduce, tag) => {
@@ -135,7 +130,7 @@ fn exists(field: &Field) -> Leaf {
 
 fn compared(field: &Field, compare: Compare, value: &Value) -> Leaf {
     match field {
-        Field::Param(name) if of_origin(name) => Leaf::at_most(everything()),
+        Field::Param(name) if Run::is_told_by_sessions(name) => Leaf::at_most(everything()),
         Field::Param(name) => {
             let path = param(name);
             let there = doc! { &path: { "$exists": true } };

@@ -90,7 +90,7 @@ impl Read for Mongo {
 
     fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>> {
         // Each session repeats the summaries of what it logged; here they are not wanted.
-        let kept = ["rank", "host", "pid", "started", "heartbeat", "ended", "how", "status", "origin"];
+        let kept = ["rank", "host", "pid", "started", "heartbeat", "ended", "how", "status", "origin", "costs"];
         let kept: Document = kept.iter().map(|key| ((*key).to_owned(), Bson::String(format!("$$this.v.{key}")))).collect();
         let slim = doc! { "$map": { "input": { "$objectToArray": "$sessions" }, "in": { "k": "$$this.k", "v": kept } } };
         let slim = doc! { "$cond": [{ "$eq": [{ "$type": "$sessions" }, "object"] }, { "$arrayToObject": slim }, "$sessions"] };

@@ -6,7 +6,7 @@ use bson::oid::ObjectId;
 use bson::{Bson, Document, doc};
 
 use crate::model::{Status, Summary};
-use crate::store::documents::{date, keys, new_session, origin_document, summary_document, value_bson};
+use crate::store::documents::{costs_document, date, keys, new_session, origin_document, summary_document, value_bson};
 use crate::store::write::{NewSession, SessionUpdate};
 
 /// The sessions as an array, while a pipeline runs.
@@ -96,6 +96,9 @@ pub(super) fn update(update: &SessionUpdate, tags: &[(Arc<str>, Summary)]) -> (D
     }
     if let Some(origin) = &update.origin {
         logged.insert(of("origin"), literal(origin_document(origin)));
+    }
+    if let Some(costs) = &update.costs {
+        logged.insert(of("costs"), literal(costs_document(costs)));
     }
     if let Some(end) = &update.end {
         logged.insert(of("status"), end.status.word());

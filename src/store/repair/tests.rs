@@ -57,6 +57,7 @@ fn store() -> Store {
             metrics,
             end,
             origin: None,
+            costs: None,
         };
         assert_eq!(writing.update_session(PLACE, &update).unwrap(), Updated::Done);
     }

@@ -11,7 +11,7 @@ use crate::journal::{self, Options, SessionInfo, TagKind};
 use crate::ship::{self, Which};
 use crate::store;
 
-pub(in super::super) use crate::ship::Shipper as Shipping;
+pub(in super::super) use crate::ship::{Shipper as Shipping, Watch};
 pub(in super::super) use crate::store::check;
 
 /// How long the store is waited for.

@@ -7,9 +7,9 @@ mod inside;
 mod outside;
 
 #[cfg(any(feature = "writer", feature = "engine"))]
-pub(super) use inside::{Shipping, check, last_steps, recover, start};
+pub(super) use inside::{Shipping, Watch, check, last_steps, recover, start};
 #[cfg(not(any(feature = "writer", feature = "engine")))]
-pub(super) use outside::{Shipping, check, last_steps, recover, start};
+pub(super) use outside::{Shipping, Watch, check, last_steps, recover, start};
 
 use crate::journal::TagKind;
 

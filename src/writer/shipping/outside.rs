@@ -96,8 +96,22 @@ impl Shipping {
 
     /// How the shipping goes, as far as the program told.
     pub(in super::super) fn status(&self) -> ShipStatus {
-        let state = self.shared.lock();
-        ShipStatus { pending_bytes: self.shared.pending_bytes(&state), ..state.status.clone() }
+        self.watch().status()
+    }
+
+    /// For somebody else to see how the shipping goes.
+    pub(in super::super) fn watch(&self) -> Watch {
+        Watch(self.shared.clone())
+    }
+}
+
+/// Sees how the shipping goes.
+pub(in super::super) struct Watch(Arc<Shared>);
+
+impl Watch {
+    pub(in super::super) fn status(&self) -> ShipStatus {
+        let state = self.0.lock();
+        ShipStatus { pending_bytes: self.0.pending_bytes(&state), ..state.status.clone() }
     }
 }
 
