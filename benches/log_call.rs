@@ -7,6 +7,7 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ml_board::{ScalarTag, SummaryWriter};
@@ -25,7 +26,9 @@ enum How {
 fn main() {
     let home = tempfile::tempdir().unwrap();
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let stores = ["SQLite", "mongod", "frozen", "away"].into_iter().filter(|store| asked.is_empty() || asked.iter().any(|word| word == store));
+    let stores = ["SQLite", "mongod", "frozen", "away"]
+        .into_iter()
+        .filter(|store| asked.is_empty() || asked.iter().any(|word| word == store));
     let clock = cost_of_the_clock();
     let calls = std::env::var("ML_BOARD_BENCH_CALLS").map_or(1_000_000, |calls| calls.parse().unwrap());
     println!("timing a call costs {clock} ns, taken off below; {calls} calls in a loop, {} paced", calls / 10);
@@ -39,8 +42,7 @@ fn main() {
             None if store == "SQLite" => local.clone(),
             None => "mongodb://127.0.0.1:9".to_owned(),
         };
-        for (how, threads) in
-            [(How::Loop, 1), (How::Loop, 2), (How::Loop, 8), (How::Handle, 1), (How::Paced, 1), (How::Paced, 8)]
+        for (how, threads) in [(How::Loop, 1), (How::Loop, 2), (How::Loop, 8), (How::Handle, 1), (How::Paced, 1), (How::Paced, 8)]
         {
             let builder = SummaryWriter::builder().uri(uri.as_str()).database("bench").folder("log_call");
             let w = builder.journal_dir(home.path().join("journals")).build().unwrap();
@@ -78,6 +80,9 @@ fn main() {
             frozen.iter().for_each(|server| server.thaw());
             drop(w);
         }
+        if store == "SQLite" {
+            after_a_pause(&uri, &home.path().join("journals"));
+        }
     }
 }
 
@@ -105,6 +110,30 @@ fn call(w: &SummaryWriter, handle: &ScalarTag, tag: &str, how: How, value: f64) 
         How::Handle => handle.add(value),
         How::Loop | How::Paced => w.add_scalar(tag, value),
     }
+}
+
+/// What the first calls after a pause take, as their caches are cold then: 500 pauses of 2 ms, medians. Beside them what reading the clock
+/// twice takes at the same places, with nothing between.
+fn after_a_pause(uri: &str, journals: &Path) {
+    let w = SummaryWriter::builder().uri(uri).database("bench").folder("pause").journal_dir(journals).build().unwrap();
+    let median = |call: &dyn Fn(f64)| {
+        let mut nanos = [const { Vec::new() }; 10];
+        for pause in 0..500 {
+            std::thread::sleep(Duration::from_millis(2));
+            for nanos in &mut nanos {
+                let before = Instant::now();
+                call(f64::from(pause));
+                nanos.push(before.elapsed().as_nanos());
+            }
+        }
+        nanos.each_mut().map(|nanos| {
+            nanos.sort_unstable();
+            nanos[nanos.len() / 2]
+        })
+    };
+    let (call, nothing) = (median(&|value| w.add_scalar("Loss", value)), median(&|value| drop(std::hint::black_box(value))));
+    println!("after a pause of 2 ms, ns: first call {}, second {}, third {}, tenth {}", call[0], call[1], call[2], call[9]);
+    println!("the clock alone, likewise: {}, {}, {}, {}", nothing[0], nothing[1], nothing[2], nothing[9]);
 }
 
 fn cost_of_the_clock() -> u32 {

@@ -96,7 +96,8 @@ fn logs_without_the_system() {
 /// From here on this thread may end the process and (where the system has no clock that is read without it) ask for the time.
 fn only_the_clock_and_the_end() {
     let instruction = |code: u32, jt: u8, jf: u8, k: u32| libc::sock_filter { code: code as u16, jt, jf, k };
-    let (load, equal, answer) = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, libc::BPF_RET | libc::BPF_K);
+    let (load, equal, answer) =
+        (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, libc::BPF_RET | libc::BPF_K);
     let mut filter = [
         instruction(load, 0, 0, 0), // the number of the call
         instruction(equal, 2, 0, libc::SYS_exit_group as u32),

@@ -45,6 +45,20 @@
 //! there is room, and never a signal in the trainer. The kernel keeps written pages whatever becomes of the process; `sync` is
 //! for the machine's death.
 //!
+//! A page that the system has written to the disk is taken away for writing, and the next call that meets it would wait for it. So the writer's
+//! `care` touches the pages ahead again, twice a second while there is something logged. It syncs what was recorded every few seconds, that is only
+//! the part of the segment that is used.
+//!
+//! The end of a session takes all slots that its segment has left, so that nothing is recorded after it: a call is before it, or is rejected.
+//!
+//! # File systems
+//!
+//! Space is allocated where the file system can (ext4, xfs, btrfs, tmpfs), and zeros are written where it cannot. Files on btrfs are marked to be
+//! written in place (no copy on write, no checksums of its own), else the space would be good for one writing of each page alone. A snapshot of them
+//! undoes that for one more writing: keep journals out of what is snapshot every minute. ZFS copies whatever one asks, and lets no page be promised
+//! space: there a full disk is met when pages are written, which `flush` and the sync every few seconds tell. A journal that would lie on a network
+//! file system is kept in the machine's temporary directory.
+//!
 //! # Reading
 //!
 //! The reader takes entries in slot order and numbers the points of each tag: ordinals are a function of the journal. At a head

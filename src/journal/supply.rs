@@ -51,7 +51,16 @@ impl Supply {
         let used = AtomicU64::new(segment_bytes as u64);
         // Room enough that no log call makes it grow.
         let state = Mutex::new(State { full: Vec::with_capacity(64), ..State::default() });
-        let shared = Arc::new(Shared { directory, info, segment_bytes, budget, used, state, changed: Condvar::new(), told: AtomicBool::new(false) });
+        let shared = Arc::new(Shared {
+            directory,
+            info,
+            segment_bytes,
+            budget,
+            used,
+            state,
+            changed: Condvar::new(),
+            told: AtomicBool::new(false),
+        });
         let theirs = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("ml_board journal".into())

@@ -343,7 +343,8 @@ fn where_it_is_asked_calls_wait_for_room_and_nothing_is_lost() {
             assert!(begun.elapsed() < std::time::Duration::from_secs(120), "{} entries", read.len());
         }
     });
-    let scalars = read.iter().filter_map(|entry| if let EntryKind::Scalar { ordinal, .. } = entry.kind { Some(ordinal) } else { None });
+    let scalars =
+        read.iter().filter_map(|entry| if let EntryKind::Scalar { ordinal, .. } = entry.kind { Some(ordinal) } else { None });
     assert!(scalars.eq(0..20_000));
 }
 

@@ -112,17 +112,18 @@ impl Core {
     /// What logging cost so far.
     pub(super) fn costs(&self, ship: &ShipStatus) -> Costs {
         let times = self.times.summary();
-        let mut costs = Costs::default();
-        costs.at = Time::now();
-        costs.calls = self.recorded();
-        costs.rejected = self.counts.rejected() + ship.rejected;
-        costs.bytes = self.journal.recorded_bytes();
-        (costs.p50_ns, costs.p99_ns) = (times.p50, times.p99);
-        costs.longest_ns = times.longest.max(self.journal.longest_wait_nanos());
-        costs.pending_bytes = ship.pending_bytes;
         let trouble = ship.last_error.clone().or_else(|| self.counts.last_rejection());
-        costs.trouble = trouble.map(|error| error.to_string());
-        costs
+        Costs {
+            at: Time::now(),
+            calls: self.recorded(),
+            rejected: self.counts.rejected() + ship.rejected,
+            bytes: self.journal.recorded_bytes(),
+            p50_ns: times.p50,
+            p99_ns: times.p99,
+            longest_ns: times.longest.max(self.journal.longest_wait_nanos()),
+            pending_bytes: ship.pending_bytes,
+            trouble: trouble.map(|error| error.to_string()),
+        }
     }
 
     /// Records that a thread panicked; `last`: that will end the program unless somebody catches it.

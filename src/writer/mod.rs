@@ -28,11 +28,11 @@ use serde::Serialize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{RunId, Status};
 
+pub use crate::journal::WhenFull;
 pub use builder::Builder;
 pub use handle::ScalarTag;
 pub use image::{Image, Pixel};
 pub use number::{IntoValues, Scalar};
-pub use crate::journal::WhenFull;
 pub use stats::{Report, Stats};
 
 use self::core::{Core, now_micros};
@@ -236,6 +236,8 @@ impl SummaryWriter {
         let Some(shipper) = self.shipper.take() else {
             return Err(Error::new(ErrorKind::Input, "the writer is closed already"));
         };
+        // From here on, whatever else is waited for.
+        let (deadline, give_up) = (deadline(patience), deadline(impatience));
         if let Some(search) = self.origin.take() {
             search.wait(ORIGIN);
         }
@@ -244,7 +246,7 @@ impl SummaryWriter {
         core.journal.costs(now_micros(), &core.costs(&before)).ok();
         let ended = core.journal.end(now_micros(), status, how);
         let (recorded, rejected) = (core.recorded(), core.counts.rejected());
-        let outcome = shipper.stop(deadline(patience), deadline(impatience));
+        let outcome = shipper.stop(deadline, give_up);
         core.journal.release();
         ended?;
         let outcome = outcome?;

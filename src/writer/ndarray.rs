@@ -63,7 +63,9 @@ mod tests {
 
     #[test]
     fn images_have_their_channels_last_or_first() {
-        let pixels = |image: Image| image.pixels().map(|pixels| (pixels.width, pixels.height, pixels.bytes.clone())).map_err(str::to_owned);
+        let pixels = |image: Image| {
+            image.pixels().map(|pixels| (pixels.width, pixels.height, pixels.bytes.clone())).map_err(str::to_owned)
+        };
         let gray = Array2::from_shape_vec((2, 1), vec![0.0_f32, 1.0]).unwrap();
         assert_eq!(pixels((&gray).into()), Ok((1, 2, vec![0, 255])));
         let last = Array3::from_shape_vec((1, 2, 3), vec![1_u8, 2, 3, 4, 5, 6]).unwrap();

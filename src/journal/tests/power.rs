@@ -173,7 +173,8 @@ fn record(journal: &Journal, tags: &Tags, dice: &mut Dice) {
             let pixels = Pixels { width: 4, height: 1, channels: 1, bytes: n.to_ne_bytes()[..4].to_vec(), nan: 0 };
             journal.image(tag(TagKind::Image, which), n, n, &pixels)
         }
-        _ => (0..=dice.below(12)).try_for_each(|i| journal.scalar(tag(TagKind::Scalar, which), n, n, i as f64 + n as f64).map(drop)),
+        _ => (0..=dice.below(12))
+            .try_for_each(|i| journal.scalar(tag(TagKind::Scalar, which), n, n, i as f64 + n as f64).map(drop)),
     }
     .unwrap();
 }

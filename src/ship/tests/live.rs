@@ -33,7 +33,7 @@ impl Trainer {
         }
     }
 
-    fn end(mut self) -> Journal {
+    fn end(self) -> Journal {
         self.journal.end((START + 99) * 1000, Status::Finished, None).unwrap();
         self.journal
     }
@@ -93,7 +93,13 @@ fn a_server_that_is_away_is_said_and_waited_for() {
     let address = Address::parse(&mongod.uri()).unwrap();
     mongod.kill();
     let (home, database) = (tempfile::tempdir().unwrap(), unique("live"));
-    let trainer = Trainer::new(home.path(), 1, &address, &database, Layout { segment_bytes: 64 << 10, budget: 64 << 20, ..Layout::default() });
+    let trainer = Trainer::new(
+        home.path(),
+        1,
+        &address,
+        &database,
+        Layout { segment_bytes: 64 << 10, budget: 64 << 20, ..Layout::default() },
+    );
     let shipper = Shipper::start(trainer.journal.directory().to_owned(), address.clone(), quiet()).unwrap();
     trainer.scalars("loss", 6000);
     let error = shipper.sync(soon(60)).unwrap_err();
@@ -188,7 +194,7 @@ fn points_per_second() {
         for session in 1..4 {
             let database = unique("speed");
             let trainer =
-                Trainer::new(home.path(), session, &address, &database, Layout { segment_bytes: 4 << 20, budget: 8 << 30 });
+                Trainer::new(home.path(), session, &address, &database, Layout { budget: 8 << 30, ..Layout::default() });
             for tag in 0..10 {
                 trainer.scalars(&format!("tag{tag}"), 1_000_000);
             }

@@ -116,10 +116,9 @@ fn what_logging_cost_is_kept_as_it_was_told_last_and_found() {
     on_both(|store, database| {
         let mut log = Log::new(database, 1);
         let told = |calls, trouble: Option<&str>| {
-            let mut costs = crate::model::Costs::default();
-            (costs.at, costs.calls, costs.rejected, costs.bytes, costs.p50_ns) = (Time(calls as i64), calls, 2, 32 * calls, 70);
-            (costs.p99_ns, costs.longest_ns, costs.pending_bytes, costs.trouble) = (240, 9_000, 64, trouble.map(str::to_owned));
-            costs
+            let (at, trouble) = (crate::model::Time(calls as i64), trouble.map(str::to_owned));
+            let costs = crate::model::Costs { at, calls, rejected: 2, bytes: 32 * calls, p50_ns: 70, ..Default::default() };
+            crate::model::Costs { p99_ns: 240, longest_ns: 9_000, pending_bytes: 64, trouble, ..costs }
         };
         log.scalar("Loss", 0, 1.0);
         log.push(EntryKind::Costs(Box::new(told(1, Some("the $store is away")))));

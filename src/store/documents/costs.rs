@@ -19,10 +19,15 @@ pub(crate) fn costs_document(costs: &Costs) -> Document {
 pub(super) fn decode_costs(document: &RawDocument) -> Costs {
     let get = |key| raw::get(document, key);
     let number = |key| get(key).and_then(raw::integer).and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
-    let mut costs = Costs::default();
-    costs.at = get("at").and_then(raw::time).unwrap_or_default();
-    (costs.calls, costs.rejected, costs.bytes) = (number("calls"), number("rejected"), number("bytes"));
-    (costs.p50_ns, costs.p99_ns, costs.longest_ns) = (number("p50_ns"), number("p99_ns"), number("longest_ns"));
-    (costs.pending_bytes, costs.trouble) = (number("pending_bytes"), get("trouble").and_then(raw::text));
-    costs
+    Costs {
+        at: get("at").and_then(raw::time).unwrap_or_default(),
+        calls: number("calls"),
+        rejected: number("rejected"),
+        bytes: number("bytes"),
+        p50_ns: number("p50_ns"),
+        p99_ns: number("p99_ns"),
+        longest_ns: number("longest_ns"),
+        pending_bytes: number("pending_bytes"),
+        trouble: get("trouble").and_then(raw::text),
+    }
 }

@@ -72,7 +72,8 @@ fn direct(lock: &str, name: &str) -> BTreeMap<String, String> {
         Some((field("name")?, field("version")?))
     };
     let blocks = || lock.split("[[package]]").skip(1);
-    let Some(ours) = blocks().find(|block| package(block).is_some_and(|(of, _)| of == name) && !block.contains("\nsource =")) else {
+    let Some(ours) = blocks().find(|block| package(block).is_some_and(|(of, _)| of == name) && !block.contains("\nsource ="))
+    else {
         return BTreeMap::new();
     };
     let mut versions: BTreeMap<String, String> = BTreeMap::new();
@@ -102,7 +103,8 @@ mod tests {
         assert_eq!(direct(lock, "train"), expected.into());
         assert_eq!(package_name("[lib]\nname = \"other\"\n[package]\n name = \"train\"\n").as_deref(), Some("train"));
         assert_eq!(first_source("/t/p: /my\\ code/src/main.rs /b.rs\n"), Some("/my code/src/main.rs".into()));
-        let info = r#"{"outputs":{"1":{"stdout":"lib___.so\n"},"2":{"stdout":"rustc 1.95.0 (abc 2026-04-14)\nbinary: rustc\n"}}}"#;
+        let info =
+            r#"{"outputs":{"1":{"stdout":"lib___.so\n"},"2":{"stdout":"rustc 1.95.0 (abc 2026-04-14)\nbinary: rustc\n"}}}"#;
         assert_eq!(compiler(info).as_deref(), Some("rustc 1.95.0 (abc 2026-04-14)"));
     }
 

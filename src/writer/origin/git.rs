@@ -53,7 +53,10 @@ mod tests {
         git(home.path(), &["commit", "-q", "-m", "first"]);
         git(home.path(), &["remote", "add", "upstream", "https://me:secret@example.org/code.git"]);
         assert!(describe(home.path(), &mut origin));
-        assert_eq!((origin.commit.as_ref().map(String::len), origin.branch.as_deref(), origin.dirty), (Some(40), Some("trunk"), Some(false)));
+        assert_eq!(
+            (origin.commit.as_ref().map(String::len), origin.branch.as_deref(), origin.dirty),
+            (Some(40), Some("trunk"), Some(false))
+        );
         assert_eq!(origin.remote.as_deref(), Some("https://***@example.org/code.git"));
         std::fs::write(home.path().join("train.rs"), "2").unwrap();
         assert!(describe(home.path(), &mut origin));

@@ -58,13 +58,15 @@ fn record(core: &Weak<Core>, origin: &Origin) {
 
 fn of_process(directory: &Path, program: &Path) -> Origin {
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    let mut origin = Origin::default();
-    origin.command = secrets::mask(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()));
-    (origin.directory, origin.program) = (text(directory), text(program));
     let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
-    origin.user = user.filter(|user| !user.is_empty());
-    origin.ml_board = env!("CARGO_PKG_VERSION").to_owned();
-    origin
+    Origin {
+        command: secrets::mask(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned())),
+        directory: text(directory),
+        program: text(program),
+        user: user.filter(|user| !user.is_empty()),
+        ml_board: env!("CARGO_PKG_VERSION").to_owned(),
+        ..Origin::default()
+    }
 }
 
 /// The nearest of a path and the directories around it that has `file` in it.

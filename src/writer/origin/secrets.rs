@@ -57,9 +57,31 @@ mod tests {
 
     #[test]
     fn secrets_are_not_kept() {
-        let said = ["train", "--lr", "0.1", "--api-key", "k3y", "--db-password=pw", "TOKEN=t", "--uri", "mongodb://ada:p%40w@h:1/db?x=1", "--token"];
+        let said = [
+            "train",
+            "--lr",
+            "0.1",
+            "--api-key",
+            "k3y",
+            "--db-password=pw",
+            "TOKEN=t",
+            "--uri",
+            "mongodb://ada:p%40w@h:1/db?x=1",
+            "--token",
+        ];
         let masked = mask(said.iter().map(|argument| (*argument).to_owned()));
-        let expected = ["train", "--lr", "0.1", "--api-key", "***", "--db-password=***", "TOKEN=***", "--uri", "mongodb://***@h:1/db?x=1", "--token"];
+        let expected = [
+            "train",
+            "--lr",
+            "0.1",
+            "--api-key",
+            "***",
+            "--db-password=***",
+            "TOKEN=***",
+            "--uri",
+            "mongodb://***@h:1/db?x=1",
+            "--token",
+        ];
         assert_eq!(masked, expected);
         assert_eq!(address("git@github.com:me/code.git"), "git@github.com:me/code.git");
         assert_eq!(address("https://me:pw@host/a https://u@h"), "https://***@host/a https://***@h");

@@ -39,7 +39,9 @@ fn child_that_ends() {
     std::panic::set_hook(Box::new(|info| println!("the hook that was there: {}", info.payload_as_str().unwrap_or("?"))));
     let w = away(Path::new(&home)).build().unwrap();
     w.add_scalar("Loss", 1);
-    let stumble = |message: &'static str| std::thread::Builder::new().name("loader".into()).spawn(move || panic!("{message}")).unwrap().join();
+    let stumble = |message: &'static str| {
+        std::thread::Builder::new().name("loader".into()).spawn(move || panic!("{message}")).unwrap().join()
+    };
     match how.as_str() {
         "unwinds" => panic!("lr is {}", f64::NAN),
         "survives" => {
@@ -225,7 +227,8 @@ fn what_it_costs_is_told_in_the_stats_and_with_the_run() {
     assert!((5000 * 32..5200 * 32).contains(&stats.recorded_bytes), "{}", stats.recorded_bytes);
     let journal = w.core.journal.directory().to_path_buf();
     w.close().unwrap_err();
-    let costs = entries(&journal).into_iter().find_map(|entry| if let EntryKind::Costs(costs) = entry { Some(*costs) } else { None });
+    let costs =
+        entries(&journal).into_iter().find_map(|entry| if let EntryKind::Costs(costs) = entry { Some(*costs) } else { None });
     let costs = costs.unwrap();
     assert_eq!((costs.calls, costs.rejected), (5000, 1));
     assert!(costs.p50_ns > 0 && costs.p50_ns <= costs.p99_ns && costs.longest_ns >= costs.p50_ns, "{costs:?}");

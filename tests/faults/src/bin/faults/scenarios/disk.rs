@@ -16,13 +16,17 @@ use crate::scenario::Stage;
 
 const SOON: Duration = Duration::from_secs(20);
 
+/// A directory on a small file system (btrfs, say) that fills instead of a tmpfs: whoever runs this mounted it.
+const DISK: &str = "ML_BOARD_FAULTS_DISK";
+
 /// The journals lie on a file system of some megabytes, which only the trainer sees (`unshare -rm`). With the server away it fills: calls
 /// are rejected, and the trainer knows which. When the server is back, all others must get there.
 pub(crate) fn full(stage: &mut Stage) -> Result<()> {
-    let home = stage.ground.home("mounted");
+    let named = std::env::var_os(DISK).map(PathBuf::from);
+    let home = named.clone().unwrap_or_else(|| stage.ground.home("mounted"));
     fs::create_dir_all(&home)?;
     let tried = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&home).output();
-    if !tried.as_ref().is_ok_and(|tried| tried.status.success()) {
+    if named.is_none() && !tried.as_ref().is_ok_and(|tried| tried.status.success()) {
         let why = tried.map_or_else(|error| error.to_string(), |tried| String::from_utf8_lossy(&tried.stderr).trim().to_owned());
         stage.outcome.not_tried = Some(format!("no file system can be mounted here (`unshare -rm mount -t tmpfs …`: {why})"));
         return Ok(());
@@ -35,10 +39,17 @@ pub(crate) fn full(stage: &mut Stage) -> Result<()> {
         let megabytes = stage.random.within(if stage.short { 13..16 } else { 9..30 });
         let training = judging(stage, &uri, &folder);
         let (trainer, ledger) = stage.ground.command(&home, &training);
-        let mut command = Command::new("unshare");
+        let mut command = Command::new(if named.is_some() { "env" } else { "unshare" });
+        let mount = match named {
+            Some(_) => "true".to_owned(),
+            None => format!("mount -t tmpfs -o size={megabytes}m tmpfs \"$HOME_OF_ALL\""),
+        };
         // What is left after a kill can only be shipped in there.
-        let script = format!("mount -t tmpfs -o size={megabytes}m tmpfs \"$HOME_OF_ALL\" && {{ \"$@\"; \"$SYNC\" sync >&2; }}");
-        command.args(["-rm", "sh", "-c", &script, "sh"]).arg(trainer.get_program()).args(trainer.get_args());
+        let script = format!("{mount} && {{ \"$@\"; \"$SYNC\" sync >&2; }}");
+        if named.is_none() {
+            command.arg("-rm");
+        }
+        command.args(["sh", "-c", &script, "sh"]).arg(trainer.get_program()).args(trainer.get_args());
         command.env("HOME_OF_ALL", &home).env("ML_BOARD_HOME", &home).env("ML_BOARD_URI", &uri);
         command.env("SYNC", crate::process::beside("ml_board")?);
         let mut trainer = Trainer::spawn(command, ledger, training.seed, 1, 0)?;
