@@ -348,10 +348,14 @@ impl Journal {
     #[cold]
     fn advance(&self, full: Guard<Arc<Segment>>, patience: Duration) -> Result<()> {
         let begun = Instant::now();
-        {
+        let left = || self.current.load().number != full.number;
+        while !left() {
+            // Nobody holds the turn while it waits: a call with less patience must not wait for one with more.
+            self.supply.wait(patience, left)?;
             let _turn = held(&self.turn);
-            if self.current.load().number == full.number {
-                let next = self.supply.next(patience)?;
+            if !left()
+                && let Some(next) = self.supply.take()
+            {
                 self.left_bytes.fetch_add(full.used_bytes(), Ordering::Relaxed);
                 self.current.store(next);
             }

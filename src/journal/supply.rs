@@ -69,17 +69,16 @@ impl Supply {
         Ok(Supply { shared, thread: Mutex::new(Some(thread)) })
     }
 
-    /// The next segment. Waits for one that is being made; while none can be made, for at most so long.
-    pub(super) fn next(&self, patience: Duration) -> Result<Arc<Segment>> {
+    /// Waits until there is a next segment, or somebody else went on to it (`left`); while none can be made, for at most so long.
+    pub(super) fn wait(&self, patience: Duration, left: impl Fn() -> bool) -> Result<()> {
         let begun = Instant::now();
         let mut state = self.shared.state();
-        loop {
+        while !left() {
             if state.stopped {
                 return Err(fail("cannot go on with", &self.shared.directory, "it is closed"));
             }
-            if let Some(segment) = state.ready.pop_front() {
-                self.shared.changed.notify_all();
-                return Ok(segment);
+            if !state.ready.is_empty() {
+                break;
             }
             if let Some(trouble) = &state.trouble {
                 if begun.elapsed() >= patience {
@@ -89,6 +88,13 @@ impl Supply {
             }
             state = self.shared.changed.wait_timeout(state, RETRY).unwrap_or_else(PoisonError::into_inner).0;
         }
+        Ok(())
+    }
+
+    /// The next segment, if there is one.
+    pub(super) fn take(&self) -> Option<Arc<Segment>> {
+        let mut state = self.shared.state();
+        if state.stopped { None } else { state.ready.pop_front() }
     }
 
     /// Takes a segment that is full, to unmap it: that is slow, so it should not be a log call that does it.

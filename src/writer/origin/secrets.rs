@@ -35,15 +35,12 @@ pub(super) fn address(text: &str) -> String {
     while let Some(at) = rest.find("://") {
         let (before, after) = rest.split_at(at + 3);
         masked.push_str(before);
-        let end = after.find(|c: char| c == '/' || c == '?' || c.is_whitespace()).unwrap_or(after.len());
-        // A password with a slash in it is no address, but a secret all the same.
-        let end = after[end..].find('@').map_or(end, |at| end + at + 1);
-        let (authority, behind) = after.split_at(end);
-        match authority.rsplit_once('@') {
-            Some((_, host)) => {
-                masked.extend([MASK, "@", host]);
-            }
-            None => masked.push_str(authority),
+        // To the last `@` of the word: a password with a slash in it is no address, but a secret all the same.
+        let word = after.find(|c: char| c == '?' || c.is_whitespace()).unwrap_or(after.len());
+        let (word, behind) = after.split_at(word);
+        match word.rsplit_once('@') {
+            Some((_, host)) => masked.extend([MASK, "@", host]),
+            None => masked.push_str(word),
         }
         rest = behind;
     }
