@@ -109,7 +109,8 @@ impl Supply {
         loop {
             let Err(trouble) = self.shared.take_room(bytes) else { return Ok(()) };
             let state = self.shared.state();
-            if state.stopped || begun.elapsed() >= patience {
+            let never = bytes > self.shared.budget.saturating_sub((AHEAD as u64 + 1) * self.shared.segment_bytes as u64);
+            if state.stopped || never || begun.elapsed() >= patience {
                 return Err(trouble);
             }
             self.shared.tell_that_it_waits(&trouble, patience);

@@ -314,7 +314,7 @@ fn a_full_budget_is_an_error_until_the_store_has_caught_up() {
 #[test]
 fn where_it_is_asked_calls_wait_for_room_and_nothing_is_lost() {
     let home = tempfile::tempdir().unwrap();
-    let (journal, tags) = create(home.path(), Layout { budget: 200 << 10, when_full: WhenFull::Block, ..SMALL });
+    let (journal, tags) = create(home.path(), Layout { budget: 400 << 10, when_full: WhenFull::Block, ..SMALL });
     let mut reader = Reader::open(journal.directory()).unwrap();
     let recorded = AtomicBool::new(false);
     let mut read = Vec::new();
@@ -326,6 +326,9 @@ fn where_it_is_asked_calls_wait_for_room_and_nothing_is_lost() {
                 let tag = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
                 journal.values(tag, i, i, std::iter::repeat_n(0.5, 10_000)).unwrap();
             }
+            // Longer than there can ever be room for: nobody would wait for it to an end.
+            let tag = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
+            assert!(journal.values(tag, 0, 0, std::iter::repeat_n(0.5, 50_000)).is_err());
             recorded.store(true, Ordering::Release);
         });
         let begun = std::time::Instant::now();

@@ -9,7 +9,15 @@ use crate::model::Origin;
 /// The package that a program was built from: as cargo's list of its sources has it, else the package around the program.
 pub(super) fn source(program: &Path) -> Option<PathBuf> {
     let listed = std::fs::read_to_string(program.with_extension("d")).ok();
-    let listed = listed.as_deref().and_then(first_source).and_then(|file| around(&file, "Cargo.toml"));
+    let listed = listed.as_deref().and_then(first_source);
+    // Tests have lists that begin at the workspace; `cargo run` and `cargo test` say where that is.
+    let started = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let listed = match listed {
+        Some(file) if file.is_relative() => {
+            started.filter(|package| around(package, "Cargo.lock").is_some_and(|root| root.join(file).exists()))
+        }
+        file => file.and_then(|file| around(&file, "Cargo.toml")),
+    };
     listed.or_else(|| around(program, "Cargo.toml"))
 }
 
@@ -42,8 +50,7 @@ fn first_source(list: &str) -> Option<PathBuf> {
             c => first.push(c),
         }
     }
-    let path = PathBuf::from(first);
-    path.is_absolute().then_some(path)
+    (!first.is_empty()).then(|| PathBuf::from(first))
 }
 
 /// `rustc 1.95.0 (…)`, as cargo noted what the compiler said.

@@ -49,7 +49,7 @@ fn child_that_ends() {
             w.add_scalar("Loss", 2);
             drop(w);
         }
-        "dies after" => {
+        "dies-after" => {
             stumble("a batch is missing").unwrap_err();
             std::process::abort();
         }
@@ -109,7 +109,7 @@ fn a_panic_of_a_thread_that_the_program_survives_is_no_end() {
 
 #[test]
 fn what_was_said_before_an_abort_is_in_the_journal() {
-    for (how, message) in [("dies after", "a batch is missing"), ("aborts", "out of memory")] {
+    for (how, message) in [("dies-after", "a batch is missing"), ("aborts", "out of memory")] {
         let (entries, _) = ended(how);
         let (panics, end) = panics(&entries);
         assert!(panics.len() == 1 && panics[0].0.ends_with(message) && end.is_none(), "{panics:?} {end:?}");
@@ -226,6 +226,7 @@ fn what_it_costs_is_told_in_the_stats_and_with_the_run() {
     assert!(stats.call_p50.unwrap() <= stats.call_p99.unwrap() && stats.call_p99.unwrap() <= stats.call_longest.unwrap());
     assert!((5000 * 32..5200 * 32).contains(&stats.recorded_bytes), "{}", stats.recorded_bytes);
     let journal = w.core.journal.directory().to_path_buf();
+    w.sync(Duration::from_secs(60)).unwrap_err();
     w.close().unwrap_err();
     let costs =
         entries(&journal).into_iter().find_map(|entry| if let EntryKind::Costs(costs) = entry { Some(*costs) } else { None });

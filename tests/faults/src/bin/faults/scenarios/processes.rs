@@ -94,13 +94,13 @@ pub(crate) fn panic(stage: &mut Stage) -> Result<()> {
             "panic" => {
                 trainer.must("panic", SOON)?;
                 trainer.end(SOON)?;
-                ("panicked", "")
+                ("panicked", "panicked at ")
             }
             "unwind" => {
                 trainer.tell("unwind")?;
                 let ended = trainer.wait(SOON)?;
                 ensure!(!ended.success(), "{round}: it ended with {ended}");
-                ("panicked", "")
+                ("panicked", "panicked at ")
             }
             _ => {
                 trainer.must("stumble", SOON)?;
