@@ -7,7 +7,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::LocalKey;
 use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, Guard};
@@ -292,7 +291,7 @@ impl Journal {
     }
 
     fn tagged(&self, kind: Kind, tag: &Tag, wall_micros: i64, put: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
-        with_scratch(&VALUES, |data| {
+        with_scratch(|data| {
             put(data);
             self.long(kind, Some(tag), wall_micros, data, self.patience)
         })
@@ -334,10 +333,10 @@ impl Journal {
             next_ordinal: tag.logged.load(Ordering::Relaxed),
             next_step: tag.peek_step(),
         };
-        let done = with_scratch(&TAGS, |data| {
-            record::put_json(data, &about);
-            put(segment, &Long { kind: Kind::Tag, aside: false, tag: tag.id, wall_micros: 0, data })
-        });
+        let mut data = held(&tag.record);
+        data.clear();
+        record::put_json(&mut data, &about);
+        let done = put(segment, &Long { kind: Kind::Tag, aside: false, tag: tag.id, wall_micros: 0, data: &data });
         if done {
             tag.declared.fetch_max(mark, Ordering::Release);
         }
@@ -394,21 +393,18 @@ impl Drop for Journal {
     }
 }
 
-thread_local! {
-    /// Memory of this thread's own that is used again, so that only a thread's first calls allocate: for values, and for the records of
-    /// tags, which may come between.
-    static VALUES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    static TAGS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-fn with_scratch<T>(scratch: &'static LocalKey<RefCell<Vec<u8>>>, work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+/// Memory of this thread's own that is used again: only its first call with so many values allocates.
+fn with_scratch<T>(work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+    thread_local! {
+        static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
     /// What a large value took beyond this is given back.
     const KEPT: usize = 1 << 20;
-    let mut data = scratch.try_with(RefCell::take).unwrap_or_default();
+    let mut data = SCRATCH.try_with(RefCell::take).unwrap_or_default();
     let done = work(&mut data);
     data.clear();
     data.shrink_to(KEPT);
-    scratch.try_with(|scratch| scratch.replace(data)).ok();
+    SCRATCH.try_with(|scratch| scratch.replace(data)).ok();
     done
 }
 

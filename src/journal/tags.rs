@@ -1,13 +1,14 @@
 //! The tags of a session, for the writer: found without a lock and without allocation after their first use.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxBuildHasher;
 
-use super::record::{MAX_TAGS, TagKind};
+use super::record::{self, MAX_TAGS, TagData, TagKind};
 
 /// One tag, and where it stands.
 pub(crate) struct Tag {
@@ -23,6 +24,8 @@ pub(crate) struct Tag {
     pub(super) unnumbered: AtomicI64,
     /// One more than the number of the last segment that has its record.
     pub(super) declared: AtomicU64,
+    /// Where its record is written for each segment: as much memory as it may take, so that no log call allocates for it.
+    pub(super) record: Mutex<Vec<u8>>,
 }
 
 impl Tag {
@@ -140,6 +143,7 @@ impl Tags {
     }
 
     fn make(&self, kind: TagKind, name: &str, first_step: i64) -> Node {
+        let longest = TagData { kind, name: Cow::Borrowed(name), next_ordinal: i64::MIN, next_step: i64::MIN };
         let tag = Tag {
             id: self.count.fetch_add(1, Ordering::Relaxed),
             kind,
@@ -149,6 +153,7 @@ impl Tags {
             logged: AtomicI64::new(0),
             unnumbered: AtomicI64::new(0),
             declared: AtomicU64::new(0),
+            record: Mutex::new(record::json(&longest)),
         };
         Node { tag, next: Link::new() }
     }
