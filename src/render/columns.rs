@@ -104,9 +104,9 @@ pub(super) fn columns(data: &ScopeData, rows: &[&Run], tags: &BTreeSet<&str>, as
     columns
 }
 
-/// Where the runs came from, as far as it is known; of the crates only those whose versions differ. The table offers them.
+/// Where the runs came from, as far as it is known (of the crates only those whose versions differ), and what logging cost. The table offers them.
 pub(super) fn origins(rows: &[&Run], columns: &mut Vec<Column>) {
-    let names: BTreeSet<String> = rows.iter().flat_map(|run| run.origin_names()).collect();
+    let names: BTreeSet<String> = rows.iter().flat_map(|run| run.session_names()).collect();
     for name in names {
         let column = column(rows, &Field::Param(name.clone()), false);
         let differs = |column: &Column| (1..rows.len()).any(|row| column.cell(row) != column.cell(0));
@@ -154,7 +154,7 @@ pub(super) fn column(rows: &[&Run], field: &Field, shown: bool) -> Column {
         }
         Field::Param(name) => {
             let (kind, values) = params(rows, name);
-            let origin = name.starts_with("origin.") && !rows.iter().any(|run| run.params.contains_key(name));
+            let origin = Run::is_told_by_sessions(name) && !rows.iter().any(|run| run.params.contains_key(name));
             make(kind, if origin { ColumnGroup::Origin } else { ColumnGroup::Param }, values)
         }
         Field::Metric(reduce, tag) => {
