@@ -175,11 +175,11 @@ fn a_notebook_in_git_has_the_runtime_once() {
         let board = bench.builder("lr_search").assets(Assets::Shared).open().unwrap();
         let of_all = [board.plot("Loss").to_html(), board.filter("lr < 1").unwrap().to_html(), row![board.table()].to_html()];
         assert!(
-            of_all.iter().all(|html| !html.contains("data-mlb-rt") && html.contains("board.runtime()") && html.len() < 120_000)
+            of_all.iter().all(|html| !html.contains("data-mlb-rt=") && html.contains("board.runtime()") && html.len() < 120_000)
         );
         let runtime = board.runtime().bundle();
         let runtime = runtime.get("text/html").unwrap();
-        assert!(whole.contains("data-mlb-rt") && runtime.contains("data-mlb-rt") && !runtime.contains("data-mlb-data"));
+        assert!(whole.contains("data-mlb-rt=") && runtime.contains("data-mlb-rt=") && !runtime.contains("data-mlb-data"));
     });
 }
 
