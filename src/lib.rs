@@ -82,7 +82,8 @@ mod writer;
 pub use board::{Applied, Board, BoardBuilder, Edit, Preview};
 #[cfg(feature = "board")]
 pub use display::{
-    Assets, Bundle, Histogram, Images, Params, Part, Plot, Row, Runtime, Scatter, Shown, Stack, Table, Thoughts, XAxis as X,
+    Assets, Bundle, Histogram, Images, IntoNames, Params, Part, Plot, Row, Runtime, Scatter, Shown, Smooth, Stack, Table,
+    Thoughts, XAxis as X,
 };
 #[cfg(feature = "engine")]
 #[doc(hidden)]

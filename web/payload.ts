@@ -46,6 +46,8 @@ export interface Column {
   values: Num[] | (string | null)[];
   /** Whether the table shows it at first. `id` never is. */
   shown: boolean;
+  /** Of a column that says the values of several: their keys, and each row's place among the sorted values. For legends alone. */
+  parts?: { keys: string[]; order: number[] };
 }
 
 export type Panel = Group | Dashboard | Plot | Table | Images | Histograms | Thoughts | Scatter | Params | Message;
@@ -66,12 +68,17 @@ export interface Plot {
   /** This plot's own legend column, if it was asked for; else the board's. */
   legend: string | null;
   x: "step" | "relative" | "wall" | "metric";
+  /** The weight of the exponential moving average at first, 0 (none) to below 1. */
   smooth: number;
+  /** A Gaussian of this width in units of x at first, instead of it. */
+  gaussian?: number;
   series: Curve[];
   /** Whether high values are the good ones: what is ordered goes by it. */
   higher?: boolean;
-  /** What the band of each group says; absent: there is none. */
-  band?: "std dev" | "std err" | "min to max";
+  /** What the curves of groups say; absent: the mean. */
+  centre?: string;
+  /** What the band of each group says (`std dev`, `10% to 90%`); absent: there is none. */
+  band?: string;
   /** The stretches of the axes that are in sight at first, in what they mean (wall: ms since 1970 UTC); absent: all. */
   zoom?: { x?: [number, number]; y?: [number, number] };
   /** Thoughts of its runs, to stand on their curves; in a dashboard those of its `thoughts` do. */

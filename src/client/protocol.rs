@@ -108,9 +108,9 @@ pub(crate) enum Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::display::{PlotSpec, XAxis};
+    use crate::display::{PlotSpec, Smooth, XAxis};
     use crate::model::{RunId, Value};
-    use crate::query::{Band, Compare, Field};
+    use crate::query::{Band, Centre, Compare, Field};
 
     fn line<T: Serialize>(message: &T) -> String {
         let line = serde_json::to_string(message).unwrap();
@@ -123,9 +123,11 @@ mod tests {
         let odd = "a\nb\r\u{2028}\"\0\u{1f98a}".to_owned();
         let filter = Filter::Compare(Field::Param(odd.clone()), Compare::Less, Value::Float(f64::NAN));
         let scope = Scope { store: "local:/x".into(), database: "digits".into(), folder: odd.clone(), filter };
-        let (legend, x, log_x, log_y, smooth, runs) = (None, XAxis::Metric(odd.clone()), false, true, 0.6, Some(3));
-        let (group, band) = (Some(odd.clone()), Some(Band::StdDev));
-        let spec = PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs, group, band, zoom: Default::default() };
+        let (legend, x, log_x, log_y, smooth, runs) =
+            (None, XAxis::Metric(odd.clone()), false, true, Smooth::Gaussian(0.6), Some(3));
+        let (group, centre, band) = (vec![odd.clone()], Centre::Median, Some(Band::Quantiles(0.1, 0.9)));
+        let spec =
+            PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs, group, centre, band, zoom: Default::default() };
         let view = View::Row(vec![View::Plot(spec)]);
         let sent = Request { id: 7, ask: Ask::Show { view: view.clone(), page: Page::Picture } };
         let heard: Request = serde_json::from_str(&line(&sent)).unwrap();

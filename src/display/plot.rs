@@ -1,7 +1,7 @@
 //! The curves of one metric.
 
-use super::{Part, PlotSpec, Scope, Source, View, XAxis, Zoom, shown};
-use crate::query::Band;
+use super::{IntoNames, Part, PlotSpec, Scope, Smooth, Source, View, XAxis, Zoom, shown};
+use crate::query::{Band, Centre};
 
 /// The curves of one metric, one a run or one a group of runs. Made by `board.plot(tag)`; each method gives a new one.
 #[derive(Clone)]
@@ -12,9 +12,12 @@ pub struct Plot {
 
 impl Plot {
     pub(crate) fn new(scope: Scope, tag: String, legend: Option<String>, source: Source) -> Plot {
-        let (x, log_x, log_y, smooth) = (XAxis::Step, false, false, 0.0);
-        let (runs, group, band) = (None, None, None);
-        Plot { spec: PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs, group, band, zoom: Zoom::default() }, source }
+        let (x, log_x, log_y, smooth) = (XAxis::Step, false, false, Smooth::NONE);
+        let (runs, group, centre, band) = (None, Vec::new(), Centre::Mean, None);
+        Plot {
+            spec: PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs, group, centre, band, zoom: Zoom::default() },
+            source,
+        }
     }
 
     fn with(&self, change: impl FnOnce(&mut PlotSpec)) -> Plot {
@@ -60,23 +63,55 @@ impl Plot {
         self.with(|spec| spec.zoom.y = Zoom::stretch(from, to))
     }
 
-    /// Smooths by a debiased exponential moving average: 0 is none, 0.6 some, 0.999 the most. What is beyond is taken as the nearest.
+    /// Smooths: `.smooth(0.6)` by TensorBoard's debiased exponential moving average, `.smooth(Smooth::Gaussian(20.0))` by a Gaussian 20
+    /// steps wide ([`Smooth`] has the definitions). What was logged stays behind it, pale. A curve that was cut down for the screen is
+    /// smoothed over the points that are shown.
     #[must_use]
-    pub fn smooth(&self, weight: f64) -> Plot {
-        self.with(|spec| spec.smooth = if weight.is_nan() { 0.0 } else { weight.clamp(0.0, 0.999) })
+    pub fn smooth(&self, how: impl Into<Smooth>) -> Plot {
+        let how = how.into().usable();
+        self.with(|spec| spec.smooth = how)
     }
 
-    /// One curve for each value of this hyperparameter (or of what a filter names otherwise) instead of one for each run: the mean
-    /// of the runs that have the value, `ȳ = Σyᵢ / n`, at every x that any of them has. Between its own points each run counts by a
-    /// straight line, beyond its first and last not at all; NaN and infinities are left out and counted. Runs without the
-    /// hyperparameter are a group of their own. The legend says the group's value, whatever `legend_by` says. Of a folder of
-    /// more than 1,000 runs the newest 1,000 count, and the picture says so. Called again, the last name counts.
+    /// The same as `.smooth(Smooth::Gaussian(sigma))`, with sigma in units of the x axis.
     #[must_use]
-    pub fn group_by(&self, name: impl Into<String>) -> Plot {
-        self.with(|spec| spec.group = Some(name.into()))
+    pub fn smooth_gaussian(&self, sigma: f64) -> Plot {
+        self.smooth(Smooth::Gaussian(sigma))
     }
 
-    /// A band around the means of [`group_by`](Plot::group_by).
+    /// One curve for each value of this hyperparameter (or of what a filter names otherwise), or for each combination of the values of
+    /// several, `group_by(["lr", "batch"])`, instead of one for each run: the mean of the runs that have it, `ȳ = Σyᵢ / n`, at every x
+    /// that any of them has ([`median`](Plot::median) and [`interquartile_mean`](Plot::interquartile_mean) say something else). Between
+    /// its own points each run counts by a straight line, beyond its first and last not at all; NaN and infinities are left out and
+    /// counted. Runs without the hyperparameter are a group of their own. The legend says the group's value and its number of runs,
+    /// whatever `legend_by` says. Of a folder of more than 1,000 runs the newest 1,000 count, and the picture says so. Beyond 20
+    /// million points each run counts by the mean of each 2,048 points, said as well. Called again, the last names count.
+    #[must_use]
+    pub fn group_by(&self, names: impl IntoNames) -> Plot {
+        let names = names.into_names();
+        self.with(|spec| spec.group = names)
+    }
+
+    /// Groups say the mean of their runs, `ȳ = Σyᵢ / n`: the default.
+    #[must_use]
+    pub fn mean(&self) -> Plot {
+        self.with(|spec| spec.centre = Centre::Mean)
+    }
+
+    /// Groups say the median of their runs: the middle value, or the mean of the two in the middle.
+    #[must_use]
+    pub fn median(&self) -> Plot {
+        self.with(|spec| spec.centre = Centre::Median)
+    }
+
+    /// Groups say the interquartile mean of their runs: the mean without the lowest and the highest quarter, `⌊n/4⌋` values each. As
+    /// Agarwal et al. recommend for few runs, *Deep Reinforcement Learning at the Edge of the Statistical Precipice*, NeurIPS 2021; the
+    /// same as `scipy.stats.trim_mean(y, 0.25)`.
+    #[must_use]
+    pub fn interquartile_mean(&self) -> Plot {
+        self.with(|spec| spec.centre = Centre::InterquartileMean)
+    }
+
+    /// A band around the curves of [`group_by`](Plot::group_by): [`Band`] has the definitions.
     #[must_use]
     pub fn band(&self, band: Band) -> Plot {
         self.with(|spec| spec.band = Some(band))

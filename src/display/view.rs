@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::query::{Band, Filter};
+use super::Smooth;
+use crate::query::{Band, Centre, Filter};
 
 /// Where runs are looked for: a folder of a store, and which of its runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,13 +84,14 @@ pub(crate) struct PlotSpec {
     pub(crate) x: XAxis,
     pub(crate) log_x: bool,
     pub(crate) log_y: bool,
-    /// Weight of the debiased exponential moving average, 0 (none) to below 1.
-    pub(crate) smooth: f64,
+    pub(crate) smooth: Smooth,
     /// How many runs at most, newest first.
     pub(crate) runs: Option<usize>,
-    /// The parameter whose values make one curve each, the mean of their runs.
-    pub(crate) group: Option<String>,
-    /// What is drawn around those means.
+    /// The parameters whose values together make one curve each; none: one for each run.
+    pub(crate) group: Vec<String>,
+    /// What those curves say of their runs.
+    pub(crate) centre: Centre,
+    /// What is drawn around them.
     pub(crate) band: Option<Band>,
     pub(crate) zoom: Zoom,
 }

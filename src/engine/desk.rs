@@ -31,8 +31,12 @@ impl Desk {
                 Ok(Answer::Known)
             }
             Ask::Check { scope, filter, text } => {
-                let runs = self.stores.get(&scope.store)?.runs(place(&scope), &Filter::All)?;
-                check(&filter, text.as_deref(), &Catalog::of(&runs))?;
+                let store = self.stores.get(&scope.store)?;
+                check(&filter, text.as_deref(), &Catalog::of(&store.runs(place(&scope), &Filter::All)?))?;
+                for query in filter.mongo_queries() {
+                    // What is wrong with it only the server knows.
+                    store.runs(place(&scope), &Filter::Mongo(query.to_owned()))?;
+                }
                 Ok(Answer::Checked { filter })
             }
             Ask::Show { view, page } => {

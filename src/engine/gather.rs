@@ -1,13 +1,14 @@
 //! What a view needs, read from the stores: once a scope, however many panels share it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::hidden;
+use super::long::{Wanted, by_headers};
 use super::pictures::{self, Pictures};
 use crate::display::{Page, Scope, View, XAxis};
 use crate::error::Result;
-use crate::model::{Run, RunId, Time};
+use crate::model::{Outline, Run, RunId, Series, Time};
 use crate::query::{Field, Filter};
 use crate::render::{self, Data, Drawn, ScopeData, choose};
 use crate::store::read::{Kind, Place, Read};
@@ -39,6 +40,8 @@ struct Need {
     series: BTreeMap<String, usize>,
     /// Those of which the newest runs were asked for, not those that matter.
     newest: BTreeSet<String>,
+    /// Those of which means over runs are made.
+    means: BTreeSet<String>,
     images: BTreeSet<String>,
     histograms: BTreeSet<String>,
     thoughts: bool,
@@ -84,6 +87,9 @@ impl Need {
                     if spec.runs.is_some() || runs != choose::CURVES {
                         self.newest.insert(tag.clone());
                     }
+                }
+                if !spec.group.is_empty() {
+                    self.means.extend(tags.into_iter().flatten().cloned());
                 }
                 self.keys.extend(spec.legend.iter().chain(&spec.group).cloned());
             }
@@ -159,6 +165,7 @@ impl Reader<'_> {
                 wanted.entry(tag.clone()).or_insert(choose::CURVES);
             }
         }
+        let mut plots = Vec::new();
         for (tag, most) in wanted {
             let with: Vec<Run> = data.runs.iter().filter(|run| run.metrics.contains_key(&tag)).cloned().collect();
             let total = with.len();
@@ -166,7 +173,16 @@ impl Reader<'_> {
                 true => with.into_iter().take(most).collect(),
                 false => choose::matter(with, &tag, most),
             };
-            let shown = if runs.is_empty() { Vec::new() } else { self.read.series(self.place, &runs, &tag)? };
+            plots.push((total, runs, tag));
+        }
+        let len = |run: &Run, tag: &str| run.metrics.get(tag).map_or(0, |summary| summary.n);
+        let lens = plots.iter().map(|(_, runs, tag)| Wanted {
+            lens: runs.iter().map(|run| len(run, tag)).collect(),
+            means: need.means.contains(tag),
+        });
+        let headers = by_headers(&lens.collect::<Vec<_>>());
+        for ((total, runs, tag), headers) in plots.into_iter().zip(headers) {
+            let shown = self.points(&runs, &headers, &tag, data)?;
             data.series.insert(tag, Drawn { shown, total });
         }
         Ok(())
@@ -179,11 +195,31 @@ impl Reader<'_> {
             if runs.is_empty() || data.series.contains_key(&tag) || data.sparks.contains_key(&tag) {
                 continue;
             }
-            let series = self.read.series(self.place, &runs, &tag)?;
+            let lens = runs.iter().map(|run| run.metrics.get(&tag).map_or(0, |summary| summary.n)).collect();
+            let headers = by_headers(&[Wanted { lens, means: false }]).concat();
+            let series = self.points(&runs, &headers, &tag, data)?;
             let thin = series.iter().rev().map(|series| (series.run, render::sparks::thinned(series)));
             data.sparks.insert(tag, thin.collect());
         }
         Ok(())
+    }
+
+    /// The series of these runs; of those with `headers` what their headers say, which `data` keeps as well.
+    fn points(&self, runs: &[Run], headers: &[bool], tag: &str, data: &mut ScopeData) -> Result<Vec<Series>> {
+        let those =
+            |wanted: bool| runs.iter().zip(headers).filter(move |(_, headers)| **headers == wanted).map(|(run, _)| run.clone());
+        let (long, full): (Vec<Run>, Vec<Run>) = (those(true).collect(), those(false).collect());
+        let mut shown = if full.is_empty() { Vec::new() } else { self.read.series(self.place, &full, tag)? };
+        if long.is_empty() {
+            return Ok(shown);
+        }
+        let outlines = self.read.outlines(self.place, &long, tag)?;
+        shown.extend(outlines.iter().map(Outline::extremes));
+        let places: HashMap<RunId, usize> = runs.iter().enumerate().map(|(place, run)| (run.id, place)).collect();
+        shown.sort_by_key(|series| (places.get(&series.run).copied(), series.rank));
+        let kept = outlines.into_iter().map(|outline| ((outline.run, outline.rank), outline)).collect();
+        data.outlines.insert(tag.to_owned(), kept);
+        Ok(shown)
     }
 
     fn images(&self, need: &Need, data: &mut ScopeData) -> Result<()> {
@@ -253,10 +289,10 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::display::{DashboardSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, TableSpec, Zoom};
+    use crate::display::{DashboardSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, Smooth, TableSpec, Zoom};
     use crate::error::{Error, ErrorKind};
-    use crate::model::{HistogramBins, ImageInfo, Series, Summary, Thought, Value};
-    use crate::query::param;
+    use crate::model::{HistogramBins, ImageInfo, Summary, Thought, Value};
+    use crate::query::{Centre, param};
 
     /// A store of runs with one metric and one image each, which writes down what it was asked.
     struct Shelf {
@@ -309,6 +345,10 @@ mod tests {
             };
             Ok(runs.iter().map(series).collect())
         }
+        fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+            self.note(format!("headers of {}", runs.len()));
+            Ok(self.series(place, runs, tag)?.iter().map(Outline::of).collect())
+        }
         fn tags(&self, _: Place<'_>, _: &[RunId], kind: Kind) -> Result<Vec<String>> {
             Ok(if kind == Kind::Image { vec!["filters".into(), "other".into()] } else { Vec::new() })
         }
@@ -337,8 +377,8 @@ mod tests {
 
     fn plot(filter: Filter, legend: Option<&str>, runs: Option<usize>) -> View {
         let legend = legend.map(String::from);
-        let (x, smooth) = (XAxis::Step, 0.0);
-        let (log_x, log_y, group, band) = (false, false, None, None);
+        let (x, smooth) = (XAxis::Step, Smooth::NONE);
+        let (log_x, log_y, group, centre, band) = (false, false, Vec::new(), Centre::Mean, None);
         View::Plot(PlotSpec {
             scope: scope(filter),
             tag: "Loss".into(),
@@ -349,6 +389,7 @@ mod tests {
             smooth,
             runs,
             group,
+            centre,
             band,
             zoom: Zoom::default(),
         })

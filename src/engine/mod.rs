@@ -6,6 +6,7 @@ mod edits;
 mod gather;
 mod hidden;
 mod journals;
+mod long;
 mod notes;
 mod pictures;
 mod serve;

@@ -6,8 +6,10 @@ mod id;
 mod media;
 #[cfg(any(feature = "journal", feature = "engine"))]
 mod name;
-mod number;
+pub(crate) mod number;
 mod origin;
+#[cfg(feature = "engine")]
+mod outline;
 mod packed;
 mod run;
 mod series;
@@ -21,6 +23,8 @@ pub use media::{HistogramBins, ImageInfo, Thought};
 #[cfg(any(feature = "journal", feature = "engine"))]
 pub(crate) use name::folder_problem;
 pub use origin::Origin;
+#[cfg(feature = "engine")]
+pub(crate) use outline::{Outline, Piece};
 pub use run::{Run, Session, Status, Summary};
 pub use series::{Branch, Series};
 pub use time::Time;

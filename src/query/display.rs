@@ -15,9 +15,10 @@ impl fmt::Display for Filter {
             Filter::In(field, values) => write!(f, "{field} in {}", list(values)),
             Filter::Like(field, regex) => write!(f, "{field} ~ {}", quote(regex)),
             Filter::Exists(field) => write!(f, "exists({field})"),
+            Filter::Mongo(query) => write!(f, "mongo({})", single(query)),
             Filter::And(all) => joined(f, all, " and ", "all"),
             Filter::Or(any) => joined(f, any, " or ", "not all"),
-            Filter::Not(one) if matches!(**one, Filter::Exists(_) | Filter::All) => write!(f, "not {one}"),
+            Filter::Not(one) if matches!(**one, Filter::Exists(_) | Filter::All | Filter::Mongo(_)) => write!(f, "not {one}"),
             Filter::Not(one) => write!(f, "not ({one})"),
         }
     }
@@ -87,10 +88,19 @@ fn list(values: &[Value]) -> String {
 }
 
 fn quote(text: &str) -> String {
-    let mut quoted = String::from("\"");
+    quoted(text, '"')
+}
+
+/// In single quotes, as JSON is best read.
+fn single(text: &str) -> String {
+    quoted(text, '\'')
+}
+
+fn quoted(text: &str, quote: char) -> String {
+    let mut quoted = String::from(quote);
     for c in text.chars() {
         match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
+            _ if c == quote || c == '\\' => quoted.extend(['\\', c]),
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
@@ -98,7 +108,7 @@ fn quote(text: &str) -> String {
             c => quoted.push(c),
         }
     }
-    quoted.push('"');
+    quoted.push(quote);
     quoted
 }
 
@@ -157,11 +167,11 @@ pub(super) mod tests {
     }
 
     pub(crate) fn field() -> impl Strategy<Value = Field> {
-        use Reduce::{Count, First, Last, Max, Mean, Min};
+        use Reduce::{Count, First, FirstBadStep, Last, Max, Mean, Min};
         use RunField::{Duration, Group, Invalid, Labels, Name, Started, Status, Thoughts};
         prop_oneof![
             3 => name().prop_map(Field::Param),
-            2 => (prop::sample::select(vec![First, Last, Min, Max, Mean, Count]), name()).prop_map(|(reduce, tag)| Field::Metric(reduce, tag)),
+            2 => (prop::sample::select(vec![First, Last, Min, Max, Mean, Count, FirstBadStep]), name()).prop_map(|(reduce, tag)| Field::Metric(reduce, tag)),
             2 => prop::sample::select(vec![Status, Name, Group, Labels, Started, Duration, Thoughts, Invalid]).prop_map(Field::Run),
         ]
     }
@@ -178,6 +188,10 @@ pub(super) mod tests {
             1 => (field(), prop::collection::vec(value(), 0..4)).prop_map(|(field, values)| Filter::In(field, values)),
             1 => (field(), name()).prop_map(|(field, regex)| Filter::Like(field, regex)),
             1 => field().prop_map(Filter::Exists),
+            1 => (name(), value()).prop_map(|(name, value)| {
+                let query = serde_json::json!({ name: { "$ne": value.to_string() } });
+                Filter::mongo(query).expect("an object")
+            }),
         ];
         leaf.prop_recursive(4, 24, 4, |inner| {
             prop_oneof![

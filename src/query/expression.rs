@@ -4,7 +4,7 @@ use std::ops::{BitAnd, BitOr, Not};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::Value;
 
 /// Which runs: a condition on parameters, on what metrics came to, and on fields of the run.
@@ -12,6 +12,8 @@ use crate::model::Value;
 /// As text (`Filter::parse`, `Display`): `lr` or `` `odd name` `` is a parameter; `max(Accuracy)`, `min( )`, `last( )`, `first( )`,
 /// `mean( )` and `n( )` are what a metric came to; `status name group labels started duration thoughts invalid id` are fields of the run;
 /// `< <= > >= == !=`, `~ "regex"`, `in [1, 2]`, `exists(lr)`, `and or not ( )`. Texts stand in quotes; a single word may do without.
+/// `first_bad_step(Loss)` is the step of the first NaN or infinity, missing where there is none; `mongo('{…}')` is a query in
+/// MongoDB's own words ([`Filter::mongo`]).
 ///
 /// What it means:
 /// - A comparison with a missing value is false; `not` is plain negation, so `not (lr < 1)` holds for a run without `lr`, too.
@@ -49,6 +51,8 @@ pub enum Filter {
     Or(Vec<Filter>),
     /// Not it.
     Not(Box<Filter>),
+    /// A query of the runs' documents in MongoDB's own words, as extended JSON: see [`Filter::mongo`].
+    Mongo(String),
 }
 
 /// How a comparison compares.
@@ -88,6 +92,8 @@ pub enum Reduce {
     Mean,
     /// How many points.
     Count,
+    /// The step of the first value that is NaN or infinite.
+    FirstBadStep,
 }
 
 /// A field of the run itself.
@@ -120,7 +126,7 @@ pub fn param(name: impl Into<String>) -> Param {
     Param(Field::Param(name.into()))
 }
 
-/// The metric `tag`; say what of it: `.max()`, `.min()`, `.last()`, `.mean()`, `.first()`, `.count()`.
+/// The metric `tag`; say what of it: `.max()`, `.min()`, `.last()`, `.mean()`, `.first()`, `.count()`, `.first_bad_step()`.
 pub fn metric(tag: impl Into<String>) -> Metric {
     Metric(tag.into())
 }
@@ -212,12 +218,42 @@ impl Metric {
         self.reduced(Reduce::Count)
     }
 
+    /// The step of its first value that is NaN or infinite; missing where all are finite, so that `.exists()` finds what diverged.
+    pub fn first_bad_step(&self) -> Reduced {
+        self.reduced(Reduce::FirstBadStep)
+    }
+
     fn reduced(&self, reduce: Reduce) -> Reduced {
         Reduced(Field::Metric(reduce, self.0.clone()))
     }
 }
 
 impl Filter {
+    /// What this language has no words for: a query of the documents of runs in MongoDB's own, as (extended) JSON in the order in which
+    /// it is written. It stands in a filter as any other condition does; as text it is `mongo('{"params.lr": {"$type": "double"}}')`,
+    /// which [`Filter::parse`] reads back. The documents are those that a person sees in mongosh: see STORAGE in the module `documents`.
+    ///
+    /// ```
+    /// use ml_board::{Filter, param};
+    ///
+    /// let odd = Filter::mongo(r#"{"params.lr": {"$type": "string"}}"#)? | param("lr").gt(1.0);
+    /// assert_eq!(Filter::parse(&odd.to_string())?, odd);
+    /// # Ok::<(), ml_board::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// It is not a JSON object. What the server does not understand of it, and that a local store is asked, is an error of
+    /// `Board::filter`.
+    pub fn mongo(query: impl std::fmt::Display) -> Result<Filter> {
+        let text = query.to_string();
+        match mongo_problem(&text) {
+            None => Ok(Filter::Mongo(text.trim().to_owned())),
+            Some(why) => Err(Error::new(ErrorKind::Input, format!("`{}` is not a query of MongoDB", text.trim()))
+                .because(why)
+                .help(r#"a query is a JSON object: `{"params.lr": {"$gt": 0.1}}`"#)),
+        }
+    }
+
     /// Both.
     #[must_use]
     pub fn and(self, other: Filter) -> Filter {
@@ -272,16 +308,35 @@ impl Filter {
         Filter::Compare(Field::Run(RunField::Invalid), Compare::Equal, Value::Bool(true))
     }
 
+    /// The queries in MongoDB's own words among its conditions.
+    pub(crate) fn mongo_queries(&self) -> Vec<&str> {
+        match self {
+            Filter::Mongo(query) => vec![query],
+            Filter::And(filters) | Filter::Or(filters) => filters.iter().flat_map(Filter::mongo_queries).collect(),
+            Filter::Not(filter) => filter.mongo_queries(),
+            Filter::All | Filter::Compare(..) | Filter::In(..) | Filter::Like(..) | Filter::Exists(_) => Vec::new(),
+        }
+    }
+
     /// Whether it says anything about invalid runs.
     pub(crate) fn names_invalid(&self) -> bool {
         match self {
-            Filter::All => false,
+            Filter::All | Filter::Mongo(_) => false,
             Filter::Compare(field, ..) | Filter::In(field, _) | Filter::Like(field, _) | Filter::Exists(field) => {
                 *field == Field::Run(RunField::Invalid)
             }
             Filter::And(filters) | Filter::Or(filters) => filters.iter().any(Filter::names_invalid),
             Filter::Not(filter) => filter.names_invalid(),
         }
+    }
+}
+
+/// Why a text is not a query of MongoDB, as far as that can be said without one.
+pub(super) fn mongo_problem(text: &str) -> Option<String> {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(serde_json::Value::Object(_)) => None,
+        Ok(_) => Some("it is JSON, but not an object".into()),
+        Err(error) => Some(error.to_string()),
     }
 }
 

@@ -1,7 +1,5 @@
 //! The curves of a group as one: mean and spread at every x that any of them has.
 
-use super::Band;
-
 /// Beyond so many different x every other one is dropped: no screen shows a hundredth of them.
 const MOST: usize = 1 << 20;
 
@@ -14,7 +12,12 @@ pub(crate) struct Aligned {
     pub(crate) spread: Vec<Spread>,
     /// Points that are NaN or infinite, which no mean has a place for.
     pub(crate) left_out: usize,
+    /// The curves' finite points, ascending by x, each x once.
+    curves: Vec<Vec<(f64, f64)>>,
 }
+
+/// So many places are looked at together, so that the values of all curves there are at hand, but not those of all places.
+const BLOCK: usize = 1024;
 
 /// How the curves of a group lie at one x.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,7 +48,24 @@ pub(crate) fn align(curves: &[(&[f64], &[f64])]) -> Aligned {
     for points in &ordered {
         add(points, &x, &mut spread);
     }
-    Aligned { x, spread, left_out }
+    Aligned { x, spread, left_out, curves: ordered }
+}
+
+impl Aligned {
+    /// Shows for each of these places, ascending indexes of `x`, the values of the curves that reach there.
+    pub(crate) fn each(&self, places: &[usize], mut see: impl FnMut(&mut [f64])) {
+        let mut next = vec![0; self.curves.len()];
+        let mut values = vec![Vec::new(); BLOCK.min(places.len())];
+        for block in places.chunks(BLOCK) {
+            values.iter_mut().for_each(Vec::clear);
+            for (points, next) in self.curves.iter().zip(&mut next) {
+                for (place, values) in block.iter().zip(&mut values) {
+                    values.extend(value(points, next, self.x[*place]));
+                }
+            }
+            values.iter_mut().take(block.len()).for_each(|values| see(values));
+        }
+    }
 }
 
 /// The finite points, ascending by x, the last logged one of each.
@@ -90,16 +110,23 @@ fn union(places: &[f64], points: &[(f64, f64)]) -> Vec<f64> {
 fn add(points: &[(f64, f64)], x: &[f64], spread: &mut [Spread]) {
     let mut next = 0;
     for (x, spread) in x.iter().zip(spread) {
-        while points.get(next).is_some_and(|point| point.0 < *x) {
-            next += 1;
-        }
-        match (next.checked_sub(1).map(|before| points[before]), points.get(next)) {
-            (_, Some(here)) if here.0 == *x => spread.add(here.1),
-            (Some(before), Some(after)) => spread.add(between(before, *after, *x)),
-            (_, None) => break,
-            (None, Some(_)) => {}
+        if let Some(y) = value(points, &mut next, *x) {
+            spread.add(y);
         }
     }
+}
+
+/// The value of a curve at a place, if it reaches there. `next` is where the one before it was found.
+fn value(points: &[(f64, f64)], next: &mut usize, x: f64) -> Option<f64> {
+    while points.get(*next).is_some_and(|point| point.0 < x) {
+        *next += 1;
+    }
+    let after = points.get(*next)?;
+    if after.0 == x {
+        return Some(after.1);
+    }
+    let before = next.checked_sub(1)?;
+    Some(between(points[before], *after, x))
 }
 
 /// `y₀(1 − t) + y₁t` with `t = (x − x₀)/(x₁ − x₀)`: the straight line, in a form that never leaves `y₀..=y₁`.
@@ -135,14 +162,9 @@ impl Spread {
         self.std_dev() / (self.n.max(1) as f64).sqrt()
     }
 
-    /// The ends of the band: `ȳ − s` and `ȳ + s`, `ȳ − s/√n` and `ȳ + s/√n`, or the least and the greatest value.
-    pub(crate) fn band(&self, band: Band) -> (f64, f64) {
-        let around = |half: f64| (self.mean() - half, self.mean() + half);
-        match band {
-            Band::StdDev => around(self.std_dev()),
-            Band::StdErr => around(self.std_err()),
-            Band::MinMax => (self.min, self.max),
-        }
+    /// The least and the greatest value.
+    pub(crate) fn range(&self) -> (f64, f64) {
+        (self.min, self.max)
     }
 }
 
@@ -151,6 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::query::Band;
 
     type Points = Vec<(f64, f64)>;
 
@@ -160,7 +183,13 @@ mod tests {
     }
 
     fn rows(aligned: &Aligned, band: Band) -> Vec<(f64, f64, f64, f64, usize)> {
-        let row = |(x, at): (&f64, &Spread)| (*x, at.mean(), at.band(band).0, at.band(band).1, at.n);
+        let around = |at: &Spread, half: f64| (at.mean() - half, at.mean() + half);
+        let ends = |at: &Spread| match band {
+            Band::StdDev => around(at, at.std_dev()),
+            Band::StdErr => around(at, at.std_err()),
+            _ => at.range(),
+        };
+        let row = |(x, at): (&f64, &Spread)| (*x, at.mean(), ends(at).0, ends(at).1, at.n);
         aligned.x.iter().zip(&aligned.spread).map(row).collect()
     }
 
@@ -251,11 +280,19 @@ mod tests {
                 // The square root of a rounding error of values of a million.
                 prop_assert!((spread.std_dev() - s).abs() <= 1e-3 + 1e-9 * s, "{} {}", spread.std_dev(), s);
                 prop_assert!(near(spread.std_err(), spread.std_dev() / n.sqrt()));
-                for band in [Band::StdDev, Band::StdErr, Band::MinMax] {
-                    let (lower, upper) = spread.band(band);
-                    prop_assert!(lower <= spread.mean() && spread.mean() <= upper);
-                }
+                let (lower, upper) = spread.range();
+                prop_assert!(lower <= spread.mean() && spread.mean() <= upper);
             }
+            let (mut at, mut wrong) = (0, None);
+            let all_places: Vec<usize> = (0..all.x.len()).collect();
+            all.each(&all_places, |values| {
+                let expected: Vec<f64> = curves.iter().filter_map(|curve| value(curve, all.x[at])).collect();
+                if values.len() != expected.len() || values.iter().zip(&expected).any(|(a, b)| !near(*a, *b)) {
+                    wrong = Some((at, values.to_vec(), expected));
+                }
+                at += 1;
+            });
+            prop_assert_eq!((at, wrong), (all.x.len(), None));
         }
 
         #[test]
@@ -276,7 +313,7 @@ mod tests {
             prop_assert_eq!(&one.x, &two.x);
             for (a, b) in one.spread.iter().zip(&two.spread) {
                 prop_assert!(a.n == b.n && near(a.mean(), b.mean()) && (a.std_dev() - b.std_dev()).abs() <= 1e-3);
-                prop_assert_eq!(a.band(Band::MinMax), b.band(Band::MinMax));
+                prop_assert_eq!(a.range(), b.range());
             }
         }
     }

@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Not,
     In,
     Exists,
+    /// `mongo`, before its parenthesis.
+    Mongo,
     Open,
     Close,
     OpenList,
@@ -37,13 +39,14 @@ pub(super) enum Kind {
 }
 
 /// The functions of a metric, as they are written.
-pub(super) const REDUCES: [(&str, Reduce); 6] = [
+pub(super) const REDUCES: [(&str, Reduce); 7] = [
     ("first", Reduce::First),
     ("last", Reduce::Last),
     ("min", Reduce::Min),
     ("max", Reduce::Max),
     ("mean", Reduce::Mean),
     ("n", Reduce::Count),
+    ("first_bad_step", Reduce::FirstBadStep),
 ];
 
 /// What people write for an operator, and what it is here.
@@ -172,6 +175,7 @@ impl<'a> Lexer<'a> {
             "not" => Kind::Not,
             "in" => Kind::In,
             "exists" if followed_by_parenthesis(rest, word) => Kind::Exists,
+            "mongo" if followed_by_parenthesis(rest, word) => Kind::Mongo,
             _ if followed_by_parenthesis(rest, word) => return self.call(word),
             _ => Kind::Word(word.to_string()),
         };
@@ -194,7 +198,7 @@ impl<'a> Lexer<'a> {
                 other => suggest(other, names),
             };
             let mut mistake = Mistake::new(begin..begin + word.len(), format!("there is no function `{word}`"))
-                .label("known: first, last, min, max, mean, n, exists");
+                .label("known: first, last, min, max, mean, n, first_bad_step, exists, mongo");
             mistake.help = synonym.map(|name| format!("did you mean `{name}`?"));
             self.mistakes.push(mistake);
         }

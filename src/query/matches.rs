@@ -9,17 +9,18 @@
 //! - `!=` holds where the value is there and is not equal. A parameter logged as nothing is there: it is `null`.
 //! - `labels == "a"` holds if one of them is `a`, `labels != "a"` if none is; `exists(labels)` if there is one.
 //! - `invalid` is true or false, and the reason as a text; `exists(invalid)` holds for invalid runs.
+//! - `mongo('{…}')` holds for the runs that the server finds by that query; in memory alone for none.
 //! - A date is the span it names: `started == "2026-11-22"` is that day, `started > "2026-11-22"` begins with the next.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use regex::Regex;
 
 use super::date::span_of_date;
 use super::{Compare, Field, Filter, Reduce, RunField};
-use crate::model::{Run, Value};
+use crate::model::{Run, RunId, Value};
 
 #[cfg(test)]
 impl Filter {
@@ -33,13 +34,21 @@ impl Filter {
 pub(crate) struct Matcher<'a> {
     filter: &'a Filter,
     regexes: HashMap<&'a str, Regex>,
+    /// Which runs the server finds by queries in its own words.
+    found: HashMap<&'a str, HashSet<RunId>>,
 }
 
 impl<'a> Matcher<'a> {
     pub(crate) fn new(filter: &'a Filter) -> Matcher<'a> {
         let mut regexes = HashMap::new();
         compile(filter, &mut regexes);
-        Matcher { filter, regexes }
+        Matcher { filter, regexes, found: HashMap::new() }
+    }
+
+    /// The runs that a server found by this query, which no one else can answer.
+    pub(crate) fn with_found(mut self, query: &'a str, runs: HashSet<RunId>) -> Matcher<'a> {
+        self.found.insert(query, runs);
+        self
     }
 
     /// Whether the filter holds for this run. A regular expression that cannot be compiled finds nothing (`check` tells).
@@ -53,6 +62,7 @@ impl<'a> Matcher<'a> {
             Filter::And(all) => all.iter().all(|filter| self.holds(filter, run)),
             Filter::Or(any) => any.iter().any(|filter| self.holds(filter, run)),
             Filter::Not(one) => !self.holds(one, run),
+            Filter::Mongo(query) => self.found.get(query.as_str()).is_some_and(|found| found.contains(&run.id)),
             Filter::Exists(Field::Run(RunField::Labels)) => !run.labels.is_empty(),
             Filter::Exists(field) => value(field, run).is_some(),
             Filter::Compare(field, compare, against) => compared(field, *compare, against, run),
@@ -77,7 +87,7 @@ fn compile<'a>(filter: &'a Filter, into: &mut HashMap<&'a str, Regex>) {
                 into.insert(text, regex);
             }
         }
-        Filter::All | Filter::Compare(..) | Filter::In(..) | Filter::Exists(_) => {}
+        Filter::All | Filter::Compare(..) | Filter::In(..) | Filter::Exists(_) | Filter::Mongo(_) => {}
     }
 }
 
@@ -111,6 +121,7 @@ pub(crate) fn value<'a>(field: &Field, run: &'a Run) -> Option<Cow<'a, Value>> {
                 Reduce::Max => Value::Float(summary.max?),
                 Reduce::Mean => Value::Float(summary.mean()?),
                 Reduce::Count => Value::from(summary.n),
+                Reduce::FirstBadStep => Value::Int(summary.first_bad_step?),
             }
         }
         Field::Run(RunField::Status) => Value::from(run.status.word()),
@@ -215,7 +226,7 @@ fn whole_and_float(whole: i128, float: f64) -> Option<Ordering> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{RunId, Status, Summary, Time};
+    use crate::model::{Status, Summary, Time};
 
     fn run() -> Run {
         let mut run = Run::new(RunId::from_bytes([7; 12]), "lr_search", "lr=1e-3 #4", Time(86_400_000));
@@ -274,6 +285,7 @@ mod tests {
                 "last(train/loss) == nan",
                 "max(train/loss) == 1 and min(train/loss) == 0.5 and mean(train/loss) == 0.75",
                 "first(train/loss) == 1 and n(train/loss) == 3",
+                "first_bad_step(train/loss) == 2 and exists(first_bad_step(train/loss))",
                 "not (momentum < 1)",
                 "not exists(momentum)",
                 "lr != adam",

@@ -20,13 +20,21 @@ mod lex;
 mod matches;
 mod mistake;
 mod parse;
+#[cfg(all(test, feature = "engine"))]
+mod peers;
 #[cfg(feature = "engine")]
 mod points;
 #[cfg(feature = "engine")]
 mod reduce;
+#[cfg(feature = "engine")]
+mod smooth;
+#[cfg(feature = "engine")]
+mod stats;
 mod suggest;
 
 pub use band::Band;
+#[cfg_attr(not(feature = "board"), allow(unused_imports))]
+pub(crate) use band::Centre;
 #[cfg(feature = "engine")]
 pub(crate) use check::{Catalog, check};
 #[cfg_attr(not(feature = "board"), allow(unused_imports))]
@@ -35,10 +43,14 @@ pub(crate) use correct::Change;
 pub(crate) use date::span_of_date;
 pub use expression::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
 #[cfg(feature = "engine")]
-pub(crate) use group::align;
+pub(crate) use group::{Aligned, Spread, align};
 #[cfg(feature = "engine")]
 pub(crate) use matches::Matcher;
 #[cfg(feature = "engine")]
 pub(crate) use reduce::reduce;
+#[cfg(feature = "engine")]
+pub(crate) use smooth::{ema, gaussian};
+#[cfg(feature = "engine")]
+pub(crate) use stats::{Bootstrap, quantile_of_sorted};
 #[cfg(feature = "engine")]
 pub(crate) use suggest::{shortened, suggest};

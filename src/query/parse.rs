@@ -3,7 +3,7 @@
 //! ```text
 //! or         := and (("or" | "||" | "|") and)*
 //! and        := not (("and" | "&&" | "&") not)*
-//! not        := ("not" | "!") not | "(" or ")" | "exists" "(" field ")" | "all" | comparison
+//! not        := ("not" | "!") not | "(" or ")" | "exists" "(" field ")" | "mongo" "(" text ")" | "all" | comparison
 //! comparison := field op value | value op field | field "~" text | field ["not"] "in" "[" value, … "]"
 //! field      := lr | optim.name | `odd name` | max(train/loss) | status name group labels started duration thoughts invalid id
 //! value      := number | 'text' | "text" | word | true | false | null | "[" value, … "]"
@@ -12,6 +12,7 @@
 //! `not` binds closest, then `and`, then `or`. `all`, and a text without anything in it, is every run. In backticks a backtick
 //! is doubled; in quotes a backslash escapes (`\"`, `\n`, `\u{1f600}`; a regular expression's `\d` stays as it is).
 
+use super::expression::mongo_problem;
 use super::lex::{Kind, REDUCES, Token, lex};
 use super::mistake::{self, Mistake, Span};
 use super::{Compare, Field, Filter, IntoFilter, RunField};
@@ -299,7 +300,13 @@ impl Parser<'_> {
             }
             return inner;
         }
-        let parsed = if self.eat(&Kind::Exists).is_some() { self.exists() } else { self.comparison() };
+        let parsed = if self.eat(&Kind::Exists).is_some() {
+            self.exists()
+        } else if self.eat(&Kind::Mongo).is_some() {
+            self.mongo()
+        } else {
+            self.comparison()
+        };
         parsed.unwrap_or_else(|| self.recover())
     }
 
@@ -312,6 +319,25 @@ impl Parser<'_> {
         }
         self.uses.push(Use { field: field.clone(), span, how: How::Exists, values: Vec::new() });
         Some(Filter::Exists(field))
+    }
+
+    /// After `mongo`: a query in MongoDB's own words, as a text.
+    fn mongo(&mut self) -> Option<Filter> {
+        let open = self.eat(&Kind::Open)?;
+        let here = self.here();
+        let Some(Kind::Text(query)) = self.kind().cloned() else {
+            let help = r#"a JSON object in quotes: `mongo('{"params.lr": {"$gt": 0.1}}')`"#;
+            return self.wrong(Mistake::new(here, "`mongo` wants a query in quotes").help(help));
+        };
+        self.at += 1;
+        if let Some(why) = mongo_problem(&query) {
+            let help = r#"a JSON object: `mongo('{"params.lr": {"$gt": 0.1}}')`"#;
+            self.mistakes.push(Mistake::new(here, "this is not a query of MongoDB").label(why).help(help));
+        }
+        if self.eat(&Kind::Close).is_none() {
+            return self.wrong(Mistake::new(open, "this parenthesis is never closed").label("opened here"));
+        }
+        Some(Filter::Mongo(query.trim().to_owned()))
     }
 
     fn comparison(&mut self) -> Option<Filter> {

@@ -18,6 +18,9 @@ impl Filter {
             Filter::All => Ok(()),
             Filter::And(filters) | Filter::Or(filters) => filters.iter().try_for_each(Filter::check_points),
             Filter::Not(filter) => filter.check_points(),
+            Filter::Mongo(_) => Err(Error::new(ErrorKind::Input, format!("`{self}` is no condition on points"))
+                .because("MongoDB is asked about runs")
+                .help("`value > 100`, `step < 10`, `wall > \"2026-11-22\"`")),
             Filter::Compare(field, ..) | Filter::In(field, _) | Filter::Like(field, _) | Filter::Exists(field) => match field {
                 Field::Param(name) if NAMES.contains(&name.as_str()) && !matches!(self, Filter::Like(..)) => Ok(()),
                 other => {
@@ -47,7 +50,7 @@ impl Filter {
             Filter::Compare(field, compare, against) => compared(field, *compare, against),
             Filter::In(field, values) => values.iter().any(|against| compared(field, Compare::Equal, against)),
             Filter::Exists(_) => true,
-            Filter::Like(..) => false,
+            Filter::Like(..) | Filter::Mongo(_) => false,
         }
     }
 }

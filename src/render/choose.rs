@@ -33,7 +33,7 @@ pub(crate) fn rows(columns: usize) -> usize {
 
 /// How many runs a plot takes at most: those that matter, or the newest where somebody said how many, and of groups.
 pub(crate) fn most(spec: &PlotSpec) -> usize {
-    spec.runs.unwrap_or(if spec.group.is_some() { GROUPED } else { CURVES })
+    spec.runs.unwrap_or(if spec.group.is_empty() { CURVES } else { GROUPED })
 }
 
 /// The series of the first so many runs; those of the ranks of a run follow one another.

@@ -19,13 +19,14 @@ const RUN_FIELDS: [(RunField, &str); 9] = [
     (RunField::Id, "id"),
 ];
 
-const REDUCES: [(Reduce, &str); 6] = [
+const REDUCES: [(Reduce, &str); 7] = [
     (Reduce::First, "first"),
     (Reduce::Last, "last"),
     (Reduce::Min, "min"),
     (Reduce::Max, "max"),
     (Reduce::Mean, "mean"),
     (Reduce::Count, "n"),
+    (Reduce::FirstBadStep, "first_bad_step"),
 ];
 
 /// What a person means by a column's or legend's name: `status`, `max(Accuracy)`, `lr`, or a name in backticks.
@@ -72,8 +73,14 @@ pub(super) fn key(asked: &str) -> String {
 /// is asked for (and whether the table shows it).
 pub(super) fn columns(data: &ScopeData, rows: &[&Run], tags: &BTreeSet<&str>, asked: &BTreeMap<String, bool>) -> Vec<Column> {
     let ids = Cells::Texts(rows.iter().map(|run| Some(run.id.to_string())).collect());
-    let mut columns =
-        vec![Column { key: "id".into(), kind: ColumnKind::Text, group: ColumnGroup::Run, values: ids, shown: false }];
+    let mut columns = vec![Column {
+        key: "id".into(),
+        kind: ColumnKind::Text,
+        group: ColumnGroup::Run,
+        values: ids,
+        shown: false,
+        parts: None,
+    }];
     let mut add = |field: Field, shown: bool| {
         let column = column(rows, &field, shown);
         if !columns.iter().any(|known: &Column| known.key == column.key) {
@@ -128,6 +135,7 @@ fn how(rows: &[&Run]) -> Option<Column> {
         group: ColumnGroup::Run,
         values: Cells::Texts(values),
         shown: true,
+        parts: None,
     })
 }
 
@@ -141,12 +149,13 @@ fn notes(rows: &[&Run]) -> Option<Column> {
         group: ColumnGroup::Run,
         values: Cells::Texts(values),
         shown: true,
+        parts: None,
     })
 }
 
 pub(super) fn column(rows: &[&Run], field: &Field, shown: bool) -> Column {
     let key = key_of(field);
-    let make = |kind, group, values| Column { key: key.clone(), kind, group, values, shown };
+    let make = |kind, group, values| Column { key: key.clone(), kind, group, values, shown, parts: None };
     match field {
         Field::Run(field) => {
             let (kind, values) = run_field(rows, *field);
@@ -181,6 +190,7 @@ fn reduced(summary: &Summary, reduce: Reduce) -> Option<f64> {
         Reduce::Max => summary.max,
         Reduce::Mean => summary.mean(),
         Reduce::Count => Some(summary.n as f64),
+        Reduce::FirstBadStep => summary.first_bad_step.map(|step| step as f64),
     }
 }
 
@@ -214,20 +224,6 @@ fn params(rows: &[&Run], name: &str) -> (ColumnKind, Cells) {
     } else {
         (ColumnKind::Text, Cells::Texts(values().map(|value| value.map(Value::to_string)).collect()))
     }
-}
-
-/// What a legend says when nobody asked: the parameter that was varied most (a seed only if nothing else was); none: their names.
-pub(super) fn telling(rows: &[&Run]) -> Option<String> {
-    let mut values: BTreeMap<&str, BTreeSet<Option<String>>> = BTreeMap::new();
-    let names: BTreeSet<&String> = rows.iter().flat_map(|run| run.params.keys()).collect();
-    for name in names {
-        values.insert(name, rows.iter().map(|run| run.params.get(name).map(Value::to_string)).collect());
-    }
-    let seed = |name: &str| name.rsplit('.').next().is_some_and(|word| word.eq_ignore_ascii_case("seed"));
-    // The last of equals is taken: reversed, the first by name.
-    let varied = values.iter().rev().filter(|(_, values)| values.len() > 1);
-    let most = varied.max_by_key(|(name, values)| (!seed(name), values.len()))?.0;
-    Some(key_of(&Field::Param((*most).to_owned())))
 }
 
 impl Column {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::choose;
 use super::columns;
+use super::combine;
 use super::curves;
 use super::data::{Data, ScopeData};
 use super::domain;
@@ -20,11 +21,11 @@ use super::sparks;
 use super::thoughts;
 use super::words::{count, plural};
 use crate::display::{
-    DashboardSpec, HistogramSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, TableSpec, ThoughtsSpec,
+    DashboardSpec, HistogramSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, Smooth, TableSpec, ThoughtsSpec,
 };
 use crate::display::{View, XAxis, Zoom};
 use crate::model::{Run, RunId, Series};
-use crate::query::Filter;
+use crate::query::{Band, Centre, Filter};
 
 /// What the page gets for this view.
 pub(crate) fn payload(view: &View, data: &Data) -> Payload {
@@ -65,6 +66,8 @@ struct Rows<'a> {
     tags: BTreeSet<&'a str>,
     /// Columns that were asked for by name, and whether the table shows them.
     asked: BTreeMap<String, bool>,
+    /// Columns whose values are said together.
+    combined: BTreeSet<Vec<String>>,
     legend: Option<String>,
 }
 
@@ -79,6 +82,7 @@ impl<'a> Rows<'a> {
             index: BTreeMap::new(),
             tags: BTreeSet::new(),
             asked: BTreeMap::new(),
+            combined: BTreeSet::new(),
             legend: None,
         }
     }
@@ -101,6 +105,7 @@ impl<'a> Rows<'a> {
             }
             View::Plot(spec) if spec.scope == data.scope => {
                 self.ask(spec.legend.iter().chain(&spec.group), false);
+                self.combined.extend(self.combination(&spec.group).filter(|keys| keys.len() > 1));
                 let drawn = data.series.get(&spec.tag);
                 self.tags.extend(drawn.and_then(|drawn| drawn.shown.first()).map(|series| series.tag.as_str()));
                 let series = drawn.iter().flat_map(|drawn| choose::of_runs(&drawn.shown, choose::most(spec)));
@@ -144,7 +149,15 @@ impl<'a> Rows<'a> {
             self.tags = self.data.known.metrics.iter().map(String::as_str).collect();
         }
         if self.legend.is_none() {
-            self.legend = columns::telling(&self.rows);
+            let keys = combine::telling(&self.rows);
+            self.legend = match keys.as_slice() {
+                [] => None,
+                [key] => Some(key.clone()),
+                _ => {
+                    self.combined.insert(keys.clone());
+                    Some(combine::key(&columns::columns(self.data, &self.rows, &self.tags, &self.asked), &keys))
+                }
+            };
         }
     }
 
@@ -157,9 +170,28 @@ impl<'a> Rows<'a> {
 
     /// The column whose values make the groups of a plot, if it is one of groups.
     fn grouping(&self, spec: &PlotSpec) -> Option<Column> {
-        let by = spec.group.as_deref().filter(|by| missing::key(by, self.data).is_none())?;
-        let key = columns::key(by);
-        self.board().columns.into_iter().find(|column| column.key == key)
+        let keys = self.combination(&spec.group)?;
+        let columns = columns::columns(self.data, &self.rows, &self.tags, &self.asked);
+        match keys.as_slice() {
+            [key] => columns.into_iter().find(|column| column.key == *key),
+            _ => self.together(&columns, &keys),
+        }
+    }
+
+    /// The runs of the whole folder.
+    fn whole(&self) -> Vec<&'a Run> {
+        if self.data.whole.is_empty() { &self.data.runs } else { &self.data.whole }.iter().collect()
+    }
+
+    fn together(&self, columns: &[Column], keys: &[String]) -> Option<Column> {
+        combine::combined(columns, keys, &self.rows, &self.whole())
+    }
+
+    /// The keys of these columns, each once, if all of them are there.
+    fn combination(&self, names: &[String]) -> Option<Vec<String>> {
+        let known = !names.is_empty() && names.iter().all(|name| missing::key(name, self.data).is_none());
+        let mut seen = BTreeSet::new();
+        known.then(|| names.iter().map(|name| columns::key(name)).filter(|key| seen.insert(key.clone())).collect())
     }
 
     fn board(&self) -> Board {
@@ -168,12 +200,15 @@ impl<'a> Rows<'a> {
         if self.all {
             columns::origins(&self.rows, &mut columns);
         }
-        let whole: Vec<&Run> = if self.data.whole.is_empty() { &self.data.runs } else { &self.data.whole }.iter().collect();
+        let whole = self.whole();
+        let domains = domain::domains(&columns, self.rows.len(), &whole);
+        let combined: Vec<Column> = self.combined.iter().filter_map(|keys| self.together(&columns, keys)).collect();
+        columns.extend(combined);
         Board {
             id: super::board_id(scope),
             title: title(self.data),
             filter: (scope.filter != Filter::All).then(|| scope.filter.to_string()),
-            domains: domain::domains(&columns, self.rows.len(), &whole),
+            domains,
             places: domain::places(&self.rows, &whole),
             columns,
             n: self.rows.len(),
@@ -283,9 +318,10 @@ impl Part<'_> {
                 x: XAxis::Step,
                 log_x: false,
                 log_y: false,
-                smooth: 0.0,
+                smooth: Smooth::NONE,
                 runs: None,
-                group: None,
+                group: Vec::new(),
+                centre: Centre::Mean,
                 band: None,
                 zoom: Zoom::default(),
             })
@@ -314,11 +350,14 @@ impl Part<'_> {
         }
         let grouping = self.rows.grouping(spec);
         if let Some(column) = &grouping {
-            return Panel::Plot(self.curves(spec, Some(column.key.clone()), grouping.as_ref()));
+            let problem = spec.band.and_then(Band::problem);
+            let spec = PlotSpec { band: spec.band.filter(|_| problem.is_none()), ..spec.clone() };
+            let plot = Panel::Plot(self.curves(&spec, Some(column.key.clone()), grouping.as_ref()));
+            return told(problem.into_iter().collect(), plot);
         }
-        let alone = spec.band.filter(|_| spec.group.is_none()).map(|_| BAND_ALONE.to_string());
-        let unknown = spec.group.as_deref().and_then(|by| missing::key(by, data));
-        let each = PlotSpec { group: None, band: None, ..spec.clone() };
+        let alone = spec.band.filter(|_| spec.group.is_empty()).map(|_| BAND_ALONE.to_string());
+        let unknown = unknown(&spec.group, data);
+        let each = PlotSpec { group: Vec::new(), band: None, ..spec.clone() };
         let plot = self.with_legend(spec.legend.as_deref(), |legend| Panel::Plot(self.curves(&each, legend, None)));
         told(alone.into_iter().chain(unknown).collect(), plot)
     }
@@ -339,8 +378,17 @@ impl Part<'_> {
             let shown = &other?.shown;
             shown.iter().find(found).or_else(|| shown.iter().find(|one| one.run == of.run))
         };
-        let place =
-            |(row, series): (usize, &Series)| Some((row, curves::place(series, self.rows.rows.get(row)?, kind, other(series))));
+        let outlines = data.outlines.get(&spec.tag);
+        let place = |(row, series): (usize, &Series)| {
+            let run = self.rows.rows.get(row)?;
+            let Some(outline) = outlines.and_then(|known| known.get(&(series.run, series.rank))) else {
+                return Some((row, curves::place(series, run, kind, other(series))));
+            };
+            // No mean of extremes.
+            let means = grouping.map(|_| outline.means());
+            let placed = curves::place(means.as_ref().unwrap_or(series), run, kind, other(series));
+            Some((row, placed.standing_for(outline)))
+        };
         let ranks: Vec<u32> = self.rows.members(spec).map(|(_, series)| series.rank).collect();
         let placed = self.rows.members(spec).filter_map(place).zip(ranks).filter(|((_, placed), _)| placed.len() > 0);
         let (placed, ranks): (Vec<(usize, curves::Placed)>, Vec<u32>) = placed.unzip();
@@ -358,11 +406,12 @@ impl Part<'_> {
                 placed.iter().enumerate().map(curve).collect()
             }
             Some(column) => {
-                notes.push(groups::said(spec.band));
+                let asked = groups::Asked { centre: spec.centre, band: spec.band };
+                notes.push(groups::said(spec.centre, spec.band));
                 let rows: Vec<usize> = placed.iter().map(|(row, _)| *row).collect();
                 let members = |group: Vec<usize>| group.into_iter().filter_map(|place| placed.get(place)).collect::<Vec<_>>();
                 let groups = groups::partition(column, &rows).into_iter().map(members);
-                let curves = groups.map(|members| groups::curve(&members, kind, spec.band, self.share));
+                let curves = groups.map(|members| groups::curve(&members, kind, asked, self.share));
                 curves.filter(|curve| curve.n > 0).collect()
             }
         };
@@ -372,6 +421,9 @@ impl Part<'_> {
             let chosen: BTreeSet<RunId> = drawn.iter().flat_map(|drawn| &drawn.shown).map(|series| series.run).collect();
             let mut newest = data.runs.iter().filter(|run| run.metrics.contains_key(&spec.tag)).take(chosen.len());
             notes.push(choose::said(runs, total, &spec.tag, newest.all(|run| chosen.contains(&run.id))));
+        }
+        if outlines.is_some_and(|known| !known.is_empty()) {
+            notes.push(curves::from_headers(grouping.is_some()));
         }
         if shown < all {
             notes.push(format!("{} of {}", count(shown), plural(all, "point")));
@@ -385,7 +437,12 @@ impl Part<'_> {
         }
         let axes = Axes { x_title: x_title.to_string(), log_x: spec.log_x, log_y: spec.log_y };
         let layout = plotly::layout(kind, &axes);
-        let (board, tag, smooth) = (self.board, spec.tag.clone(), spec.smooth.clamp(0.0, 0.999));
+        let (board, tag) = (self.board, spec.tag.clone());
+        let (smooth, gaussian) = match spec.smooth.usable() {
+            Smooth::Ema(weight) => (weight, None),
+            Smooth::Gaussian(sigma) => (0.0, Some(sigma)),
+        };
+        let centre = (spec.centre != Centre::Mean).then(|| groups::centre_word(spec.centre));
         let band = spec.band.map(groups::word);
         let higher = super::better::higher(&tag);
         Plot {
@@ -395,8 +452,10 @@ impl Part<'_> {
             legend,
             x: kind,
             smooth,
+            gaussian,
             series,
             higher,
+            centre,
             band,
             zoom: spec.zoom,
             thoughts: Vec::new(),

@@ -4,7 +4,7 @@ use super::choose;
 use super::clock::{Clock, clock};
 use super::payload::{Curve, Num, XKind};
 use super::words::significant;
-use crate::model::{Run, Series};
+use crate::model::{Outline, Run, Series};
 use crate::query::reduce;
 
 /// Points of all curves of an output together: at most some 90 kB, a sixth of what the page's runtime weighs.
@@ -27,6 +27,8 @@ pub(super) struct Placed {
     y: Vec<f64>,
     steps: Vec<i64>,
     wall: Vec<i64>,
+    /// How many points it stands for, and how many of them are NaN or infinite, if that is more than there are here.
+    whole: Option<(usize, usize)>,
 }
 
 /// The points of a series of that run. `other` is the metric on the x axis, if one is.
@@ -39,7 +41,8 @@ pub(super) fn place(series: &Series, run: &Run, kind: XKind, other: Option<&Seri
         XKind::Metric => as_of(&series.steps, other),
     };
     let some = || Vec::with_capacity(x.len());
-    let mut placed = Placed { x: some(), y: some(), steps: Vec::with_capacity(x.len()), wall: Vec::with_capacity(x.len()) };
+    let (steps, wall) = (Vec::with_capacity(x.len()), Vec::with_capacity(x.len()));
+    let mut placed = Placed { x: some(), y: some(), steps, wall, whole: None };
     for (i, ((x, y), step)) in x.iter().zip(&series.values).zip(&series.steps).enumerate() {
         if x.is_finite() {
             placed.x.push(*x);
@@ -69,13 +72,26 @@ impl Placed {
         (&self.x, &self.y)
     }
 
+    /// The same points, which stand for all of the outline.
+    pub(super) fn standing_for(mut self, outline: &Outline) -> Placed {
+        let count = |points: u64| usize::try_from(points).unwrap_or(usize::MAX);
+        self.whole = (!self.x.is_empty()).then(|| (count(outline.n()), count(outline.nan())));
+        self
+    }
+
+    /// How many points.
     pub(super) fn len(&self) -> usize {
-        self.x.len()
+        self.whole.map_or(self.x.len(), |(n, _)| n)
+    }
+
+    /// How many points it stands for, if that is more than there are here.
+    pub(super) fn whole(&self) -> Option<usize> {
+        self.whole.map(|(n, _)| n)
     }
 
     /// How many values are NaN or infinite.
     pub(super) fn bad(&self) -> usize {
-        self.y.iter().filter(|y| !y.is_finite()).count()
+        self.whole.map_or_else(|| self.y.iter().filter(|y| !y.is_finite()).count(), |(_, bad)| bad)
     }
 
     /// The curve with at most `limit` points.
@@ -95,6 +111,12 @@ impl Placed {
             group: None,
         }
     }
+}
+
+/// What is said of curves that were too long to be read in full.
+pub(super) fn from_headers(grouped: bool) -> String {
+    let of = if grouped { "the mean" } else { "the least, greatest and last" };
+    format!("long curves by {of} of each 2,048 points")
 }
 
 impl Placed {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::thumbs::Coded;
 use crate::display::Scope;
-use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Thought, Time};
+use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought, Time};
 
 /// Everything that one view needs, read once a scope.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -29,6 +29,9 @@ pub(crate) struct ScopeData {
     pub(crate) series: BTreeMap<String, Drawn<Series>>,
     /// Curves of a few points for tables, by tag and run.
     pub(crate) sparks: BTreeMap<String, BTreeMap<RunId, Vec<f64>>>,
+    /// What is known of those among them that were too long to be read in full, by tag, run and rank: their series have only the
+    /// extremes of each piece.
+    pub(crate) outlines: BTreeMap<String, BTreeMap<(RunId, u32), Outline>>,
     /// The images that are shown, by tag.
     pub(crate) images: BTreeMap<String, Drawn<ImageInfo>>,
     /// The bytes of those images, by the key of the blob. One that could not be read, or that there was no room for, is missing.
@@ -69,6 +72,7 @@ impl ScopeData {
             known: Known::default(),
             series: BTreeMap::new(),
             sparks: BTreeMap::new(),
+            outlines: BTreeMap::new(),
             images: BTreeMap::new(),
             blobs: BTreeMap::new(),
             thumbs: BTreeMap::new(),

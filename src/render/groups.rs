@@ -1,28 +1,47 @@
-//! Runs with one value of a parameter as one curve: its mean, and a band around it.
+//! Runs with the same values of parameters as one curve: their mean or median, and a band around it.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::curves::{Placed, round, whole};
 use super::legend::natural;
-use super::payload::{Column, Curve, Group, Num, XKind};
-use crate::query::{Band, align, reduce};
+use super::payload::{Column, Curve, Group, Num, Parts, XKind};
+use super::words::number;
+use crate::query::{Aligned, Band, Bootstrap, Centre, Spread, align, quantile_of_sorted, reduce};
 
 /// What the band is called.
-pub(super) fn word(band: Band) -> &'static str {
+pub(super) fn word(band: Band) -> String {
     match band {
-        Band::StdDev => "std dev",
-        Band::StdErr => "std err",
-        Band::MinMax => "min to max",
+        Band::StdDev => "std dev".into(),
+        Band::StdErr => "std err".into(),
+        Band::MinMax => "min to max".into(),
+        Band::Quantiles(low, high) => format!("{} to {}", percent(low), percent(high)),
+        Band::BootstrapCi { level, .. } => format!("{} CI", percent(level)),
+    }
+}
+
+/// `95%`, `2.5%`.
+fn percent(part: f64) -> String {
+    format!("{}%", number(part * 100.0, 6))
+}
+
+/// What the curve of a group is called.
+pub(super) fn centre_word(centre: Centre) -> &'static str {
+    match centre {
+        Centre::Mean => "mean",
+        Centre::Median => "median",
+        Centre::InterquartileMean => "interquartile mean",
     }
 }
 
 /// What the curves are, said on the picture.
-pub(super) fn said(band: Option<Band>) -> String {
+pub(super) fn said(centre: Centre, band: Option<Band>) -> String {
+    let centre = centre_word(centre);
     match band {
-        None => "mean".into(),
-        Some(Band::MinMax) => "mean, min to max".into(),
-        Some(band) => format!("mean ± {}", word(band)),
+        None => centre.into(),
+        Some(band @ (Band::StdDev | Band::StdErr)) => format!("{centre} ± {}", word(band)),
+        Some(band @ Band::BootstrapCi { .. }) => format!("{centre}, {} by bootstrap over runs", word(band)),
+        Some(band) => format!("{centre}, {}", word(band)),
     }
 }
 
@@ -38,6 +57,10 @@ pub(super) fn partition(column: &Column, rows: &[usize]) -> Vec<Vec<usize>> {
         groups.entry(key(*row)).or_default().push(place);
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
+    if let Some(Parts { order, .. }) = &column.parts {
+        groups.sort_by_key(|(_, places)| places.first().and_then(|place| order.get(*rows.get(*place)?)).copied());
+        return groups.into_iter().map(|(_, places)| places).collect();
+    }
     groups.sort_by(|((a, left), _), ((b, right), _)| match (a, b, left, right) {
         (Some(a), Some(b), ..) => f64::from_bits(*a).total_cmp(&f64::from_bits(*b)),
         (Some(_), None, ..) => Ordering::Less,
@@ -55,20 +78,26 @@ pub(super) fn lens(groups: &[Vec<usize>], lens: &[usize]) -> Vec<usize> {
     groups.iter().flat_map(|group| [longest(group); 3]).collect()
 }
 
+/// What the curve of a group says, and what its band.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) centre: Centre,
+    pub(super) band: Option<Band>,
+}
+
 /// The curve of a group: `members` are its runs' rows and points.
-pub(super) fn curve(members: &[&(usize, Placed)], kind: XKind, band: Option<Band>, limit: usize) -> Curve {
+pub(super) fn curve(members: &[&(usize, Placed)], kind: XKind, asked: Asked, limit: usize) -> Curve {
     let points: Vec<(&[f64], &[f64])> = members.iter().map(|(_, placed)| placed.points()).collect();
     let aligned = align(&points);
-    let mean: Vec<f64> = aligned.spread.iter().map(|spread| spread.mean()).collect();
-    let ends = band.map(|band| aligned.spread.iter().map(|spread| spread.band(band)).unzip());
-    let ends: Option<(Vec<f64>, Vec<f64>)> = ends;
-    let keep = keep(&aligned.x, &mean, ends.as_ref().map(|(lower, upper)| (lower.as_slice(), upper.as_slice())), limit);
+    let Lines { centre, ends } = lines(&aligned, asked);
+    let keep = keep(&aligned.x, &centre, ends.as_ref().map(|(lower, upper)| (lower.as_slice(), upper.as_slice())), limit);
     let pick = |from: &[f64]| keep.iter().map(|i| from[*i]).collect::<Vec<f64>>();
-    // Rounded together, so that the mean stays inside its band.
-    let mut numbers = pick(&mean);
-    if let Some((lower, upper)) = &ends {
-        numbers.extend(pick(lower));
-        numbers.extend(pick(upper));
+    // Rounded together, so that the curve stays inside its band.
+    let mut numbers = pick(&centre);
+    let resampled = bootstrap(&aligned, asked, &keep);
+    if let Some((lower, upper)) = resampled.or_else(|| ends.as_ref().map(|(lower, upper)| (pick(lower), pick(upper)))) {
+        numbers.extend(lower);
+        numbers.extend(upper);
     }
     let numbers: Vec<Num> = round(&numbers).into_iter().map(Num::from).collect();
     let column = |i: usize| numbers.iter().skip(i * keep.len()).take(keep.len()).copied().collect::<Vec<Num>>();
@@ -80,7 +109,7 @@ pub(super) fn curve(members: &[&(usize, Placed)], kind: XKind, band: Option<Band
         step: None,
         wall: None,
         y: column(0),
-        n: aligned.x.len(),
+        n: members.iter().filter_map(|(_, placed)| placed.whole()).max().unwrap_or(0).max(aligned.x.len()),
         group: Some(Group {
             runs: runs(members),
             lower: column(1),
@@ -88,6 +117,66 @@ pub(super) fn curve(members: &[&(usize, Placed)], kind: XKind, band: Option<Band
             n: keep.iter().map(|i| aligned.spread[*i].n).collect(),
         }),
     }
+}
+
+/// The curve of a group and the ends of its band, at every x.
+struct Lines {
+    centre: Vec<f64>,
+    ends: Option<(Vec<f64>, Vec<f64>)>,
+}
+
+fn lines(aligned: &Aligned, Asked { centre, band }: Asked) -> Lines {
+    let quantiles = match band {
+        Some(Band::Quantiles(low, high)) => Some((low, high)),
+        _ => None,
+    };
+    let mut lines = Lines { centre: Vec::with_capacity(aligned.x.len()), ends: None };
+    let (mut lower, mut upper) = (Vec::new(), Vec::new());
+    if centre == Centre::Mean {
+        lines.centre.extend(aligned.spread.iter().map(|spread| spread.mean()));
+    }
+    if centre != Centre::Mean || quantiles.is_some() {
+        let all: Vec<usize> = (0..aligned.x.len()).collect();
+        aligned.each(&all, |values| {
+            values.sort_unstable_by(f64::total_cmp);
+            if centre != Centre::Mean {
+                lines.centre.push(centre.of(values));
+            }
+            if let Some((low, high)) = quantiles {
+                lower.push(quantile_of_sorted(values, low));
+                upper.push(quantile_of_sorted(values, high));
+            }
+        });
+    }
+    let middle = &lines.centre;
+    let around = |half: fn(&Spread) -> f64| {
+        let half = || aligned.spread.iter().map(half);
+        (
+            middle.iter().zip(half()).map(|(y, half)| y - half).collect(),
+            middle.iter().zip(half()).map(|(y, half)| y + half).collect(),
+        )
+    };
+    lines.ends = band.map(|band| match band {
+        Band::StdDev => around(Spread::std_dev),
+        // Also where the spikes of a bootstrapped band are looked for, which is made only of what is kept.
+        Band::StdErr | Band::BootstrapCi { .. } => around(Spread::std_err),
+        Band::MinMax => aligned.spread.iter().map(Spread::range).unzip(),
+        Band::Quantiles(..) => (lower, upper),
+    });
+    lines
+}
+
+/// The ends of a bootstrapped band at the places that are kept.
+fn bootstrap(aligned: &Aligned, asked: Asked, keep: &[usize]) -> Option<(Vec<f64>, Vec<f64>)> {
+    let Some(Band::BootstrapCi { level, resamples, seed }) = asked.band else { return None };
+    let mut bootstrap = Bootstrap::new(asked.centre, level, resamples, seed);
+    let mut ends = (Vec::with_capacity(keep.len()), Vec::with_capacity(keep.len()));
+    aligned.each(keep, |values| {
+        let (lower, upper) = bootstrap.interval(values);
+        ends.0.push(lower);
+        ends.1.push(upper);
+    });
+    Some(ends)
 }
 
 /// The rows of the members, each once: the ranks of a run are several members of one row.
@@ -114,7 +203,7 @@ mod tests {
     use crate::render::payload::{Cells, ColumnGroup, ColumnKind};
 
     fn column(kind: ColumnKind, values: Cells) -> Column {
-        Column { key: "lr".into(), kind, group: ColumnGroup::Param, values, shown: true }
+        Column { key: "lr".into(), kind, group: ColumnGroup::Param, values, shown: true, parts: None }
     }
 
     #[test]

@@ -123,8 +123,12 @@ fn by(board: &Board, key: &str, most: usize) -> Legend {
     for (row, number) in numbers.iter().enumerate() {
         let label = column.cell(row);
         let at = label.as_ref().and_then(|label| values.iter().position(|value| value == label));
-        // A run's own colour goes by its place in the folder.
-        let style = if column.key == "name" { at.map(|_| place(board, row)) } else { at };
+        // A run's own colour goes by its place in the folder, that of several values by their place among all that the folder has.
+        let style = match &column.parts {
+            Some(parts) => at.and_then(|_| parts.order.get(row).copied()),
+            None if column.key == "name" => at.map(|_| place(board, row)),
+            None => at,
+        };
         let (colour, dash) = match (scale, number, style) {
             (_, _, None) => (GREY.to_string(), DASHES[0]),
             (Some(scale), Some(number), _) if number.is_finite() => (viridis(scale.place(*number)), DASHES[0]),
@@ -144,6 +148,13 @@ fn place(board: &Board, row: usize) -> usize {
 
 /// The distinct values of a column as text: numbers by size, text by letter.
 fn sorted(column: &Column, rows: usize, domain: Option<&Domain>) -> Vec<String> {
+    if let Some(parts) = &column.parts {
+        let mut values: Vec<(usize, String)> =
+            (0..rows).filter_map(|row| Some((*parts.order.get(row)?, column.cell(row)?))).collect();
+        values.sort();
+        values.dedup();
+        return values.into_iter().map(|(_, label)| label).collect();
+    }
     let mut values: Vec<(Option<f64>, String)> =
         (0..rows).filter_map(|row| Some((column.number(row), column.cell(row)?))).collect();
     match domain {

@@ -4,6 +4,7 @@
 
 mod clock;
 mod columns;
+mod combine;
 mod compose;
 mod curves;
 mod data;

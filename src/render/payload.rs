@@ -81,6 +81,17 @@ pub(crate) struct Column {
     pub(crate) group: ColumnGroup,
     pub(crate) values: Cells,
     pub(crate) shown: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parts: Option<Parts>,
+}
+
+/// Of a column that says the values of several.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Parts {
+    /// Those columns.
+    pub(crate) keys: Vec<String>,
+    /// By row, its place among the sorted values.
+    pub(crate) order: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -143,11 +154,16 @@ pub(crate) struct Plot {
     pub(crate) legend: Option<String>,
     pub(crate) x: XKind,
     pub(crate) smooth: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gaussian: Option<f64>,
     pub(crate) series: Vec<Curve>,
     /// Whether high values are the good ones.
     pub(crate) higher: bool,
+    /// What the curves of groups say; none: the mean.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) band: Option<&'static str>,
+    pub(crate) centre: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) band: Option<String>,
     #[serde(skip_serializing_if = "Zoom::is_all")]
     pub(crate) zoom: Zoom,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,9 +1,9 @@
 //! Runs to draw in tests: fixed, realistic, and as hostile as a database may be.
 
 use super::data::{Data, Drawn, ScopeData};
-use crate::display::{DashboardSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, View, XAxis};
+use crate::display::{DashboardSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, Smooth, View, XAxis};
 use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Status, Thought, Time, Value};
-use crate::query::{Band, Filter};
+use crate::query::{Band, Centre, Filter};
 
 pub(super) const START: i64 = 1_795_356_127_000;
 
@@ -128,9 +128,10 @@ pub(super) fn plot(tag: &str, legend: Option<&str>) -> PlotSpec {
         x: XAxis::Step,
         log_x: false,
         log_y: false,
-        smooth: 0.0,
+        smooth: Smooth::NONE,
         runs: None,
-        group: None,
+        group: Vec::new(),
+        centre: Centre::Mean,
         band: None,
         zoom: crate::display::Zoom::default(),
     }
@@ -185,7 +186,7 @@ pub(super) fn hostile(text: &str) -> (Data, View) {
         }),
         View::Plot(PlotSpec {
             scope: scope.scope.clone(),
-            group: Some(format!("`{}`", text.replace('`', "``"))),
+            group: vec![format!("`{}`", text.replace('`', "``")), "status".into()],
             band: Some(Band::StdDev),
             ..plot(text, None)
         }),

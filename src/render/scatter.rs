@@ -97,7 +97,8 @@ mod tests {
 
     fn log(numbers: &[Option<f64>], asked: bool) -> bool {
         let values = Cells::Numbers(numbers.iter().copied().map(Num).collect());
-        let column = Column { key: "lr".into(), kind: ColumnKind::Number, group: ColumnGroup::Param, values, shown: true };
+        let column =
+            Column { key: "lr".into(), kind: ColumnKind::Number, group: ColumnGroup::Param, values, shown: true, parts: None };
         axis("lr".into(), &column, asked).log
     }
 

@@ -9,9 +9,11 @@ mod plots;
 
 use super::samples::{START, dashboard, full, hostile, id, plot, scope, search};
 use super::*;
-use crate::display::{HistogramSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, SortKey, TableSpec, ThoughtsSpec, XAxis};
+use crate::display::{
+    HistogramSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, Smooth, SortKey, TableSpec, ThoughtsSpec, XAxis,
+};
 use crate::model::Time;
-use crate::query::{Band, param};
+use crate::query::{Band, Centre, param};
 
 fn table(columns: &[&str], sort: &[(&str, bool)]) -> View {
     let columns = (!columns.is_empty()).then(|| columns.iter().map(|key| key.to_string()).collect());
@@ -154,12 +156,12 @@ fn a_scatter_and_parallel_coordinates_carry_keys_and_the_board_has_their_columns
     let keys = |payload: &payload::Payload| {
         payload.boards[0].columns.iter().map(|column| column.key.clone()).collect::<Vec<_>>().join(" ")
     };
-    insta::assert_snapshot!(keys(&payload), @"id name started status duration batch layers lr optim.name seed max(Accuracy)");
+    insta::assert_snapshot!(keys(&payload), @"id name started status duration batch layers lr optim.name seed max(Accuracy) lr, batch");
     let payload = compose::payload(&params(&[], Some("max(Accuracy)"), None), &data);
     insta::assert_snapshot!(serde_json::to_string(&payload.panel).unwrap(), @r#"
     {"type":"params","board":0,"axes":[{"key":"batch","log":false},{"key":"lr","log":true},{"key":"optim.name","log":false},{"key":"seed","log":false},{"key":"last(Accuracy)","log":false},{"key":"last(Loss)","log":false}],"legend":null,"colour":"max(Accuracy)","notes":[]}
     "#);
-    insta::assert_snapshot!(keys(&payload), @"id name started status duration batch layers lr optim.name seed last(Accuracy) last(Loss) max(Accuracy)");
+    insta::assert_snapshot!(keys(&payload), @"id name started status duration batch layers lr optim.name seed last(Accuracy) last(Loss) max(Accuracy) lr, batch");
 }
 
 #[test]
@@ -549,11 +551,15 @@ fn samples_to_look_at() {
     let data = full(24, 400);
     let plot = |legend| View::Plot(plot("Loss", legend));
     let mut log = samples::plot("Loss", Some("seed"));
-    (log.log_y, log.smooth, log.x) = (true, 0.9, XAxis::Relative);
+    (log.log_y, log.smooth, log.x) = (true, Smooth::Ema(0.9), XAxis::Relative);
     let mut wall = samples::plot("Accuracy", Some("name"));
     wall.x = XAxis::Wall;
-    let by_lr = PlotSpec { group: Some("lr".into()), band: Some(Band::StdDev), ..samples::plot("Loss", None) };
+    let by_lr = PlotSpec { group: vec!["lr".into()], band: Some(Band::StdDev), ..samples::plot("Loss", None) };
     let groups = View::Plot(by_lr.clone());
+    let several = PlotSpec { group: vec!["optim.name".into(), "batch".into()], centre: Centre::Median, ..by_lr.clone() };
+    let several = View::Plot(PlotSpec { band: Some(Band::Quantiles(0.1, 0.9)), ..several });
+    let interval = PlotSpec { centre: Centre::InterquartileMean, band: Some(Band::bootstrap_ci()), ..by_lr.clone() };
+    let interval = View::Plot(interval);
     let views = [
         ("dashboard", dashboard()),
         ("lr", plot(Some("lr"))),
@@ -561,7 +567,11 @@ fn samples_to_look_at() {
         ("wall", View::Plot(wall)),
         ("typo", plot(Some("lrr"))),
         ("groups", groups),
-        ("groups-log", View::Plot(PlotSpec { log_y: true, smooth: 0.8, group: Some("optim.name".into()), ..by_lr })),
+        ("groups-log", View::Plot(PlotSpec { log_y: true, smooth: Smooth::Ema(0.8), group: vec!["optim.name".into()], ..by_lr })),
+        ("groups-several", several),
+        ("groups-ci", interval),
+        ("gaussian", View::Plot(PlotSpec { smooth: Smooth::Gaussian(12.0), ..samples::plot("Loss", Some("lr")) })),
+        ("by-itself", plot(None)),
         ("table", table(&[], &[("max(Accuracy)", true)])),
         ("scatter", scatter("lr", "max(Accuracy)", Some("optim.name"))),
         ("scatter_text", scatter("optim.name", "min(Loss)", Some("seed"))),

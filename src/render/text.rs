@@ -123,8 +123,8 @@ fn plot(plot: &Plot, payload: &Payload, lines: &mut Vec<String>) {
 
 /// A line for each group: its runs, and where its mean and band end.
 fn groups(plot: &Plot, legend: &Legend, lines: &mut Vec<String>) {
-    let mut head = vec![legend.title.clone(), "runs".into(), "points".into(), "last mean".into()];
-    head.extend(plot.band.map(|band| format!("last {band}")));
+    let mut head = vec![legend.title.clone(), "runs".into(), "points".into(), format!("last {}", plot.centre.unwrap_or("mean"))];
+    head.extend(plot.band.as_ref().map(|band| format!("last {band}")));
     let row = |curve: &Curve| {
         let group = curve.group.as_ref()?;
         let (last, ..) = summary(curve);

@@ -15,7 +15,7 @@ struct Pieces {
 }
 
 /// How often a look that saw a live run between two writes is made again.
-const LOOKS: usize = 3;
+pub(super) const LOOKS: usize = 3;
 
 /// Looks for frames and chunks and makes series of them; again, if a chunk was seen before a write and the next one after it, so
 /// that the points between them are in neither. (Seen of a run that has ended, a gap is a person's edit, and stays.)

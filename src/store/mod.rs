@@ -11,6 +11,8 @@ pub(crate) mod edit;
 mod local;
 mod mongo;
 #[cfg(feature = "engine")]
+mod outline;
+#[cfg(feature = "engine")]
 pub(crate) mod read;
 #[cfg(feature = "engine")]
 mod reading;

@@ -2,7 +2,7 @@
 
 pub(crate) use super::Place;
 use crate::error::Result;
-use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Thought};
+use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought};
 use crate::query::Filter;
 
 /// What kind of event a tag names.
@@ -26,6 +26,12 @@ pub(crate) trait Read: Send + Sync {
     /// The series of one metric of these runs, in full, in the order of `runs`; runs without it are left out. Sessions of a run
     /// follow one another in order of their start.
     fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>>;
+
+    /// The same series by the headers of their chunks, which costs a thousandth of reading them. What a person edited of a chunk by
+    /// hand is seen after `ml_board repair`. A store without headers reads them in full.
+    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+        Ok(self.series(place, runs, tag)?.iter().map(Outline::of).collect())
+    }
 
     /// The tags of that kind that any of these runs has, by name.
     fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>>;
@@ -58,6 +64,10 @@ impl Read for super::Store {
 
     fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
         self.reading().series(place, runs, tag)
+    }
+
+    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+        self.reading().outlines(place, runs, tag)
     }
 
     fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use bson::RawDocument;
 
-use super::documents::{Chunk, Event, Frame, VERSION, decode_run};
+use super::documents::{Chunk, Event, Frame, Header, VERSION, decode_run};
 use super::read::Kind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{HistogramBins, ImageInfo, Run, RunId, Status, Thought, Time};
-use crate::query::{Filter, Matcher};
+use crate::query::Matcher;
 
 /// A run that says it runs and gave no sign of life for so long is stale. Writers give one every few seconds.
 pub(super) const STALE_MILLIS: i64 = 30_000;
@@ -57,8 +57,7 @@ fn look_for_life(run: &mut Run, now: Time) {
 }
 
 /// Those the filter holds for, newest first.
-pub(super) fn filtered(mut runs: Vec<Run>, filter: &Filter) -> Vec<Run> {
-    let matcher = Matcher::new(filter);
+pub(super) fn filtered(mut runs: Vec<Run>, matcher: &Matcher<'_>) -> Vec<Run> {
     runs.retain(|run| matcher.matches(run));
     runs.sort_by_key(|run| Reverse((run.started, run.id)));
     runs
@@ -89,6 +88,10 @@ impl Names {
 
     pub(super) fn frame(&self, document: &RawDocument) -> Result<Frame> {
         Frame::decode(document).map_err(|error| self.trouble(document, &error))
+    }
+
+    pub(super) fn header(&self, document: &RawDocument) -> Result<Header> {
+        Header::decode(document).map_err(|error| self.trouble(document, &error))
     }
 
     fn trouble(&self, document: &RawDocument, error: &Error) -> Error {

@@ -2,12 +2,13 @@
 // those of the same metric).
 
 import { h, inFrame, slider, toggle } from "./dom";
+import { short } from "./format";
 import type { XKind } from "./settings";
 import type { View } from "./view";
 
-/** `own`: the weight where the page has none. */
-export function smoothSlider(view: View, own: number): HTMLElement {
-  const words = (hundredths: number) => (hundredths ? (hundredths / 100).toFixed(2) : "off");
+/** `own`: the weight where the page has none. `sigma`: the width of a Gaussian, which smooths until the slider is moved. */
+export function smoothSlider(view: View, own: number, sigma?: number): HTMLElement {
+  const words = (hundredths: number) => (sigma !== undefined && view.store.smooth === undefined ? `σ ${short(sigma, 3)}` : hundredths ? (hundredths / 100).toFixed(2) : "off");
   const place = () => Math.round(Math.min(0.99, Math.max(0, view.store.smooth ?? own)) * 100);
   const element = slider("Smooth", 99, place(), words, hundredths => view.store.setSmooth(hundredths / 100));
   const input = element.querySelector("input")!, output = element.querySelector("output")!;

@@ -51,13 +51,16 @@ export class Legend {
       return;
     }
     const { values: distinct, ends } = runs.domain(key);
-    const labels = labelsOf(distinct, column.kind === "time" ? value => runs.text(key, column.values.indexOf(value)) : null);
+    const { parts } = column;
+    const rowOf = (value: Value) => column.values.indexOf(value);
+    const each = (row: number) => cut(parts!.keys.map(part => `${part}=${runs.text(part, row)}`).join(", "), 80);
+    const labels = parts ? distinct.map(value => each(rowOf(value))) : labelsOf(distinct, column.kind === "time" ? value => runs.text(key, rowOf(value)) : null);
     const continuous = column.kind !== "text" && (distinct.length > 8 || ends !== null);
     const places = continuous ? placing([...(distinct as number[]), ...(ends ?? [])]) : null;
     if (places && places.low <= places.high) this.scale = { ...places, colour: position => scale(position, dark).colour };
     distinct.forEach((value, i) => {
       const on = this.scale !== null && Number.isFinite(value);
-      const entry = add(String(value), `${key}=${labels[i]}`, on ? scale(this.scale!.at(value as number), dark) : category(i, dark));
+      const entry = add(String(value), parts ? labels[i] : `${key}=${labels[i]}`, on ? scale(this.scale!.at(value as number), dark) : category(parts ? parts.order[rowOf(value)] : i, dark));
       if (on) entry.number = value as number;
     });
     if (column.values.includes(null)) add(MISSING, `${key}=${MISSING}`, missing(dark));

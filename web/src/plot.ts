@@ -19,6 +19,7 @@ import { crosses, nearest, ranked } from "./reading";
 import type { Runs } from "./runs";
 import { float, legendCall, literal } from "./rust";
 import type { XKind } from "./settings";
+import { smooths, type Smoothing } from "./smooth";
 import type { View } from "./view";
 
 /** Plotly's time grows with the number of curves, not of points. */
@@ -70,7 +71,7 @@ export class PlotPanel {
     });
     this.outliersSwitch.hidden = true;
     const controls = [
-      own && smoothSlider(view, plot.smooth),
+      own && smoothSlider(view, plot.smooth, plot.gaussian),
       own && xChooser(view, this.lines.kinds, plot.x, this.metric),
       toggle("box", "Drag a box around curves to select their runs, instead of zooming. Shift: add to the selection", false, on => {
         this.boxing = on;
@@ -90,6 +91,11 @@ export class PlotPanel {
     return this.view.store.smooth ?? this.plot.smooth;
   }
 
+  /** A Gaussian as long as no weight was chosen on the page. */
+  get smoothing(): Smoothing {
+    return this.view.store.smooth === undefined ? { weight: this.plot.smooth, sigma: this.plot.gaussian } : { weight: this.weight };
+  }
+
   /** What x means: as chosen on the page, if these curves know it. */
   get x(): XKind {
     return this.lines.kinds.find(kind => kind === this.view.store.x) ?? this.plot.x;
@@ -103,18 +109,25 @@ export class PlotPanel {
 
   /** What makes it: `board.plot("Loss").log_y()`. */
   rust(board: string): string {
-    const { plot, view, weight, x } = this;
+    const { plot, view, smoothing: { weight, sigma }, x } = this;
     const time = (ends: [number, number] | null) => ends && (x === "wall" ? (ends.map(fromLocal) as [number, number]) : ends);
     const zoom = this.figure.zoom();
     const range = (call: string, ends: [number, number] | null) => (ends ? `.${call}(${ends.map(end => float(+end.toPrecision(x === "wall" ? 15 : 5))).join(", ")})` : "");
     return [
       `${board}.plot(${literal(plot.tag)})`,
-      this.grouped && plot.legend !== null ? `.group_by(${literal(plot.legend)})${plot.band && BANDS[plot.band] ? `.band(Band::${BANDS[plot.band]})` : ""}` : legendCall(view, plot.legend),
+      this.grouped && plot.legend !== null ? this.groupCalls(plot.legend) : legendCall(view, plot.legend),
       x === "step" ? "" : `.x(${{ relative: "X::Relative", wall: "X::Wall", metric: `X::metric(${literal(this.metric)})` }[x]})`,
-      weight > 0 ? `.smooth(${float(+weight.toFixed(3))})` : "",
+      sigma !== undefined ? `.smooth_gaussian(${float(sigma)})` : weight > 0 ? `.smooth(${float(+weight.toFixed(3))})` : "",
       this.isLog("x") ? ".log_x()" : "", this.isLog("y") ? ".log_y()" : "",
       range("x_range", time(zoom.x)), range("y_range", zoom.y),
     ].join("");
+  }
+
+  private groupCalls(key: string): string {
+    const { plot, view } = this;
+    const parts = view.runs.columns.get(key)?.parts?.keys;
+    const centre = plot.centre ? `.${plot.centre.replace(" ", "_")}()` : "", band = plot.band && bandOf(plot.band);
+    return `.group_by(${parts ? `[${parts.map(literal).join(", ")}]` : literal(key)})${centre}${band ? `.band(Band::${band})` : ""}`;
   }
 
   private ownLog(axis: "x" | "y"): boolean {
@@ -149,11 +162,11 @@ export class PlotPanel {
     // All bands first, so that no band covers a mean.
     for (const curve of curves) {
       const entry = legend.of(curve.run);
-      const band = this.lines.smoothedBand(curve, this.weight);
+      const band = this.lines.smoothedBand(curve, this.smoothing);
       if (band) for (const end of bandTraces(entry, `band${curve.run}`, this.xOf(curve), band.lower, band.upper, view.theme.dark)) add(entry.value, end);
     }
     const behind = counts(plot, run => legend.of(run).value);
-    if (this.weight > 0) {
+    if (smooths(this.smoothing)) {
       for (const curve of curves) {
         if (dims(curve.run)) continue;
         const { colour, value } = legend.of(curve.run);
@@ -162,7 +175,7 @@ export class PlotPanel {
     }
     for (const curve of curves) {
       const entry = legend.of(curve.run);
-      const line = { ...LINE, x: this.xOf(curve), y: this.lines.smoothed(curve, this.weight), hoverinfo: "skip" };
+      const line = { ...LINE, x: this.xOf(curve), y: this.lines.smoothed(curve, this.smoothing), hoverinfo: "skip" };
       if (dims(curve.run)) {
         add(entry.value, { ...line, uid: uidOf(curve), line: { color: entry.colour, width: 1 }, opacity: DIMMED, showlegend: false });
         continue;
@@ -211,7 +224,7 @@ export class PlotPanel {
 
   /** What of the y axis is shown, where some values stand far off all others. A logarithm shows them anyway. */
   private bulk(curves: Curve[]): [number, number] | null {
-    const lines = curves.map(curve => this.lines.smoothed(curve, this.weight));
+    const lines = curves.map(curve => this.lines.smoothed(curve, this.smoothing));
     const range = this.isLog("y") ? null : bulkRange(lines);
     this.outliersSwitch.hidden = range === null;
     const beyond = (value: number | null) => value !== null && (value < range![0] || value > range![1]);
@@ -269,9 +282,9 @@ export class PlotPanel {
   /** The thoughts of a curve's run, on its points: by their steps, else by their times. */
   private thinking(curve: Curve, legend: Legend): Thinking[] {
     if (curve.group || curve.rank) return [];
-    const { lines, view, weight } = this;
+    const { lines, view, smoothing } = this;
     const time = lines.kinds.includes("wall") ? lines.x(curve, "wall") : null;
-    const entry = legend.of(curve.run), x = this.xOf(curve), y = lines.smoothed(curve, weight), { step } = lines.of(curve);
+    const entry = legend.of(curve.run), x = this.xOf(curve), y = lines.smoothed(curve, smoothing), { step } = lines.of(curve);
     return this.thoughts.filter(thought => thought.run === curve.run).flatMap(({ step: at, t, text }) => {
       const point = at !== null && step ? nearest({ x: step, y }, at, Infinity) : time ? nearest({ x: time, y }, asLocal(t), Infinity) : -1;
       // Beside a gap it stands at the last value before it.
@@ -285,20 +298,20 @@ export class PlotPanel {
   // -------------------------------------------------------------------------------------------------------------- reading and selecting
 
   private reading(): Reading {
-    const { view, plot, x, weight } = this;
+    const { view, plot, x, smoothing } = this;
     const legend = this.legend();
     const lines = this.shown.map((curve): Readable => {
       const entry = legend.of(curve.run), { raw, step } = this.lines.of(curve);
       const { group } = curve;
       const said = group && words(curve, this.lines.of(curve).band?.lower ?? [], this.lines.of(curve).band?.upper ?? [], plot.band);
       return {
-        run: curve.run, x: this.xOf(curve), y: this.lines.smoothed(curve, weight), raw, step: step?.length ? step : null, dimmed: this.dims(curve.run),
+        run: curve.run, x: this.xOf(curve), y: this.lines.smoothed(curve, smoothing), raw, step: step?.length ? step : null, dimmed: this.dims(curve.run),
         colour: entry.colour, dash: dashOf(entry.dash, curve.rank),
         name: group ? entry.label : titleOf(view.runs, curve),
         setting: point => (said ? said[point].join("") : legend.key === RUN_NAME ? "" : entry.label),
       };
     });
-    return { lines, higher: plot.higher === true, smoothed: weight > 0, bySteps: x === "step", place: at => this.place(at) };
+    return { lines, higher: plot.higher === true, smoothed: smooths(smoothing), bySteps: x === "step", place: at => this.place(at) };
   }
 
   /** What an x is called. */
@@ -324,7 +337,7 @@ export class PlotPanel {
   /** Selects the runs whose curves go through a box. */
   private box({ x, y }: Range, { shiftKey, ctrlKey, metaKey }: PointerEvent) {
     const { store, runs } = this.view;
-    const hit = this.shown.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.weight) }, ...x, ...y));
+    const hit = this.shown.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.smoothing) }, ...x, ...y));
     const ids = hit.flatMap(curve => curve.group?.runs ?? [curve.run]).map(row => runs.ids[row]);
     store.select(shiftKey || ctrlKey || metaKey ? [...store.selected, ...ids] : ids);
   }
@@ -336,7 +349,14 @@ export class PlotPanel {
   }
 }
 
-const BANDS: Record<string, string> = { "std dev": "StdDev", "std err": "StdErr", "min to max": "MinMax" };
+const BANDS: Record<string, string> = { "std dev": "StdDev", "std err": "StdErr", "min to max": "MinMax", "95% CI": "bootstrap_ci()" };
+/** The band with these words, in Rust. */
+function bandOf(words: string): string | undefined {
+  const part = (percent: string) => float(+(+percent / 100).toPrecision(12));
+  const quantiles = words.match(/^([\d.]+)% to ([\d.]+)%$/), interval = words.match(/^([\d.]+)% CI$/);
+  if (quantiles) return `Quantiles(${part(quantiles[1])}, ${part(quantiles[2])})`;
+  return BANDS[words] ?? (interval ? `BootstrapCi { level: ${part(interval[1])}, resamples: 1000, seed: 0 }` : undefined);
+}
 /** The run, the rank if it has several, and its status if that is not what one expects. */
 const titleOf = (runs: Runs, { run, rank }: Curve) => runs.title(run) + (rank === undefined ? "" : `, rank ${rank}`) + runs.trouble(run);
 /** Ranks above 0 are told from rank 0 where the legend needs no dashes. */

@@ -5,7 +5,7 @@ import { asLocal, number } from "./format";
 import { isGrouped } from "./groups";
 import type { Runs } from "./runs";
 import type { XKind } from "./settings";
-import { smooth } from "./smooth";
+import { smoothed, smooths, type Smoothing } from "./smooth";
 
 export interface Band { lower: (number | null)[]; upper: (number | null)[] }
 
@@ -23,7 +23,7 @@ export interface Points {
 export class Lines {
   private readonly points = new Map<Curve, Points>();
   private readonly xs = new Map<Curve, Map<XKind, number[]>>();
-  private readonly smooths = new Map<Curve, { weight: number; line: (number | null)[]; band: Band | null }>();
+  private readonly smooths = new Map<Curve, { by: Smoothing; line: (number | null)[]; band: Band | null }>();
   /** What x can mean here. */
   readonly kinds: XKind[];
 
@@ -56,20 +56,21 @@ export class Lines {
   }
 
   /** The line, smoothed. */
-  smoothed(curve: Curve, weight: number): (number | null)[] {
-    return weight > 0 ? this.smooth(curve, weight).line : this.of(curve).line;
+  smoothed(curve: Curve, by: Smoothing): (number | null)[] {
+    return smooths(by) ? this.smooth(curve, by).line : this.of(curve).line;
   }
 
   /** The average of a sum is the sum of the averages, so that the mean stays where it was in its band. */
-  smoothedBand(curve: Curve, weight: number): Band | null {
-    return weight > 0 ? this.smooth(curve, weight).band : this.of(curve).band;
+  smoothedBand(curve: Curve, by: Smoothing): Band | null {
+    return smooths(by) ? this.smooth(curve, by).band : this.of(curve).band;
   }
 
-  private smooth(curve: Curve, weight: number) {
+  private smooth(curve: Curve, by: Smoothing) {
     let kept = this.smooths.get(curve);
-    if (kept?.weight !== weight) {
+    if (kept?.by.weight !== by.weight || kept.by.sigma !== by.sigma) {
       const { raw, band } = this.of(curve);
-      kept = { weight, line: finite(smooth(raw, weight)), band: band && { lower: smooth(band.lower, weight), upper: smooth(band.upper, weight) } };
+      const of = (values: (number | null)[]) => smoothed(curve.x, values, by);
+      kept = { by, line: finite(of(raw)), band: band && { lower: of(band.lower), upper: of(band.upper) } };
       this.smooths.set(curve, kept);
     }
     return kept;

@@ -10,6 +10,7 @@ export interface Column {
   group: Packed["group"];
   shown: boolean;
   values: Value[];
+  parts?: Packed["parts"];
 }
 
 export class Runs {
@@ -26,8 +27,8 @@ export class Runs {
 
   constructor(board: Board) {
     this.n = board.n;
-    for (const { key, kind, group, shown, values } of board.columns) {
-      this.columns.set(key, { key, kind, group, shown, values: kind === "text" ? (values as Value[]) : (values as Num[]).map(number) });
+    for (const { key, kind, group, shown, values, parts } of board.columns) {
+      this.columns.set(key, { key, kind, group, shown, parts, values: kind === "text" ? (values as Value[]) : (values as Num[]).map(number) });
     }
     const texts = (key: string) => this.columns.get(key)?.values.map((value, row) => (value === null ? `run ${row + 1}` : String(value)));
     this.names = texts("name") ?? texts("id") ?? Array.from({ length: this.n }, (_, row) => `run ${row + 1}`);
@@ -51,7 +52,10 @@ export class Runs {
     const ends: [number, number] | null = sent && !Array.isArray(sent) ? [sent.low, sent.high] : null;
     const more: Value[] = Array.isArray(sent) ? (column.kind === "text" ? (sent as string[]) : (sent as Num[]).map(number)) : [];
     const values = [...new Set([...column.values, ...more])].filter(value => value !== null);
-    if (column.kind === "text") values.sort((a, b) => collator.compare(a as string, b as string));
+    if (column.parts) {
+      const { order } = column.parts, place = (value: Value) => order[column.values.indexOf(value)];
+      values.sort((a, b) => place(a) - place(b));
+    } else if (column.kind === "text") values.sort((a, b) => collator.compare(a as string, b as string));
     else values.sort((a, b) => Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || (a as number) - (b as number));
     return { values, ends };
   }
@@ -77,8 +81,10 @@ export class Runs {
   order(key: string): Float64Array {
     let order = this.orders.get(key);
     if (!order) {
-      const { values, kind } = this.columns.get(key)!;
-      if (kind === "text") {
+      const { values, kind, parts } = this.columns.get(key)!;
+      if (parts) {
+        order = Float64Array.from(values, (value, row) => (value === null ? NaN : parts.order[row]));
+      } else if (kind === "text") {
         const distinct = [...new Set(values)].filter((value): value is string => value !== null).sort(collator.compare);
         const ranks = new Map<Value, number>(distinct.map((value, rank) => [value, rank]));
         order = Float64Array.from(values, value => ranks.get(value) ?? NaN);

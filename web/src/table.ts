@@ -57,7 +57,7 @@ export class RunTable {
     const all = [...runs.columns.values()].map(titled);
     this.first = { key: RUN_NAME, kind: "text", group: "run", shown: true, values: runs.names, title: "run" };
     const sparks = sparkColumns(sourcesOf(table, beside.plots), runs);
-    const choice = [...all.filter(column => column.key !== RUN_NAME && column.key !== "id"), ...sparks];
+    const choice = [...all.filter(column => column.key !== RUN_NAME && column.key !== "id" && !column.parts), ...sparks];
     const shown = shownAtFirst(table, choice, sparks);
     this.columns = [this.first, ...shown];
     this.usual = named(choice.filter(column => column.shown));

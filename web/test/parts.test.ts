@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matches } from "../src/dashboard";
-import { clock, number, plain, short } from "../src/format";
+import { clock, MISSING, number, plain, short } from "../src/format";
 import { densities } from "../src/histogram-time";
 import { latest } from "../src/images";
 import { Legend } from "../src/legend";
 import { flip, isolate } from "../src/legend-strip";
 import { category, missing, positions, scale } from "../src/palette";
 import { Runs, sortRows } from "../src/runs";
-import { smooth } from "../src/smooth";
+import type { Board, Column } from "../payload";
+import { gaussian, smooth } from "../src/smooth";
 import { board } from "./support/sample";
 
 test("short numbers read as people write them", () => {
@@ -41,6 +42,28 @@ test("smoothing is debiased and leaves what is not finite where it is", () => {
   assert.deepEqual(smoothed.slice(2, 5), [NaN, Infinity, null]);
   assert.ok(Math.abs(smoothed[5]! - 2.125 / 0.875) < 1e-12);
   assert.equal(smooth(values, 0), values);
+  const constant = Array(50).fill(0.1);
+  assert.equal(smooth(constant, 0.9), constant);
+});
+
+test("a Gaussian weighs by distance in x and skips what is no number", () => {
+  const smoothed = gaussian([0, 1, 2, 100], [0, 3, Infinity, 7], 1);
+  const beside = Math.exp(-0.5);
+  assert.ok(Math.abs(smoothed[0]! - (3 * beside) / (1 + beside)) < 1e-12);
+  assert.deepEqual(smoothed.slice(2), [Infinity, 7]);
+});
+
+test("a legend by several parameters has the order of their numbers and says each by its name", () => {
+  const column = (key: string, kind: "number" | "text", group: "run" | "param", values: (number | string | null)[], parts?: { keys: string[]; order: number[] }) => ({ key, kind, group, values, shown: true, parts }) as Column;
+  const board: Board = { id: "b", title: "", n: 4, total: 4, legend: "lr, batch", columns: [
+    column("id", "text", "run", ["a", "b", "c", "d"]),
+    column("optim.lr", "number", "param", [0.1, 0.01, 0.01, null]),
+    column("batch", "number", "param", [8, 16, 8, null]),
+    column("lr, batch", "text", "param", ["0.1, 8", "0.01, 16", "0.01, 8", null], { keys: ["optim.lr", "batch"], order: [2, 1, 0, 3] }),
+  ] };
+  const legend = new Legend(new Runs(board), "lr, batch", false);
+  assert.deepEqual(legend.entries.map(entry => entry.label), ["optim.lr=0.01, batch=8", "optim.lr=0.01, batch=16", "optim.lr=0.1, batch=8", `lr, batch=${MISSING}`]);
+  assert.equal(legend.of(1).value, "0.01, 16");
 });
 
 test("the palette goes on with dashes, and a scale spans its numbers", () => {

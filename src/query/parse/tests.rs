@@ -68,7 +68,7 @@ fn all_mistakes_are_told_at_once() {
     help: did you mean `<=`?
     there is no function `mx`
       | lr =< 0.01 and mx(Loss) > 1 or batch and seed in 3
-      |                ^^ known: first, last, min, max, mean, n, exists
+      |                ^^ known: first, last, min, max, mean, n, first_bad_step, exists, mongo
     help: did you mean `max`?
     a comparison is expected after `batch`
       | lr =< 0.01 and mx(Loss) > 1 or batch and seed in 3
@@ -153,7 +153,7 @@ fn what_people_try_first_is_answered_with_what_to_write() {
     help: write its tag: `max(Accuracy)`
     there is no function `avg`
       | max() > 1 and avg(Loss) < 1
-      |               ^^^ known: first, last, min, max, mean, n, exists
+      |               ^^^ known: first, last, min, max, mean, n, first_bad_step, exists, mongo
     help: did you mean `mean`?
     "#);
     insta::assert_snapshot!(mistakes("lr is 3; 5"), @r#"

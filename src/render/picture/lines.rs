@@ -4,6 +4,7 @@ use super::axes::{Axis, Kind};
 use super::band::{self, Ends};
 use super::frame::{Area, dashes, frame};
 use super::{Detail, Picture};
+use crate::query::{ema, gaussian};
 use crate::render::groups::keep;
 use crate::render::legend::{dash_of, legend};
 use crate::render::payload::{Board, Curve, Num, Plot, XKind};
@@ -44,7 +45,7 @@ pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
     legend.count_groups(&plot.series);
     let shown = &plot.series[..plot.series.len().min(detail.curves)];
     let share = (detail.points / shown.len().max(1)).clamp(24, 2_000);
-    let mut lines: Vec<Line<'_>> = shown.iter().map(|curve| line(curve, plot.smooth, share)).collect();
+    let mut lines: Vec<Line<'_>> = shown.iter().map(|curve| line(curve, plot, share)).collect();
 
     let kind = |log: bool| if log { Kind::Log } else { Kind::Linear };
     let x_kind = if plot.x == XKind::Wall { Kind::Clock } else { kind(plot.axes.log_x) };
@@ -101,35 +102,25 @@ pub(super) fn lines(plot: &Plot, board: &Board, detail: Detail) -> Picture {
     picture
 }
 
-fn line(curve: &Curve, smooth: f64, share: usize) -> Line<'_> {
+fn line<'a>(curve: &'a Curve, plot: &Plot, share: usize) -> Line<'a> {
     let y: Vec<f64> = curve.y.iter().map(|y| y.0.unwrap_or(f64::NAN)).collect();
     let numbers = |of: &[Num]| of.iter().map(|number| number.0.unwrap_or(f64::NAN)).collect::<Vec<f64>>();
     let band = curve.group.as_ref().filter(|group| !group.lower.is_empty());
     let band = band.map(|group| (numbers(&group.lower), numbers(&group.upper)));
     let keep = keep(&curve.x, &y, band.as_ref().map(|(lower, upper)| (lower.as_slice(), upper.as_slice())), share);
     let pick = |from: &[f64]| keep.iter().map(|i| from[*i]).collect::<Vec<f64>>();
-    let smoothed = |from: &[f64]| if smooth > 0.0 { pick(&smoothed(from, smooth)) } else { pick(from) };
+    let smooth = plot.smooth > 0.0 || plot.gaussian.is_some();
+    let smoothed = |from: &[f64]| match plot.gaussian {
+        Some(sigma) => pick(&gaussian(&curve.x, from, sigma)),
+        None => pick(&ema(from, plot.smooth)),
+    };
     Line {
         curve,
         x: pick(&curve.x),
         y: smoothed(&y),
-        raw: (smooth > 0.0).then(|| pick(&y)),
+        raw: smooth.then(|| pick(&y)),
         band: band.map(|(lower, upper)| (smoothed(&lower), smoothed(&upper))),
     }
-}
-
-/// The debiased exponential moving average; what is not a number stays so and leaves no trace.
-fn smoothed(values: &[f64], weight: f64) -> Vec<f64> {
-    let (mut mean, mut total) = (0.0, 0.0);
-    let mut next = |value: &f64| {
-        if !value.is_finite() {
-            return *value;
-        }
-        mean = weight * mean + (1.0 - weight) * value;
-        total = weight * total + (1.0 - weight);
-        mean / total
-    };
-    values.iter().map(&mut next).collect()
 }
 
 /// The path through the points, broken where there is none; in tenths of pixels, relative, for few bytes.
@@ -182,13 +173,6 @@ fn crosses(line: &Line<'_>, x: &Axis, area: Area) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn smoothing_is_debiased_and_skips_what_is_no_number() {
-        let smooth = smoothed(&[2.0, f64::NAN, 2.0, 4.0], 0.5);
-        assert_eq!((smooth[0], smooth[2]), (2.0, 2.0));
-        assert!(smooth[1].is_nan() && (smooth[3] - (0.25 * 2.0 + 0.25 * 2.0 / 2.0 + 0.5 * 4.0) / 0.875).abs() < 1e-12);
-    }
 
     #[test]
     fn a_lone_point_is_a_dot_and_a_gap_is_a_gap() {

@@ -1,7 +1,8 @@
 //! Plots of groups: what reaches the page, the picture and the terminal.
 
 use super::*;
-use crate::model::Value;
+use crate::model::{Outline, Value};
+use crate::query::Centre;
 
 /// Two learning rates of three seeds each; the second and third seed of the lower one end early.
 fn seeds(points: usize) -> Data {
@@ -20,7 +21,7 @@ fn seeds(points: usize) -> Data {
 }
 
 fn grouped(by: &str, band: Option<Band>) -> PlotSpec {
-    PlotSpec { group: Some(by.into()), band, ..plot("Loss", Some("seed")) }
+    PlotSpec { group: vec![by.into()], band, ..plot("Loss", Some("seed")) }
 }
 
 fn panel(spec: PlotSpec, data: &Data) -> serde_json::Value {
@@ -120,7 +121,7 @@ fn many_long_runs_in_groups_are_light_and_keep_more_points_than_each_would() {
 #[test]
 fn every_axis_and_smoothing_take_groups() {
     for x in [XAxis::Step, XAxis::Relative, XAxis::Wall, XAxis::Metric("Accuracy".into())] {
-        let spec = PlotSpec { x, smooth: 0.6, log_y: true, ..grouped("lr", Some(Band::StdDev)) };
+        let spec = PlotSpec { x, smooth: Smooth::Ema(0.6), log_y: true, ..grouped("lr", Some(Band::StdDev)) };
         let svg = show(&View::Plot(spec.clone()), &seeds(40), Page::Picture).unwrap().remove(SVG).unwrap();
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
         let curves = panel(spec, &seeds(40))["series"].clone();
@@ -131,4 +132,81 @@ fn every_axis_and_smoothing_take_groups() {
             assert!(mean.iter().zip(&lower).zip(&upper).all(|((mean, lower), upper)| lower <= mean && mean <= upper));
         }
     }
+}
+
+#[test]
+fn medians_and_bands_are_named_and_drawn() {
+    let said = |centre, band| {
+        let panel = panel(PlotSpec { centre, ..grouped("lr", Some(band)) }, &seeds(4));
+        let curve = &panel["series"][1];
+        let last = |column: &serde_json::Value| column.as_array().unwrap().last().unwrap().clone();
+        let ends = [&curve["y"], &curve["group"]["lower"], &curve["group"]["upper"]].map(last);
+        format!("{} | {} | {} | {ends:?}", panel["centre"], panel["band"], panel["notes"][0])
+    };
+    let number = |of: &str| of.replace("Number(", "").replace(')', "");
+    let told = [
+        said(Centre::Median, Band::Quantiles(0.1, 0.9)),
+        said(Centre::InterquartileMean, Band::bootstrap_ci()),
+        said(Centre::Mean, Band::MinMax),
+    ];
+    insta::assert_snapshot!(number(&told.join("\n")), @r#"
+    "median" | "10% to 90%" | "median, 10% to 90%" | [0.06934, 0.04636, 0.07618]
+    "interquartile mean" | "95% CI" | "interquartile mean, 95% CI by bootstrap over runs" | [0.06261, 0.04061, 0.07789]
+    null | "min to max" | "mean, min to max" | [0.06261, 0.04061, 0.07789]
+    "#);
+    let wrong = text(&View::Plot(grouped("lr", Some(Band::Quantiles(0.9, f64::NAN)))), &seeds(4));
+    assert!(wrong.contains("the quantiles of a band are between 0 and 1, the lower one first: not 0.9 and NaN"), "{wrong}");
+    assert!(wrong.contains("last mean") && !wrong.contains("NaN%"), "{wrong}");
+}
+
+#[test]
+fn groups_by_several_parameters_are_one_for_each_combination() {
+    let spec = PlotSpec { group: vec!["lr".into(), "optim.name".into()], ..plot("Loss", None) };
+    insta::assert_snapshot!(text(&View::Plot(spec.clone()), &seeds(20)), @r"
+    digits / lr_search
+
+    Loss
+    lr, optim.name  runs  points  last mean
+    0.01, sgd          3      20      1.816
+    0.1, adam          3      20    0.05208
+    (mean)
+    ");
+    let payload = json(&compose::payload(&View::Plot(spec), &seeds(4)));
+    assert_eq!(payload["panel"]["legend"], "lr, optim.name");
+    let columns = payload["boards"][0]["columns"].as_array().unwrap();
+    let both = columns.iter().find(|column| column["key"] == "lr, optim.name").unwrap();
+    assert_eq!(both["parts"]["keys"], serde_json::json!(["lr", "optim.name"]));
+    let unknown = PlotSpec { group: vec!["lrr".into(), "batch".into()], ..plot("Loss", None) };
+    assert!(text(&View::Plot(unknown), &seeds(4)).contains("did you mean `lr`?"));
+}
+
+#[test]
+fn without_a_legend_the_fewest_parameters_that_tell_runs_apart_are_said() {
+    let payload = json(&compose::payload(&View::Plot(plot("Loss", None)), &search(18, 4)));
+    assert_eq!(payload["boards"][0]["legend"], "lr, batch");
+    let svg = show(&View::Plot(plot("Loss", None)), &search(18, 20), Page::Picture).unwrap().remove(SVG).unwrap();
+    assert!(svg.contains(">lr, batch</text>") && svg.contains(">0.003, 64</text>"), "{svg}");
+}
+
+/// The same runs, as they are when only their headers were read.
+fn outlined(mut data: Data) -> Data {
+    let scope = &mut data.scopes[0];
+    let shown = &mut scope.series.get_mut("Loss").unwrap().shown;
+    let outlines: Vec<Outline> = shown.iter().map(Outline::of).collect();
+    *shown = outlines.iter().map(Outline::extremes).collect();
+    let known = outlines.into_iter().map(|outline| ((outline.run, outline.rank), outline)).collect();
+    scope.outlines.insert("Loss".into(), known);
+    data
+}
+
+#[test]
+fn curves_from_headers_stand_for_all_their_points() {
+    let data = outlined(search(2, 10_000));
+    let part = panel(plot("Loss", None), &data);
+    assert_eq!((&part["series"][0]["n"], part["series"][0]["y"].as_array().unwrap().len()), (&10_000.into(), 16));
+    let notes = ["long curves by the least, greatest and last of each 2,048 points", "32 of 20,000 points"];
+    assert_eq!(part["notes"], serde_json::json!(notes));
+    let group = panel(PlotSpec { group: vec!["status".into()], ..plot("Loss", None) }, &data);
+    assert_eq!((&group["series"][0]["n"], group["series"][0]["y"].as_array().unwrap().len()), (&10_000.into(), 5));
+    assert_eq!(group["notes"][1], "long curves by the mean of each 2,048 points");
 }

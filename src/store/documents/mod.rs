@@ -21,6 +21,8 @@
 pub(crate) mod bytes;
 mod costs;
 mod event;
+#[cfg(feature = "engine")]
+mod header;
 pub(crate) mod keys;
 mod origin;
 mod points;
@@ -30,6 +32,8 @@ mod session;
 
 pub(crate) use costs::costs_document;
 pub(crate) use event::{Blob, Event, Histogram, What, event_step, hex, part_key};
+#[cfg(feature = "engine")]
+pub(crate) use header::{Header, elements};
 pub(crate) use origin::origin_document;
 pub(crate) use points::{CHUNK, Chunk, Frame, Part, Points};
 #[cfg(feature = "engine")]

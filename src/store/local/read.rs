@@ -6,13 +6,13 @@ use bson::{RawDocument, RawDocumentBuf};
 use rusqlite::{OptionalExtension as _, Params, params};
 
 use super::Local;
-use crate::error::Result;
-use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Thought, Time};
-use crate::query::Filter;
-use crate::store::assemble;
-use crate::store::documents::{Event, part_key};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought, Time};
+use crate::query::{Filter, Matcher};
+use crate::store::documents::{Event, Frame, part_key};
 use crate::store::read::{Kind, Place, Read};
 use crate::store::reading::{self, Found, Names};
+use crate::store::{assemble, outline};
 
 const EVENTS: &str =
     "SELECT document FROM events WHERE database = ?1 AND folder = ?2 AND kind = ?3 AND run = ?4 AND tag = ?5 ORDER BY step, id";
@@ -45,6 +45,12 @@ impl Local {
         Ok(events)
     }
 
+    /// The points of a run that are in no chunk yet.
+    fn tail(&self, place: Place<'_>, run: RunId, names: &Names) -> Result<Vec<Frame>> {
+        let sql = "SELECT document FROM tail WHERE database = ?1 AND folder = ?2 AND run = ?3";
+        self.documents(sql, (place.database, place.folder, run.bytes()))?.iter().map(|frame| names.frame(frame)).collect()
+    }
+
     fn blob_document(&self, place: Place<'_>, key: &[u8]) -> Result<Option<RawDocumentBuf>> {
         self.with(|connection| {
             let mut statement =
@@ -65,11 +71,17 @@ impl Read for Local {
     }
 
     fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>> {
+        if let Some(query) = filter.mongo_queries().first() {
+            let query = Filter::Mongo((*query).to_owned());
+            return Err(Error::new(ErrorKind::Input, format!("`{query}` is a question to MongoDB"))
+                .because("these runs are in the local store")
+                .help("say it as `lr < 0.01`, `exists(lr)`, `name ~ \"…\"`; or move the runs: `ml_board sync --to URI`"));
+        }
         let now = Time::now();
         let sql = "SELECT document FROM runs WHERE database = ?1 AND folder = ?2";
         let runs = self.documents(sql, [place.database, place.folder])?;
         let runs = runs.iter().map(|run| reading::run(place.folder, run, now)).collect::<Result<Vec<_>>>()?;
-        Ok(reading::filtered(runs, filter))
+        Ok(reading::filtered(runs, &Matcher::new(filter)))
     }
 
     fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
@@ -79,10 +91,7 @@ impl Read for Local {
             for run in runs {
                 let id = run.id.bytes();
                 // Points move from frames to chunks, never back: in this order none is missed.
-                let tail = "SELECT document FROM tail WHERE database = ?1 AND folder = ?2 AND run = ?3";
-                for frame in self.documents(tail, (place.database, place.folder, id))? {
-                    frames.push(names.frame(&frame)?);
-                }
+                frames.extend(self.tail(place, run.id, &names)?);
                 let scalars = "SELECT document FROM scalars WHERE database = ?1 AND folder = ?2 AND run = ?3 AND tag = ?4";
                 for chunk in self.documents(scalars, (place.database, place.folder, id, tag))? {
                     chunks.push(names.chunk(&chunk)?);
@@ -90,6 +99,18 @@ impl Read for Local {
             }
             Ok((frames, chunks))
         })
+    }
+
+    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+        let names = Names::of(runs, tag);
+        let look = || {
+            let mut frames = Vec::new();
+            for run in runs {
+                frames.extend(self.tail(place, run.id, &names)?);
+            }
+            Ok((frames, self.headers(place, runs, tag, &names)?))
+        };
+        outline::look(runs, tag, look, |run| self.series(place, std::slice::from_ref(run), tag))
     }
 
     fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {
@@ -143,7 +164,7 @@ impl Read for Local {
     }
 }
 
-fn raw(bytes: Vec<u8>) -> rusqlite::Result<RawDocumentBuf> {
+pub(super) fn raw(bytes: Vec<u8>) -> rusqlite::Result<RawDocumentBuf> {
     RawDocumentBuf::from_bytes(bytes)
         .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(cause)))
 }

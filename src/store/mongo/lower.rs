@@ -106,6 +106,8 @@ fn look(leaf: &Filter) -> Leaf {
         Filter::Like(..) => Leaf::at_most(everything()),
         Filter::Exists(field) => exists(field),
         Filter::All => Leaf::exact(everything()),
+        // Asked of the server before: its answer is in the matcher.
+        Filter::Mongo(_) => Leaf::at_most(everything()),
         // Asked of by `bound` before.
         Filter::And(_) | Filter::Or(_) | Filter::Not(_) => Leaf::at_most(everything()),
     }
@@ -255,6 +257,7 @@ fn metric(reduce: Reduce, tag: &str) -> String {
         Reduce::Min => "min",
         Reduce::Max => "max",
         Reduce::Mean | Reduce::Count => "n",
+        Reduce::FirstBadStep => "first_bad_step",
     };
     format!("metrics.{}.{field}", keys::escape(tag))
 }
@@ -277,6 +280,9 @@ fn edited_metric(path: &str, reduce: Reduce, tag: &str) -> Vec<Document> {
     if reduce == Reduce::Count {
         let whole = format!("metrics.{}", keys::escape(tag));
         return vec![list(path), doc! { whole: { "$exists": true }, path: { "$not": { "$type": ["int", "long"] } } }];
+    }
+    if reduce == Reduce::FirstBadStep {
+        return vec![doc! { path: { "$type": ["array", "decimal", "double"] } }];
     }
     // A writer writes doubles; of what else may stand there the nearest double is read.
     vec![doc! { path: { "$type": ["array", "decimal", "long"] } }]

@@ -5,6 +5,8 @@ mod edit;
 #[cfg(feature = "engine")]
 mod lower;
 #[cfg(feature = "engine")]
+mod overview;
+#[cfg(feature = "engine")]
 mod read;
 #[cfg(feature = "engine")]
 mod repair;

@@ -1,20 +1,20 @@
 //! Reading from MongoDB.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bson::oid::ObjectId;
 use bson::spec::BinarySubtype;
 use bson::{Binary, Bson, Document, RawDocument, RawDocumentBuf, doc};
 
-use super::Mongo;
 use super::lower::lower;
-use crate::error::Result;
-use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Thought, Time};
-use crate::query::Filter;
-use crate::store::assemble;
+use super::{Mongo, overview};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought, Time};
+use crate::query::{Filter, Matcher};
 use crate::store::documents::Event;
 use crate::store::read::{Kind, Place, Read};
 use crate::store::reading::{self, Found, Names};
+use crate::store::{assemble, outline};
 
 /// What belongs to the server itself.
 const SYSTEM: [&str; 3] = ["admin", "config", "local"];
@@ -44,6 +44,26 @@ impl Mongo {
 
     fn events(&self, database: &str, folder: &str, filter: Document) -> Result<Vec<Event>> {
         self.gather(database, format!("{folder}.events"), vec![doc! { "$match": filter }], reading::event)
+    }
+
+    /// The runs that a query in the server's own words finds.
+    fn found(&self, place: Place<'_>, query: &str) -> Result<HashSet<RunId>> {
+        let wrong = |cause: &dyn std::fmt::Display| {
+            Error::new(ErrorKind::Input, format!("`{}` could not be answered", Filter::Mongo(query.to_owned())))
+                .because(cause)
+                .help(r#"a query of the runs' documents, as mongosh takes it: `mongo('{"params.lr": {"$gt": 0.1}}')`"#)
+        };
+        // In the order in which it is written, and extended JSON (`{"$oid": …}`) as what it means.
+        let document: Document = serde_json::from_str(query).map_err(|cause| wrong(&cause))?;
+        let pipeline = vec![doc! { "$match": document }, doc! { "$project": { "_id": 1 } }];
+        let id = |run: &RawDocument| Ok(run.get_object_id("_id").ok().map(|id| RunId::from_bytes(id.bytes())));
+        let found = self.gather(place.database, place.folder, pipeline, id).map_err(|cause| wrong(&cause))?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    #[cfg(test)]
+    pub(in crate::store) fn overview_pipelines(&self, runs: &[Run], tag: &str) -> Vec<Vec<Document>> {
+        overview::pipelines(runs, tag)
     }
 
     fn blob_document(&self, place: Place<'_>, id: Bson) -> Result<Option<RawDocumentBuf>> {
@@ -95,9 +115,13 @@ impl Read for Mongo {
         let slim = doc! { "$map": { "input": { "$objectToArray": "$sessions" }, "in": { "k": "$$this.k", "v": kept } } };
         let slim = doc! { "$cond": [{ "$eq": [{ "$type": "$sessions" }, "object"] }, { "$arrayToObject": slim }, "$sessions"] };
         let pipeline = vec![doc! { "$match": lower(filter) }, doc! { "$set": { "sessions": slim } }];
+        let mut matcher = Matcher::new(filter);
+        for query in filter.mongo_queries() {
+            matcher = matcher.with_found(query, self.found(place, query)?);
+        }
         let (folder, now) = (place.folder.to_owned(), Time::now());
         let runs = self.gather(place.database, place.folder, pipeline, move |run| reading::run(&folder, run, now))?;
-        Ok(reading::filtered(runs, filter))
+        Ok(reading::filtered(runs, &matcher))
     }
 
     fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
@@ -105,8 +129,7 @@ impl Read for Mongo {
             return Ok(Vec::new());
         }
         let ids = among(runs.iter().map(|run| run.id));
-        let this_tag = doc! { "$filter": { "input": "$p", "cond": { "$eq": ["$$this.tag", { "$literal": tag }] } } };
-        let tail = vec![doc! { "$match": { "run": ids.clone(), "p.tag": { "$eq": tag } } }, doc! { "$set": { "p": this_tag } }];
+        let tail = tail(&ids, tag);
         let chunks = vec![doc! { "$match": { "run": ids, "tag": { "$eq": tag } } }];
         let names = Names::of(runs, tag);
         let of = |collection| format!("{}.{collection}", place.folder);
@@ -117,6 +140,26 @@ impl Read for Mongo {
             let chunks = self.gather(place.database, of("scalars"), chunks.clone(), move |document| chunk.chunk(document))?;
             Ok((frames, chunks))
         })
+    }
+
+    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+        if runs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tail = tail(&among(runs.iter().map(|run| run.id)), tag);
+        let names = Names::of(runs, tag);
+        let of = |collection| format!("{}.{collection}", place.folder);
+        let look = || {
+            let (frame, mut headers) = (names.clone(), Vec::new());
+            // Points move from frames to chunks, never back: in this order none is missed.
+            let frames = self.gather(place.database, of("tail"), tail.clone(), move |document| frame.frame(document))?;
+            for pipeline in overview::pipelines(runs, tag) {
+                let header = names.clone();
+                headers.extend(self.gather(place.database, of("scalars"), pipeline, move |document| header.header(document))?);
+            }
+            Ok((frames, headers))
+        };
+        outline::look(runs, tag, look, |run| self.series(place, std::slice::from_ref(run), tag))
     }
 
     fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {
@@ -173,6 +216,12 @@ impl Read for Mongo {
     }
 }
 
-fn among(runs: impl IntoIterator<Item = RunId>) -> Document {
+/// The frames of these runs that have the tag, and of each only that.
+fn tail(runs: &Document, tag: &str) -> Vec<Document> {
+    let this_tag = doc! { "$filter": { "input": "$p", "cond": { "$eq": ["$$this.tag", { "$literal": tag }] } } };
+    vec![doc! { "$match": { "run": runs.clone(), "p.tag": { "$eq": tag } } }, doc! { "$set": { "p": this_tag } }]
+}
+
+pub(super) fn among(runs: impl IntoIterator<Item = RunId>) -> Document {
     doc! { "$in": runs.into_iter().map(|run| Bson::ObjectId(ObjectId::from_bytes(run.bytes()))).collect::<Vec<_>>() }
 }

@@ -9,6 +9,8 @@ use bson::{Binary, Bson, DateTime, Document, doc};
 use ml_board_test_support::{Mongod, mongodb, unique};
 use tempfile::TempDir;
 
+mod outlines;
+
 use super::{Kind, Place, Read};
 use crate::model::{Run, RunId, SessionId, Status, Time, Value};
 use crate::query::Filter;

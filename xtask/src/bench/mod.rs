@@ -3,6 +3,7 @@
 mod host;
 mod kill;
 mod peers;
+mod read;
 mod rig;
 mod table;
 mod timing;
@@ -20,6 +21,7 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
     match words {
         [] | ["list"] => list(),
         ["writer", words @ ..] => writer::writer(words),
+        ["read", words @ ..] => read::read(words),
         [name, arguments @ ..] => run(name, arguments),
     }
 }

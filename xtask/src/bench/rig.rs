@@ -43,7 +43,7 @@ impl Rig {
             }
             // A driver that is Python reads, too; pymongo also measures the databases.
             for requirements in [peer.reader.requirements, "pymongo"] {
-                environments.entry(requirements).or_insert_with(|| told(install(requirements)));
+                environments.entry(requirements).or_insert_with(|| told(python(requirements)));
             }
         }
         let root = place::target().join("peers");
@@ -152,7 +152,8 @@ pub(super) fn requirements(name: &str) -> Result<Vec<String>> {
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect())
 }
 
-fn install(name: &str) -> Result<PathBuf> {
+/// The Python with a peer's pinned packages.
+pub(super) fn python(name: &str) -> Result<PathBuf> {
     let packages = requirements(name)?;
     let root = tools::venv(&format!("peers/{name}"), &packages.iter().map(String::as_str).collect::<Vec<_>>())?;
     Ok(root.join("bin/python"))

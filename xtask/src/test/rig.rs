@@ -27,6 +27,7 @@ impl Rig {
             Err(error) => return Err(error),
         }
         test.env("ML_BOARD_TEST_URI", self.uri()?).env("CHROMIUM", tools::chromium()?);
+        test.env("ML_BOARD_TEST_PYTHON", tools::venv("statistics", &["numpy==2.2.6", "scipy==1.15.3"])?.join("bin/python"));
         for own in ["ML_BOARD_URI", "ML_BOARD_HOME", "ML_BOARD_ENGINE"] {
             test.env_remove(own);
         }

@@ -1,6 +1,6 @@
 //! MongoDB's answer held against `matches`, on random runs and random filters.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use bson::oid::ObjectId;
 use bson::{Bson, DateTime, Document, doc};
@@ -11,14 +11,36 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::lower;
 use crate::model::{Run, RunId, Time, Value};
-use crate::query::{Compare, Field, Filter, Reduce, RunField};
+use crate::query::{Compare, Field, Filter, Matcher, Reduce, RunField};
 use crate::store::documents::{keys, value_bson};
 use crate::store::read::{Place, Read};
-use crate::store::{Address, Store, open, reading};
+use crate::store::{Address, Mongo, Store, open, reading};
 
 const PARAMS: [&str; 7] = ["lr", "a", "a.b", "a.b.c", "odd %", "$x", ""];
 const TAGS: [&str; 3] = ["Loss", "x/y.z", "$"];
 const RUNS: usize = 300;
+/// Queries in the server's own words.
+const QUERIES: [&str; 4] = [
+    r#"{"params.lr": {"$gt": 0.5}}"#,
+    r#"{"name": "a", "params.a": {"$exists": true}}"#,
+    r#"{"started": {"$gte": {"$date": "1970-01-02T00:00:00Z"}}}"#,
+    r#"{"$expr": {"$gt": [{"$size": {"$ifNull": ["$labels", []]}}, 1]}, "labels": {"$type": "array"}}"#,
+];
+
+/// Which runs the server finds by each of them.
+fn found(mongo: &Mongo, database: &str) -> Vec<(&'static str, HashSet<RunId>)> {
+    let find = |query: &'static str| {
+        let document: Document = serde_json::from_str(query).unwrap();
+        let id = |run: &bson::RawDocument| Ok(RunId::from_bytes(run.get_object_id("_id").unwrap().bytes()));
+        (query, mongo.gather(database, "runs", vec![doc! { "$match": document }], id).unwrap().into_iter().collect())
+    };
+    QUERIES.into_iter().map(find).collect()
+}
+
+fn expected(runs: &[Run], filter: &Filter, found: &[(&'static str, HashSet<RunId>)]) -> BTreeSet<RunId> {
+    let ready = found.iter().fold(Matcher::new(filter), |matcher, (query, runs)| matcher.with_found(query, runs.clone()));
+    runs.iter().filter(|run| ready.matches(run)).map(|run| run.id).collect()
+}
 
 /// Numbers that are near one another in every type.
 fn number() -> impl Strategy<Value = Value> {
@@ -130,12 +152,12 @@ fn run() -> impl Strategy<Value = (Document, bool)> {
 }
 
 fn field() -> impl Strategy<Value = Field> {
-    use Reduce::{Count, First, Last, Max, Mean, Min};
+    use Reduce::{Count, First, FirstBadStep, Last, Max, Mean, Min};
     use RunField::{Duration, Group, Labels, Name, Started, Status, Thoughts};
     let tag = prop::sample::select(TAGS.to_vec());
     prop_oneof![
         5 => prop::sample::select(PARAMS.to_vec()).prop_map(|name| Field::Param(name.to_string())),
-        3 => (prop::sample::select(vec![First, Last, Min, Max, Mean, Count]), tag).prop_map(|(reduce, tag)| Field::Metric(reduce, tag.to_string())),
+        3 => (prop::sample::select(vec![First, Last, Min, Max, Mean, Count, FirstBadStep]), tag).prop_map(|(reduce, tag)| Field::Metric(reduce, tag.to_string())),
         3 => prop::sample::select(vec![Status, Name, Group, Labels, Started, Duration, Thoughts]).prop_map(Field::Run),
     ]
 }
@@ -148,6 +170,7 @@ fn filter() -> impl Strategy<Value = Filter> {
         1 => (field(), prop::collection::vec(value(), 0..4)).prop_map(|(field, values)| Filter::In(field, values)),
         1 => (field(), prop::sample::select(vec!["^a", "", "é$", "("])).prop_map(|(field, regex)| Filter::Like(field, regex.to_string())),
         1 => field().prop_map(Filter::Exists),
+        1 => prop::sample::select(QUERIES.to_vec()).prop_map(|query| Filter::mongo(query).unwrap()),
     ];
     leaf.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
@@ -175,7 +198,7 @@ fn exact(filter: &Filter) -> bool {
         Filter::Compare(field, _, value) => decided(field, std::slice::from_ref(value)),
         Filter::In(field, values) => decided(field, values),
         Filter::Exists(field) => decided(field, &[]),
-        Filter::Like(..) => false,
+        Filter::Like(..) | Filter::Mongo(_) => false,
         Filter::All => true,
     }
 }
@@ -187,7 +210,7 @@ fn mongodb_answers_what_matches_says() {
     let Store::Mongo(mongo) = &*store else { panic!() };
     let name = unique("lower");
     let database = mongo.database(&name);
-    let mut runner = TestRunner::new(Config::with_cases(300));
+    let mut runner = TestRunner::new(Config::with_cases(3_000));
     let mut usual = BTreeSet::new();
     let mut documents = Vec::new();
     for i in 0..RUNS {
@@ -206,8 +229,10 @@ fn mongodb_answers_what_matches_says() {
 
     let ids = |runs: &[Run]| runs.iter().map(|run| run.id).collect::<BTreeSet<_>>();
     let place = Place { database: &name, folder: "runs" };
+    let by_query = found(mongo, &name);
+    assert!(by_query.iter().all(|(_, runs)| !runs.is_empty()));
     let checked = runner.run(&filter(), |filter| {
-        let expected: BTreeSet<RunId> = runs.iter().filter(|run| filter.matches(run)).map(|run| run.id).collect();
+        let expected = expected(&runs, &filter, &by_query);
         let found = ids(&mongo.runs(place, &filter).unwrap());
         let wrong: Vec<_> = found.symmetric_difference(&expected).collect();
         prop_assert!(wrong.is_empty(), "{}: {:?}", filter, &wrong[..1]);
@@ -231,4 +256,107 @@ fn a_usual_filter_is_a_usual_query() {
     let query = lower(&Filter::parse("max(Accuracy) > 0.9").unwrap()).to_string();
     assert!(query.contains(r#""metrics.Accuracy.max": { "$gt": 0.9 }"#), "{query}");
     assert!(lower(&Filter::All).is_empty());
+}
+
+/// Filters over what a training program logs, numbers near those that it does.
+#[cfg(feature = "writer")]
+fn usual_filter() -> impl Strategy<Value = Filter> {
+    use Compare::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
+    use Reduce::{Count, First, FirstBadStep, Last, Max, Mean, Min};
+    let compare = prop::sample::select(vec![Less, LessOrEqual, Greater, GreaterOrEqual, Equal, NotEqual]);
+    let reduce = prop::sample::select(vec![First, Last, Min, Max, Mean, Count, FirstBadStep]);
+    let run =
+        prop::sample::select(vec![RunField::Status, RunField::Name, RunField::Labels, RunField::Duration, RunField::Thoughts]);
+    let field = prop_oneof![
+        3 => prop::sample::select(vec!["lr", "seed", "optim.name"]).prop_map(|name| Field::Param(name.into())),
+        5 => (reduce, prop::sample::select(vec!["Loss", "x/y.z"])).prop_map(|(reduce, tag)| Field::Metric(reduce, tag.into())),
+        2 => run.prop_map(Field::Run),
+    ];
+    let value = prop_oneof![
+        3 => (0i64..60).prop_map(Value::Int),
+        3 => (0i64..60).prop_map(|tenths| Value::Float(tenths as f64 / 10.0)),
+        1 => Just(Value::Float(f64::NAN)),
+        1 => prop::sample::select(vec!["running", "run 3", "adam", "even"]).prop_map(Value::from),
+    ];
+    let leaf = prop_oneof![
+        6 => (field.clone(), compare, value).prop_map(|(field, compare, value)| Filter::Compare(field, compare, value)),
+        1 => field.prop_map(Filter::Exists),
+    ];
+    leaf.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..3).prop_map(Filter::And),
+            prop::collection::vec(inner.clone(), 1..3).prop_map(Filter::Or),
+            inner.prop_map(|one| Filter::Not(Box::new(one))),
+        ]
+    })
+}
+
+/// Writers log, flush and fold while they are asked about: what holds before and after is found, what holds neither time is not.
+#[cfg(feature = "writer")]
+#[test]
+fn runs_that_are_being_written_are_found_as_matches_says() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let (uri, _server) = mongodb();
+    let store = open(&Address::parse(&uri).unwrap()).unwrap();
+    let (name, journals) = (unique("live"), tempfile::tempdir().unwrap());
+    let writer = |n: usize| {
+        let builder = crate::SummaryWriter::builder().uri(&uri).database(&name).folder("runs").name(format!("run {n}"));
+        let builder = builder.label(if n % 2 == 0 { "even" } else { "odd" }).journal_dir(journals.path());
+        let w = builder.flush_interval(std::time::Duration::from_millis(20)).build().unwrap();
+        w.add_param("lr", n as f64 / 10.0);
+        w.add_param("seed", n);
+        w.add_param("optim.name", if n % 3 == 0 { "adam" } else { "sgd" });
+        w
+    };
+    let writers: Vec<_> = (0..8).map(writer).collect();
+    for w in &writers {
+        w.add_scalar("Loss", 5.0);
+        w.sync(std::time::Duration::from_secs(120)).unwrap();
+    }
+    let place = Place { database: &name, folder: "runs" };
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for (n, w) in writers.iter().enumerate() {
+            let over = &over;
+            scope.spawn(move || {
+                for i in (0u64..).take_while(|_| !over.load(Ordering::Relaxed)) {
+                    w.add_scalar("Loss", if i % 97 == 13 * n as u64 { f64::NAN } else { 5.0 / (1 + i) as f64 });
+                    if n % 2 == 0 {
+                        w.add_scalar("x/y.z", i % 50);
+                    }
+                    if i % 64 == 0 {
+                        // Seldom enough that some points stay in the tail, often enough that chunks fill.
+                        std::thread::sleep(std::time::Duration::from_millis(1));
+                    }
+                }
+            });
+        }
+        let checked = TestRunner::new(Config::with_cases(400)).run(&usual_filter(), |filter| {
+            let holds = || -> BTreeSet<RunId> {
+                let runs = store.runs(place, &Filter::All).unwrap();
+                runs.iter().filter(|run| filter.matches(run)).map(|run| run.id).collect()
+            };
+            let before = holds();
+            let found: BTreeSet<RunId> = store.runs(place, &filter).unwrap().iter().map(|run| run.id).collect();
+            let after = holds();
+            let lost: Vec<&RunId> = before.intersection(&after).filter(|run| !found.contains(run)).collect();
+            let wrong: Vec<&RunId> = found.iter().filter(|run| !before.contains(run) && !after.contains(run)).collect();
+            prop_assert!(lost.is_empty(), "{}: {:?} not found", filter, lost);
+            // A value may pass by between two looks.
+            let passing = filter.to_string().contains("==")
+                || filter.to_string().contains("!=")
+                || matches!(filter, Filter::And(_) | Filter::Or(_) | Filter::Not(_));
+            prop_assert!(passing || wrong.is_empty(), "{}: {:?} found", filter, wrong);
+            Ok(())
+        });
+        over.store(true, Ordering::Relaxed);
+        checked.unwrap();
+    });
+    let tail = store.runs(place, &Filter::parse("n(Loss) > 0 and status == running").unwrap()).unwrap();
+    assert_eq!(tail.len(), 8);
+    for w in writers {
+        w.close().unwrap();
+    }
+    let ended = store.runs(place, &Filter::parse("status == finished and exists(last(Loss))").unwrap()).unwrap();
+    assert_eq!(ended.len(), 8);
 }
