@@ -6,6 +6,7 @@ import { h } from "./dom";
 import { MISSING } from "./format";
 import { RUN_NAME } from "./legend";
 import { num, oneOf, every, rustFilter } from "./rust-filter";
+import type { Column } from "./runs";
 import type { View } from "./view";
 
 /** What a panel says of itself, after `board`: `.plot("Loss").log_y()`. */
@@ -48,12 +49,26 @@ function withoutHidden(view: View, key: string, hidden: ReadonlySet<string>): st
   const values = legend.entries.filter(entry => hidden.has(entry.value));
   return values.flatMap(({ value }) => {
     if (!column) return [];
+    if (column.parts) return [`not (${every(partsOf(view, column, value))})`];
     if (value === MISSING) return [`exists(${key})`];
-    const term = column.kind === "text" ? exactly(value) : value === "NaN" ? "nan" : `=${value.replace("Infinity", "inf")}`;
-    const said = rustFilter(column, term);
+    const said = rustFilter(column, isExactly(column, value));
     return said ? [`not (${said})`] : [];
   });
 }
+
+/** What each of the columns that a legend says together has, where together they say this. */
+function partsOf({ runs }: View, column: Column, together: string): string[] {
+  const row = column.values.findIndex(value => (value ?? MISSING) === together);
+  return column.parts!.keys.flatMap(key => {
+    const part = runs.columns.get(key), value = runs.value(key, row);
+    if (!part) return [];
+    if (value === null) return [`not exists(${key})`];
+    return rustFilter(part, isExactly(part, String(value))) ?? [];
+  });
+}
+
+/** The filter of the page for this value. */
+const isExactly = (column: Column, value: string) => (column.kind === "text" ? exactly(value) : value === "NaN" ? "nan" : `=${value.replace("Infinity", "inf")}`);
 
 /** The filter of the page for this text and no other. */
 const exactly = (text: string) => (/[|\r\n]|^\s|\s$/.test(text) || text === "" ? `/^${text.replace(/[.*+?^${}()[\]\\/]/g, "\\$&").replace(/\|/g, "\\x7c")}$/` : `=${text}`);
@@ -61,6 +76,8 @@ const exactly = (text: string) => (/[|\r\n]|^\s|\s$/.test(text) || text === "" ?
 /** `.legend_by("lr")`, where the panel would not say it by itself. */
 export function legendCall(view: View, own: string | null): string {
   const key = view.legendKey(own);
+  // Several parameters together are what a board says by itself.
+  if (view.runs.columns.get(key)?.parts) return "";
   return own === null && view.store.legend === undefined ? "" : `.legend_by(${literal(key)})`;
 }
 

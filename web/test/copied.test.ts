@@ -36,6 +36,8 @@ function board(): Board {
     column("group", "text", "run", runs.map(run => run.group)), column("labels", "text", "run", runs.map(run => run.labels?.join(", "))),
     ...params, ...tags.map(tag => column(`last(${tag})`, "number", "metric", runs.map(run => eight(run.metrics[tag]?.at(-1))))),
   ];
+  const told = runs.map(({ params: { lr, optimizer } }) => (lr === undefined && optimizer === undefined ? null : `${lr ?? "–"}, ${optimizer ?? "–"}`));
+  columns.push({ ...column("lr, optimizer", "text", "param", told), shown: false, parts: { keys: ["lr", "optimizer"], order: runs.map((_, row) => row) } });
   return { id: `copied-${Math.random()}`, title: "d / f", columns, n: runs.length, total: runs.length, legend: "lr" };
 }
 
