@@ -190,7 +190,8 @@ impl Reader<'_> {
 
     /// Small curves for tables, of metrics that no plot draws.
     fn sparks(&self, need: &Need, data: &mut ScopeData) -> Result<()> {
-        for tag in need.tables.iter().flat_map(|columns| render::sparks::metrics(columns.as_ref(), &data.known.metrics)) {
+        let tags = need.tables.iter().flat_map(|columns| render::sparks::metrics(columns.as_ref(), &data.known.metrics));
+        for tag in tags.collect::<Vec<_>>() {
             let runs = render::sparks::runs(&data.runs, &tag);
             if runs.is_empty() || data.series.contains_key(&tag) || data.sparks.contains_key(&tag) {
                 continue;
