@@ -25,6 +25,9 @@ use crate::model::{Costs, Origin, Status, Value};
 /// Data longer than this lies in a file of its own.
 const LONGEST_INSIDE: usize = 256 << 10;
 
+/// How much lies in files of their own before their segment is left.
+const ASIDES: u64 = 256 << 20;
+
 /// How long the end of a session waits for room.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -69,6 +72,9 @@ pub(crate) struct Journal {
     current: ArcSwap<Segment>,
     supply: Supply,
     longest_inside: usize,
+    /// With so many bytes in files of their own a segment is left: they are deleted with it, when all of it is stored.
+    asides_a_segment: u64,
+    asides_bytes: AtomicU64,
     /// How long a call waits for room.
     patience: Duration,
     /// How often the process had been forked when the journal was made.
@@ -113,6 +119,8 @@ impl Journal {
             supply: Supply::start(directory.clone(), info, layout.segment_bytes, layout.budget)?,
             directory,
             longest_inside,
+            asides_a_segment: ASIDES.min(layout.budget / 4),
+            asides_bytes: AtomicU64::new(0),
             patience: if layout.when_full == WhenFull::Block { Duration::MAX } else { Duration::ZERO },
             forks: forks(),
             left_bytes: AtomicU64::new(0),
@@ -301,8 +309,14 @@ impl Journal {
         self.owned()?;
         let number = tag.map_or(0, |tag| tag.id);
         if data.len() > self.longest_inside {
+            let bytes = data.len() as u64;
             let data = record::json(&self.put_aside(data, patience)?);
-            return self.place(&Long { kind, aside: true, tag: number, wall_micros, data: &data }, tag, patience);
+            self.place(&Long { kind, aside: true, tag: number, wall_micros, data: &data }, tag, patience)?;
+            if self.asides_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes >= self.asides_a_segment {
+                self.asides_bytes.store(0, Ordering::Relaxed);
+                self.current.load().leave();
+            }
+            return Ok(());
         }
         self.place(&Long { kind, aside: false, tag: number, wall_micros, data }, tag, patience)
     }

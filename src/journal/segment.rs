@@ -186,6 +186,12 @@ mod mapped {
             None
         }
 
+        /// Leaves it before it is full.
+        pub(in super::super) fn leave(&self) {
+            // More than it has: it does not fit, whatever is free.
+            self.reserve(self.slots + 1);
+        }
+
         /// Reserves so many slots and leaves none for anybody after.
         pub(in super::super) fn reserve_last(&self, slots: u64) -> Option<u64> {
             let start = self.next.0.fetch_add(self.slots, Ordering::Relaxed);

@@ -107,6 +107,11 @@ impl Supply {
     pub(super) fn take_room(&self, bytes: u64, patience: Duration) -> Result<()> {
         let begun = Instant::now();
         loop {
+            if self.shared.take_room(bytes).is_ok() {
+                return Ok(());
+            }
+            // Perhaps what was stored meanwhile has made room.
+            self.shared.look();
             let Err(trouble) = self.shared.take_room(bytes) else { return Ok(()) };
             let state = self.shared.state();
             let never = bytes > self.shared.budget.saturating_sub((AHEAD as u64 + 1) * self.shared.segment_bytes as u64);
@@ -115,7 +120,6 @@ impl Supply {
             }
             self.shared.tell_that_it_waits(&trouble, patience);
             drop(self.shared.changed.wait_timeout(state, RETRY));
-            self.shared.look();
         }
     }
 

@@ -312,6 +312,24 @@ fn a_full_budget_is_an_error_until_the_store_has_caught_up() {
 }
 
 #[test]
+fn values_in_files_of_their_own_make_room_as_they_are_stored() {
+    let home = tempfile::tempdir().unwrap();
+    let (journal, tags) = create(home.path(), Layout { budget: 400 << 10, ..SMALL });
+    let tag = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
+    let mut reader = Reader::open(journal.directory()).unwrap();
+    // Many times the budget, in less than a segment.
+    for i in 0..40 {
+        let begun = std::time::Instant::now();
+        while let Err(error) = journal.values(tag, i, i, std::iter::repeat_n(0.5, 10_000)) {
+            assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{i}: {error}");
+        }
+        let batch = reader.read(10).unwrap();
+        assert!(matches!(batch.entries[..], [Entry { kind: EntryKind::Values { step, .. }, .. }] if step == i), "{batch:?}");
+        reader.acknowledge(batch.end).unwrap();
+    }
+}
+
+#[test]
 fn where_it_is_asked_calls_wait_for_room_and_nothing_is_lost() {
     let home = tempfile::tempdir().unwrap();
     let (journal, tags) = create(home.path(), Layout { budget: 400 << 10, when_full: WhenFull::Block, ..SMALL });
