@@ -6,7 +6,7 @@
 mod band;
 #[cfg(feature = "engine")]
 mod check;
-#[cfg(test)]
+#[cfg(all(test, feature = "engine"))]
 mod copied;
 mod correct;
 #[cfg(feature = "engine")]
