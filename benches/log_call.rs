@@ -131,7 +131,12 @@ fn after_a_pause(uri: &str, journals: &Path) {
             nanos[nanos.len() / 2]
         })
     };
-    let (call, nothing) = (median(&|value| w.add_scalar("Loss", value)), median(&|value| drop(std::hint::black_box(value))));
+    let (call, nothing) = (
+        median(&|value| w.add_scalar("Loss", value)),
+        median(&|value| {
+            std::hint::black_box(value);
+        }),
+    );
     println!("after a pause of 2 ms, ns: first call {}, second {}, third {}, tenth {}", call[0], call[1], call[2], call[9]);
     println!("the clock alone, likewise: {}, {}, {}, {}", nothing[0], nothing[1], nothing[2], nothing[9]);
 }
