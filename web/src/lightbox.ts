@@ -40,7 +40,7 @@ export function zoom(): Zoom {
   }, { passive: false });
   return {
     element,
-    controls: [button("−", "Smaller (minus)", () => set(factor / STEP)), words, button("+", "Larger (plus)", () => set(factor * STEP)), button("fit", "As large as there is room for (0)", () => set(least))],
+    controls: [button("−", "Smaller (minus)", () => set(factor / STEP)), words, button("+", "Larger (plus)", () => set(factor * STEP)), button("fit", "fit: as large as there is room for (0)", () => set(least))],
     fit(pictures, width, height) {
       shown = pictures;
       const before = size.join(), kept = factor !== least;
