@@ -13,6 +13,7 @@ const POINTS: i64 = 100_000;
 const FOLDERS: usize = 20;
 const WRITERS: usize = 8;
 const THOUGHTS: usize = 10_000;
+const SEARCH: usize = 10_000;
 
 fn main() -> Result<()> {
     let home = std::env::temp_dir().join(format!("ml_board-views-{}", std::process::id()));
@@ -49,6 +50,24 @@ fn main() -> Result<()> {
         time("a plot of 20 runs x 100,000 points", &|| board.plot("Loss").legend_by("lr").to_html());
         time("the mean and band of the same", &|| board.plot("Loss").group_by("lr").to_html());
         time("the table of the same", &|| board.table().to_html());
+        // Many short runs: what compares them reads no point, but for `time_to`.
+        for run in 0..SEARCH {
+            let w = writer("search", &format!("run {run}"))?;
+            w.add_param("lr", 10f64.powi(-((run % 5) as i32)));
+            w.add_param("batch", 16 << (run % 4));
+            w.add_param("optimizer", ["adam", "sgd", "lion"][run % 3]);
+            w.add_param("dropout", (run * 7919 % 100) as f64 / 100.0);
+            w.add_scalar("Accuracy", (run * 104_729 % 1000) as f64 / 1000.0);
+            w.close()?;
+        }
+        let search = Board::builder().uri(&uri).database(&database).folder("search").open()?;
+        time("parallel coordinates of 10,000 runs", &|| search.params().color_by("max(Accuracy)").to_html());
+        time("a scatter of the same", &|| search.scatter("dropout", "max(Accuracy)").to_html());
+        time("the best ten of the same", &|| search.best("max(Accuracy)").to_html());
+        time("what differs between the same", &|| search.diff().to_html());
+        time("the coverage of the same", &|| search.coverage().to_html());
+        time("importance over 2,000 of the same", &|| search.importance("max(Accuracy)").to_html());
+        time("time to a condition, of 20 runs x 100,000 points", &|| board.time_to("Loss < 0.01").to_html());
         time("10,000 thoughts of 8 writers over 20 folders", &|| board.thoughts().everywhere().to_html());
     }
     std::fs::remove_dir_all(home).ok();

@@ -1,6 +1,9 @@
 //! What a person holds in a notebook: a folder of runs, and which of them.
 
+mod best;
 mod edit;
+#[cfg(feature = "polars")]
+mod frames;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,13 +11,14 @@ use std::sync::Arc;
 use crate::client::protocol::{Answer, Ask};
 use crate::client::{Connection, Launch, unexpected};
 use crate::display::{
-    Assets, DashboardSpec, Draw, Histogram, Images, Params, Part, Plot, Runtime, Scatter, Scope, Source, Store, Table, Thoughts,
-    View, say, shown,
+    Assets, Coverage, DashboardSpec, Diff, Draw, Histogram, Images, Importance, Params, Part, Plot, Runtime, Scatter, Scope,
+    Source, Store, Table, Thoughts, TimeTo, View, say, shown,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Run, Series};
 use crate::query::{Filter, IntoFilter};
 
+pub use best::Best;
 pub use edit::{Applied, Edit, Preview};
 
 /// The runs of a folder, or those of them that a filter holds for; shown, it is the whole dashboard.
@@ -93,6 +97,26 @@ impl Board {
     /// A line for each run through its hyperparameters and results: parallel coordinates.
     pub fn params(&self) -> Params {
         Params::new(self.scope.clone(), self.legend.clone(), self.source())
+    }
+
+    /// Which hyperparameters a result depends on: `board.importance("max(Accuracy)")`.
+    pub fn importance(&self, result: impl Into<String>) -> Importance {
+        Importance::new(self.scope.clone(), result.into(), self.source())
+    }
+
+    /// What differs between these runs, and only that: `board.filter("name in [a, b]")?.diff()`.
+    pub fn diff(&self) -> Diff {
+        Diff::new(self.scope.clone(), self.source())
+    }
+
+    /// When each run first met a condition on a metric: `board.time_to("Accuracy >= 0.9")`.
+    pub fn time_to(&self, condition: impl Into<String>) -> TimeTo {
+        TimeTo::new(self.scope.clone(), condition.into(), self.source())
+    }
+
+    /// Which combinations of hyperparameters were run, failed, or are missing.
+    pub fn coverage(&self) -> Coverage {
+        Coverage::new(self.scope.clone(), self.source())
     }
 
     /// The same board, whose legends and captions say this hyperparameter of each run.

@@ -36,6 +36,7 @@
 //!   `ml_board` stores what it logs.
 //! - `image`, `half`, `ndarray`: what these crates have can be logged; `writer` has the first two.
 //! - `engine`: the program `ml_board` (`cargo install ml_board --features engine`); in a library, the engine runs inside the process.
+//! - `polars`: runs and series as data frames; `plotly`: a plot as one of plotly.rs.
 //! - `srv`: `mongodb+srv://` addresses for the writer. The engine has it.
 //!
 //! # Where it goes
@@ -79,19 +80,19 @@ mod store;
 mod writer;
 
 #[cfg(feature = "board")]
-pub use board::{Applied, Board, BoardBuilder, Edit, Preview};
+pub use board::{Applied, Best, Board, BoardBuilder, Edit, Preview};
 #[cfg(feature = "board")]
 pub use display::{
-    Assets, Bundle, Histogram, Images, IntoNames, Params, Part, Plot, Row, Runtime, Scatter, Shown, Smooth, Stack, Table,
-    Thoughts, XAxis as X,
+    Assets, Bundle, Coverage, Diff, Histogram, Images, Importance, IntoNames, Params, Part, Plot, Row, Runtime, Scatter, Shown,
+    Smooth, Stack, Table, Thoughts, TimeTo, XAxis as X,
 };
 #[cfg(feature = "engine")]
 #[doc(hidden)]
 pub use engine::cli::command_line;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Branch, Costs, EditPlan, EditRow, HistogramBins, ImageInfo, Origin, PastEdit, Run, RunId, Series, Session, SessionId, Status,
-    Summary, Thought, Time, Undone, Value,
+    Branch, Combination, Costs, Difference, EditPlan, EditRow, HistogramBins, ImageInfo, Influence, Origin, PastEdit, Reached,
+    Run, RunId, Series, Session, SessionId, Status, Summary, Thought, Time, Undone, Value,
 };
 pub use query::{Band, Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, Reduced, RunField, metric, param};
 #[cfg(feature = "journal")]

@@ -34,11 +34,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("bson", &["store", "ship", "fuzz"]),
     ("tokio", &["store"]),
-    ("plotly", &["render", "engine"]),
+    ("plotly", &["render", "engine", "display"]),
     ("jupyter_protocol", &["display", "engine", "render"]),
     ("image", &["writer", "ship", "render", "engine"]),
     ("memmap2", &["journal"]),
     ("clap", &["engine"]),
+    ("parquet", &["engine"]),
+    ("resvg", &["render"]),
+    ("smartcore", &["query"]),
 ];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {

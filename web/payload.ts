@@ -50,7 +50,7 @@ export interface Column {
   parts?: { keys: string[]; order: number[] };
 }
 
-export type Panel = Group | Dashboard | Plot | Table | Images | Histograms | Thoughts | Scatter | Params | Message;
+export type Panel = Group | Dashboard | Plot | Table | Images | Histograms | Thoughts | Scatter | Params | Insight | Importance | Diff | Coverage | Message;
 
 /** Side by side, or one below the other. */
 export interface Group { type: "row" | "stack"; children: Panel[] }
@@ -170,6 +170,24 @@ export interface Scatter { type: "scatter"; board: number; x: ColumnAxis; y: Col
 
 /** Parallel coordinates: a line for each run. `colour`: the column whose numbers colour the lines along a scale; null: the legend does. */
 export interface Params { type: "params"; board: number; axes: ColumnAxis[]; legend: string | null; colour: string | null; notes: string[] }
+
+/** One below the other, what one call on a board made: `.time_to("Accuracy >= 0.9")`. */
+export interface Insight { type: "insight"; board: number; method: string; argument: string; children: Panel[] }
+
+/** What parameters say of a result, the most important first. `key`: a column. `importance`: a share of the variance; `correlation`: from -1 to 1. */
+export interface Importance {
+  type: "importance";
+  board: number;
+  of: string;
+  items: { key: string; importance: number; spread: number; correlation: number | null; n: number }[];
+  notes: string[];
+}
+
+/** Columns that are not the same in all rows. */
+export interface Diff { type: "diff"; board: number; sections: { title: string; keys: string[] }[]; notes: string[] }
+
+/** The grid of the values of some columns. `values`: those of each column, in order. `cells`: the rows of each combination, the last column's values fastest. */
+export interface Coverage { type: "coverage"; board: number; keys: string[]; values: string[][]; cells: number[][]; notes: string[] }
 
 /** Something to read instead of a picture: an empty state, an unknown name with a suggestion. */
 export interface Message { type: "message"; level: "info" | "error"; text: string }

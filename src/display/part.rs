@@ -5,6 +5,9 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use serde::de::DeserializeOwned;
+
 use super::card::error_card;
 use super::{Assets, Bundle, Page, View, output};
 use crate::error::{Error, ErrorKind, Result};
@@ -89,9 +92,24 @@ impl Part {
     }
 
     pub(crate) fn save(&self, page: Page, mime: &str, path: &Path) -> Result<()> {
-        let content = self.drawn(page, mime)?;
+        let mut content = self.drawn(page, mime)?.into_bytes();
+        if page == Page::Pixels {
+            let wrong = |cause| Error::new(ErrorKind::Engine, "the engine's picture cannot be read").because(cause);
+            content = base64::engine::general_purpose::STANDARD.decode(content).map_err(wrong)?;
+        }
         std::fs::write(path, content)
             .map_err(|cause| Error::new(ErrorKind::Io, format!("could not write {}", path.display())).because(cause))
+    }
+
+    /// What it comes to as plain data.
+    pub(crate) fn data<T: DeserializeOwned>(&self) -> Result<T> {
+        self.json(Page::Data, "application/json")
+    }
+
+    pub(crate) fn json<T: DeserializeOwned>(&self, page: Page, mime: &str) -> Result<T> {
+        let json = self.drawn(page, mime)?;
+        let wrong = |cause| Error::new(ErrorKind::Engine, "the engine's data are of another version").because(cause);
+        serde_json::from_str(&json).map_err(wrong)
     }
 
     pub(crate) fn text(&self) -> String {
@@ -121,6 +139,11 @@ macro_rules! shown {
             /// Writes its picture, for a paper.
             pub fn save_svg(&self, path: impl AsRef<std::path::Path>) -> $crate::error::Result<()> {
                 $crate::display::Shown::part(self).save($crate::display::Page::Picture, "image/svg+xml", path.as_ref())
+            }
+
+            /// Writes its picture in pixels, two for each unit, for where no SVG is taken.
+            pub fn save_png(&self, path: impl AsRef<std::path::Path>) -> $crate::error::Result<()> {
+                $crate::display::Shown::part(self).save($crate::display::Page::Pixels, "image/png", path.as_ref())
             }
 
             /// The output of a cell, by MIME type; an error as a card.

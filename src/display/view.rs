@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Smooth;
+use super::{InsightSpec, Smooth};
 use crate::query::{Band, Centre, Filter};
 
 /// Where runs are looked for: a folder of a store, and which of its runs.
@@ -28,8 +28,14 @@ pub(crate) enum Page {
     File,
     /// The static picture alone: `image/svg+xml` only.
     Picture,
+    /// The same in pixels: `image/png` only, in base64.
+    Pixels,
     /// `text/plain` only.
     Text,
+    /// A plot as a figure of plotly.js: `application/vnd.plotly.v1+json` only.
+    Figure,
+    /// What an insight comes to as plain data: `application/json` only.
+    Data,
 }
 
 /// Anything that can be shown.
@@ -43,6 +49,7 @@ pub(crate) enum View {
     Thoughts(ThoughtsSpec),
     Scatter(ScatterSpec),
     Params(ParamsSpec),
+    Insight(InsightSpec),
     /// Side by side.
     Row(Vec<View>),
     /// One below the other.
@@ -63,6 +70,7 @@ impl View {
             View::Thoughts(spec) => Some(&spec.scope),
             View::Scatter(spec) => Some(&spec.scope),
             View::Params(spec) => Some(&spec.scope),
+            View::Insight(spec) => Some(&spec.scope),
         }
     }
 }

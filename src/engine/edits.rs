@@ -112,7 +112,8 @@ fn tag_known(store: &Store, place: Place<'_>, change: &Change, tag: &str, runs: 
     Err(Error::new(ErrorKind::NotFound, told))
 }
 
-fn folder_known(store: &Store, place: Place<'_>) -> Result<()> {
+/// An error if the database has no such folder.
+pub(super) fn folder_known(store: &Store, place: Place<'_>) -> Result<()> {
     let folders = store.folders(place.database)?;
     if folders.iter().any(|known| known == place.folder) {
         return Ok(());

@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::hidden;
 use super::long::{Wanted, by_headers};
 use super::pictures::{self, Pictures};
-use crate::display::{Page, Scope, View, XAxis};
+use super::{hidden, insight};
+use crate::display::{Insight, Page, Scope, View, XAxis};
 use crate::error::Result;
 use crate::model::{Outline, Run, RunId, Series, Time};
-use crate::query::{Field, Filter};
+use crate::query::{Condition, Field, Filter};
 use crate::render::{self, Data, Drawn, ScopeData, choose};
 use crate::store::read::{Kind, Place, Read};
 
 /// Draws a view: by MIME type, what a cell, a file, a picture or a terminal gets. `store` connects to a store by its handle.
 pub(crate) fn show(view: &View, page: Page, store: &dyn Fn(&str) -> Result<Arc<dyn Read>>) -> Result<BTreeMap<String, String>> {
-    render::show(view, &gather(view, store)?, page)
+    let view = insight::settled(view, store)?;
+    render::show(&view, &gather(&view, store)?, page)
 }
 
 /// Reads what the view needs.
@@ -54,6 +55,8 @@ struct Need {
     everything: bool,
     /// Legends and columns by the names that the person gave.
     keys: BTreeSet<String>,
+    /// Conditions to be met, as they were typed.
+    conditions: BTreeSet<String>,
 }
 
 fn collect<'a>(view: &'a View, needs: &mut Vec<(&'a Scope, Need)>) {
@@ -114,6 +117,13 @@ impl Need {
                 self.keys.extend([spec.x.clone(), spec.y.clone()]);
                 self.keys.extend(spec.legend.clone());
             }
+            View::Insight(spec) => match &spec.what {
+                Insight::Importance { of } => self.keys.extend([of.clone()]),
+                Insight::Best { by, .. } => self.keys.extend([by.clone()]),
+                Insight::Coverage { over } => self.keys.extend(over.iter().flatten().cloned()),
+                Insight::TimeTo { condition } => self.conditions.extend([condition.clone()]),
+                Insight::Diff => {}
+            },
             View::Params(spec) => {
                 self.keys.extend(spec.columns.iter().flatten().cloned());
                 self.keys.extend(spec.legend.iter().chain(&spec.colour).cloned());
@@ -140,6 +150,12 @@ impl Reader<'_> {
         }
         self.series(need, &mut data)?;
         self.sparks(need, &mut data)?;
+        for text in &need.conditions {
+            if let Ok(condition) = Condition::parse(text, render::field) {
+                let reached = insight::reached(self.read, self.place, &data.runs, &condition)?;
+                data.reached.insert(text.clone(), reached);
+            }
+        }
         self.images(need, &mut data)?;
         self.histograms(need, &mut data)?;
         if need.thoughts || (need.marks && data.runs.iter().any(|run| run.thoughts > 0)) {
@@ -150,12 +166,14 @@ impl Reader<'_> {
 
     /// Whether a name was asked for that no run of the scope has: then the names of the whole folder are worth a look.
     fn mistyped(&self, need: &Need, data: &ScopeData) -> bool {
-        need.series.keys().any(|tag| !data.known.metrics.contains(tag))
+        let unknown = |tag: &String| !data.known.metrics.contains(tag);
+        need.series.keys().any(unknown)
             || need.keys.iter().any(|key| match render::field(key) {
                 Field::Param(name) => !Run::is_told_by_sessions(&name) && !data.known.params.contains(&name),
-                Field::Metric(_, tag) => !data.known.metrics.contains(&tag),
+                Field::Metric(_, tag) => unknown(&tag),
                 Field::Run(_) => false,
             })
+            || need.conditions.iter().filter_map(|text| Condition::parse(text, render::field).ok()).any(|of| unknown(&of.tag))
     }
 
     fn series(&self, need: &Need, data: &mut ScopeData) -> Result<()> {

@@ -3,8 +3,10 @@
 pub(crate) mod cli;
 mod desk;
 mod edits;
+mod export;
 mod gather;
 mod hidden;
+mod insight;
 mod journals;
 mod long;
 mod notes;

@@ -2,7 +2,10 @@
 
 mod costs;
 mod edit;
+#[cfg(any(feature = "engine", feature = "polars"))]
+pub(crate) mod frame;
 mod id;
+mod insight;
 mod media;
 #[cfg(any(feature = "journal", feature = "engine"))]
 mod name;
@@ -19,6 +22,7 @@ mod value;
 pub use costs::Costs;
 pub use edit::{EditPlan, EditRow, PastEdit, Undone};
 pub use id::{RunId, SessionId};
+pub use insight::{Combination, Difference, Influence, Reached};
 pub use media::{HistogramBins, ImageInfo, Thought};
 #[cfg(any(feature = "journal", feature = "engine"))]
 pub(crate) use name::folder_problem;

@@ -6,6 +6,8 @@
 mod band;
 #[cfg(feature = "engine")]
 mod check;
+#[cfg(feature = "engine")]
+mod condition;
 #[cfg(all(test, feature = "engine"))]
 mod copied;
 mod correct;
@@ -15,6 +17,8 @@ mod display;
 mod expression;
 #[cfg(feature = "engine")]
 mod group;
+#[cfg(feature = "engine")]
+mod importance;
 mod lex;
 #[cfg(feature = "engine")]
 mod matches;
@@ -37,6 +41,8 @@ pub use band::Band;
 pub(crate) use band::Centre;
 #[cfg(feature = "engine")]
 pub(crate) use check::{Catalog, check};
+#[cfg(feature = "engine")]
+pub(crate) use condition::Condition;
 #[cfg_attr(not(feature = "board"), allow(unused_imports))]
 pub(crate) use correct::Change;
 #[cfg(feature = "engine")]
@@ -45,7 +51,9 @@ pub use expression::{Compare, Field, Filter, IntoFilter, Metric, Param, Reduce, 
 #[cfg(feature = "engine")]
 pub(crate) use group::{Aligned, Spread, align};
 #[cfg(feature = "engine")]
-pub(crate) use matches::Matcher;
+pub(crate) use importance::importance;
+#[cfg(feature = "engine")]
+pub(crate) use matches::{Matcher, value};
 #[cfg(feature = "engine")]
 pub(crate) use reduce::reduce;
 #[cfg(feature = "engine")]

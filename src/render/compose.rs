@@ -9,6 +9,7 @@ use super::curves;
 use super::data::{Data, ScopeData};
 use super::domain;
 use super::groups;
+use super::insight;
 use super::media;
 use super::missing;
 use super::params;
@@ -21,7 +22,8 @@ use super::sparks;
 use super::thoughts;
 use super::words::{count, plural};
 use crate::display::{
-    DashboardSpec, HistogramSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, Smooth, TableSpec, ThoughtsSpec,
+    DashboardSpec, HistogramSpec, ImagesSpec, InsightSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, Smooth, TableSpec,
+    ThoughtsSpec,
 };
 use crate::display::{View, XAxis, Zoom};
 use crate::model::{Run, RunId, Series};
@@ -53,14 +55,14 @@ fn dashboard(view: &View) -> bool {
 }
 
 /// The runs of one scope that become rows, and what is asked about them.
-struct Rows<'a> {
-    data: &'a ScopeData,
+pub(super) struct Rows<'a> {
+    pub(super) data: &'a ScopeData,
     /// A table shows every run; a plot needs those it draws.
     all: bool,
     /// Every run, but only the columns that were asked for.
     every: bool,
     wanted: BTreeSet<RunId>,
-    rows: Vec<&'a Run>,
+    pub(super) rows: Vec<&'a Run>,
     index: BTreeMap<RunId, usize>,
     /// The metrics whose last values are columns.
     tags: BTreeSet<&'a str>,
@@ -68,7 +70,10 @@ struct Rows<'a> {
     asked: BTreeMap<String, bool>,
     /// Columns whose values are said together.
     combined: BTreeSet<Vec<String>>,
-    legend: Option<String>,
+    /// Views that compute columns of their own.
+    insights: Vec<&'a InsightSpec>,
+    pub(super) derived: Vec<Column>,
+    pub(super) legend: Option<String>,
 }
 
 impl<'a> Rows<'a> {
@@ -83,11 +88,13 @@ impl<'a> Rows<'a> {
             tags: BTreeSet::new(),
             asked: BTreeMap::new(),
             combined: BTreeSet::new(),
+            insights: Vec::new(),
+            derived: Vec::new(),
             legend: None,
         }
     }
 
-    fn want(&mut self, view: &View) {
+    fn want(&mut self, view: &'a View) {
         let data = self.data;
         match view {
             View::Row(views) | View::Stack(views) => views.iter().for_each(|view| self.want(view)),
@@ -130,6 +137,11 @@ impl<'a> Rows<'a> {
                 self.every = true;
                 self.ask(params::wanted(spec, data).iter().chain(&spec.legend), false);
             }
+            View::Insight(spec) if spec.scope == data.scope => {
+                self.every = true;
+                self.ask(insight::wanted(spec, data).iter(), false);
+                self.insights.push(spec);
+            }
             _ => {}
         }
     }
@@ -148,6 +160,7 @@ impl<'a> Rows<'a> {
         if self.all {
             self.tags = self.data.known.metrics.iter().map(String::as_str).collect();
         }
+        self.derived = self.insights.iter().flat_map(|spec| insight::derived(spec, self.data, &self.rows)).collect();
         if self.legend.is_none() {
             let keys = combine::telling(&self.rows);
             self.legend = match keys.as_slice() {
@@ -204,6 +217,7 @@ impl<'a> Rows<'a> {
         let domains = domain::domains(&columns, self.rows.len(), &whole);
         let combined: Vec<Column> = self.combined.iter().filter_map(|keys| self.together(&columns, keys)).collect();
         columns.extend(combined);
+        columns.extend(self.derived.iter().cloned());
         Board {
             id: super::board_id(scope),
             title: title(self.data),
@@ -287,6 +301,7 @@ impl<'a> Composer<'a> {
             View::Thoughts(spec) => Panel::Thoughts(part.thoughts(spec)),
             View::Scatter(spec) => part.scatter(spec),
             View::Params(spec) => part.params(spec),
+            View::Insight(spec) => part.insight(spec),
             View::Row(_) | View::Stack(_) => Panel::Stack { children: Vec::new() },
         }
     }
@@ -300,9 +315,9 @@ impl<'a> Composer<'a> {
 const BAND_ALONE: &str = "a band is drawn around the mean of a group of runs: say `group_by` as well";
 
 /// The panels of one board.
-struct Part<'a> {
-    board: usize,
-    rows: &'a Rows<'a>,
+pub(super) struct Part<'a> {
+    pub(super) board: usize,
+    pub(super) rows: &'a Rows<'a>,
     share: usize,
 }
 
@@ -547,17 +562,17 @@ impl Part<'_> {
 }
 
 /// What is said about those of these names that no run has, each once.
-fn unknown<'k>(keys: impl IntoIterator<Item = &'k String>, data: &ScopeData) -> Vec<String> {
+pub(super) fn unknown<'k>(keys: impl IntoIterator<Item = &'k String>, data: &ScopeData) -> Vec<String> {
     let keys: BTreeSet<&String> = keys.into_iter().collect();
     keys.into_iter().filter_map(|key| missing::key(key, data)).collect()
 }
 
-fn messages(texts: Vec<String>) -> Panel {
+pub(super) fn messages(texts: Vec<String>) -> Panel {
     Panel::Stack { children: texts.into_iter().map(|text| Panel::message(Level::Error, text)).collect() }
 }
 
 /// A panel below what has to be said about it.
-fn told(messages: Vec<String>, panel: Panel) -> Panel {
+pub(super) fn told(messages: Vec<String>, panel: Panel) -> Panel {
     if messages.is_empty() {
         return panel;
     }

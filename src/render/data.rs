@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::thumbs::Coded;
 use crate::display::Scope;
-use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought, Time};
+use crate::model::{HistogramBins, ImageInfo, Outline, Reached, Run, RunId, Series, Thought, Time};
 
 /// Everything that one view needs, read once a scope.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,6 +42,8 @@ pub(crate) struct ScopeData {
     pub(crate) histograms: BTreeMap<String, Drawn<HistogramBins>>,
     /// Thoughts in order of time.
     pub(crate) thoughts: Option<Drawn<Thought>>,
+    /// When each run (in the order of `runs`) met a condition, by its text.
+    pub(crate) reached: BTreeMap<String, Vec<Reached>>,
 }
 
 /// What was chosen to be shown, of how many.
@@ -78,6 +80,7 @@ impl ScopeData {
             thumbs: BTreeMap::new(),
             histograms: BTreeMap::new(),
             thoughts: None,
+            reached: BTreeMap::new(),
         }
     }
 }

@@ -121,7 +121,9 @@ const NOTE: &str = "margin:2px 0 10px;color:#8a8f98;font-size:12px";
 impl Static<'_> {
     fn panel(&mut self, panel: &Panel) {
         match panel {
-            Panel::Row { children } | Panel::Stack { children } => children.iter().for_each(|child| self.panel(child)),
+            Panel::Row { children } | Panel::Stack { children } | Panel::Insight { children, .. } => {
+                children.iter().for_each(|child| self.panel(child))
+            }
             Panel::Dashboard(dashboard) => {
                 for part in dashboard.plots.iter().chain(&dashboard.images).chain(&dashboard.histograms) {
                     self.panel(part);
@@ -130,6 +132,12 @@ impl Static<'_> {
                 self.panel(&dashboard.thoughts);
             }
             Panel::Plot(_) | Panel::Images(_) | Panel::Histogram(_) | Panel::Scatter(_) | Panel::Params(_) => self.picture(panel),
+            Panel::Importance(_) | Panel::Coverage(_) => self.picture(panel),
+            Panel::Diff(diff) => {
+                if let Some(board) = self.payload.boards.get(diff.board) {
+                    self.table(&diff.grid(board, COLUMNS - 1));
+                }
+            }
             Panel::Table(table) => {
                 if let Some(board) = self.payload.boards.get(table.board) {
                     self.table(&rows::grid(board, table, ROWS, COLUMNS));

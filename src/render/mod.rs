@@ -10,8 +10,10 @@ mod curves;
 mod data;
 mod domain;
 mod edit;
+mod figure;
 mod groups;
 mod html;
+mod insight;
 mod legend;
 mod media;
 mod missing;
@@ -19,6 +21,7 @@ mod params;
 mod payload;
 mod picture;
 mod plotly;
+mod png;
 mod rows;
 mod scatter;
 mod text;
@@ -44,9 +47,14 @@ use crate::error::Result;
 const HTML: &str = "text/html";
 const TEXT: &str = "text/plain";
 const SVG: &str = "image/svg+xml";
+const PNG: &str = "image/png";
+const PLOTLY: &str = "application/vnd.plotly.v1+json";
 
 /// Draws a view of these data: by MIME type, what that page gets.
 pub(crate) fn show(view: &View, data: &Data, page: Page) -> Result<BTreeMap<String, String>> {
+    if page == Page::Data {
+        return insight::data(view, &data.scopes);
+    }
     let payload = compose::payload(view, data);
     let bundle = match page {
         Page::Cell => vec![(HTML, html::fragment(&payload, true)?), (TEXT, text::text(&payload))],
@@ -54,7 +62,9 @@ pub(crate) fn show(view: &View, data: &Data, page: Page) -> Result<BTreeMap<Stri
         Page::Runtime => vec![(HTML, html::runtime()?), (TEXT, html::RUNTIME_IS_HERE.to_owned())],
         Page::File => vec![(HTML, html::page(&payload)?)],
         Page::Picture => vec![(SVG, picture::figure(&payload).svg())],
-        Page::Text => vec![(TEXT, text::text(&payload))],
+        Page::Pixels => vec![(PNG, png::png(&picture::figure(&payload).svg())?)],
+        Page::Figure => vec![(PLOTLY, figure::figure(&payload)?.to_string())],
+        Page::Text | Page::Data => vec![(TEXT, text::text(&payload))],
     };
     Ok(bundle.into_iter().map(|(mime, content)| (mime.to_string(), content)).collect())
 }

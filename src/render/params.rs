@@ -47,7 +47,7 @@ fn axes(spec: &ParamsSpec, rows: &[&Run], data: &ScopeData) -> (Vec<String>, Vec
 }
 
 /// The parameters that tell runs apart; a missing value is one, too. Seeds come last: they are seldom the cause.
-fn varying<'a>(rows: &[&'a Run]) -> Vec<&'a String> {
+pub(super) fn varying<'a>(rows: &[&'a Run]) -> Vec<&'a String> {
     let names: BTreeSet<&String> = rows.iter().flat_map(|run| run.params.keys()).collect();
     let value = |run: &&Run, name: &String| run.params.get(name).filter(|value| **value != Value::Null).map(Value::to_string);
     let varies = |name: &&String| rows.iter().any(|run| value(run, name) != rows.first().and_then(|first| value(first, name)));

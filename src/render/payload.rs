@@ -1,10 +1,14 @@
 //! What the page gets: one compact JSON. The mirror of `web/payload.ts`, where each field is explained; both change together.
 
+mod insight;
+
 use std::collections::BTreeMap;
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
+
+pub(crate) use insight::{Coverage, Diff, DiffSection, Importance, ImportanceItem};
 
 use super::clock::Clock;
 use super::domain::Domain;
@@ -122,8 +126,12 @@ pub(crate) enum Cells {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(crate) enum Panel {
-    Row { children: Vec<Panel> },
-    Stack { children: Vec<Panel> },
+    Row {
+        children: Vec<Panel>,
+    },
+    Stack {
+        children: Vec<Panel>,
+    },
     Dashboard(Box<Dashboard>),
     Plot(Plot),
     Table(Table),
@@ -132,6 +140,16 @@ pub(crate) enum Panel {
     Thoughts(Thoughts),
     Scatter(Scatter),
     Params(Params),
+    /// One below the other, what one call made.
+    Insight {
+        board: usize,
+        method: &'static str,
+        argument: String,
+        children: Vec<Panel>,
+    },
+    Importance(Importance),
+    Diff(Diff),
+    Coverage(Coverage),
     Message(Message),
 }
 

@@ -9,6 +9,8 @@ const ROWS: usize = 40;
 const COLUMNS: usize = 10;
 const CURVES: usize = 30;
 const THOUGHTS: usize = 50;
+/// Runs side by side.
+const DIFFERENT: usize = 6;
 /// The widest cell.
 const WIDTH: usize = 32;
 
@@ -46,6 +48,10 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 fn panel(of: &Panel, payload: &Payload, lines: &mut Vec<String>) {
     match of {
         Panel::Row { children } | Panel::Stack { children } => children.iter().for_each(|child| panel(child, payload, lines)),
+        // Its dots say what its table says.
+        Panel::Insight { children, .. } => {
+            children.iter().filter(|child| !matches!(child, Panel::Scatter(_))).for_each(|child| panel(child, payload, lines));
+        }
         Panel::Dashboard(dashboard) => {
             panel(&dashboard.table, payload, lines);
             for part in dashboard.plots.iter().chain(&dashboard.images).chain(&dashboard.histograms) {
@@ -74,6 +80,22 @@ fn panel(of: &Panel, payload: &Payload, lines: &mut Vec<String>) {
         Panel::Params(of) => {
             lines.push("\nparameters and results".into());
             table(&of.table(), payload, lines);
+            notes(&of.notes, lines);
+        }
+        Panel::Importance(of) => {
+            lines.push(format!("\nwhat {} depends on", plain(&of.of)));
+            set(&of.grid(), lines);
+            notes(&of.notes, lines);
+        }
+        Panel::Diff(of) => {
+            let Some(board) = payload.boards.get(of.board) else { return };
+            lines.push(String::new());
+            set(&of.grid(board, DIFFERENT), lines);
+        }
+        Panel::Coverage(of) => {
+            let Some(board) = payload.boards.get(of.board) else { return };
+            lines.push(format!("\n{}", of.summary(board)));
+            set(&of.grid(board, ROWS), lines);
             notes(&of.notes, lines);
         }
         Panel::Message(message) => lines.push(plain(&message.text)),

@@ -3,7 +3,8 @@
 pub(crate) use super::Place;
 use crate::error::Result;
 use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought};
-use crate::query::Filter;
+use crate::query::{Condition, Filter};
+use crate::store::documents::Chunk;
 
 /// What kind of event a tag names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,12 @@ pub(crate) trait Read: Send + Sync {
     /// hand is seen after `ml_board repair`. A store without headers reads them in full.
     fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
         Ok(self.series(place, runs, tag)?.iter().map(Outline::of).collect())
+    }
+
+    /// Of each session of these runs the first chunk that, as its header has it, may have a point that meets the condition. Points that
+    /// are in no chunk yet, and steps that were logged again, are the caller's affair. A store without headers gives none.
+    fn first_chunks(&self, _: Place<'_>, _: &[RunId], _: &Condition) -> Result<Vec<Chunk>> {
+        Ok(Vec::new())
     }
 
     /// The tags of that kind that any of these runs has, by name.
@@ -68,6 +75,10 @@ impl Read for super::Store {
 
     fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
         self.reading().outlines(place, runs, tag)
+    }
+
+    fn first_chunks(&self, place: Place<'_>, runs: &[RunId], condition: &Condition) -> Result<Vec<Chunk>> {
+        self.reading().first_chunks(place, runs, condition)
     }
 
     fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {

@@ -9,7 +9,7 @@ use super::documents::{Chunk, Event, Frame, Header, VERSION, decode_run};
 use super::read::Kind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{HistogramBins, ImageInfo, Run, RunId, Status, Thought, Time};
-use crate::query::Matcher;
+use crate::query::{Condition, Matcher};
 
 /// A run that says it runs and gave no sign of life for so long is stale. Writers give one every few seconds.
 pub(super) const STALE_MILLIS: i64 = 30_000;
@@ -101,6 +101,16 @@ impl Names {
         Error::new(ErrorKind::Store, format!("the points of `{}` of the run `{name}` ({id}) cannot be read", self.tag))
             .because(error)
     }
+}
+
+/// Whether a chunk may have a point that meets the condition, as its header has it. What cannot be read is worth a look.
+pub(super) fn may_meet(chunk: &RawDocument, condition: &Condition) -> bool {
+    let number = |key: &str| {
+        let value = chunk.get(key).ok().flatten()?;
+        value.as_f64().or_else(|| value.as_i32().map(f64::from)).or_else(|| value.as_i64().map(|whole| whole as f64))
+    };
+    let end = number(if condition.above { "max" } else { "min" });
+    end.is_some_and(|end| condition.holds(end)) || number("nan").is_none_or(|nan| nan > 0.0)
 }
 
 /// The event in a document.

@@ -1,15 +1,18 @@
 // From the payload's panels to elements.
 
-import type { Group, Message, Panel } from "../payload";
+import type { Group, Insight, Message, Panel } from "../payload";
 import { bar } from "./bar";
+import { CoveragePanel } from "./coverage";
 import { dashboard } from "./dashboard";
+import { DiffPanel } from "./diff";
 import { h } from "./dom";
 import { isGrouped } from "./groups";
 import { HistogramPanel } from "./histograms";
 import { ImagesPanel } from "./images";
+import { importance } from "./importance";
 import { ParamsPanel } from "./params";
 import { PlotPanel } from "./plot";
-import { copyAsRust, expression, legendCall, type Says } from "./rust";
+import { copyAsRust, expression, legendCall, literal, type Says } from "./rust";
 import { ScatterPanel } from "./scatter";
 import { RunTable } from "./table";
 import { ThoughtsPanel } from "./thoughts";
@@ -41,6 +44,7 @@ function element(views: View[], panel: Panel, all: Leaf[], says: Map<Panel, Says
   switch (panel.type) {
     case "row":
     case "stack": return h("div", { class: `mlb-${panel.type}` }, ...panel.children.map(child => element(views, child, all, says, tools)));
+    case "insight": return h("div", { class: "mlb-stack" }, ...panel.children.map(child => element(views, child, all, says, tools)));
     case "dashboard": return made({ element: dashboard(views[panel.board], panel, tools()), rust: board => `${board}${legendCall(views[panel.board], null)}` });
     case "plot": return made(new PlotPanel(views[panel.board], panel, true));
     // The boxes of a table have the colours of the plots beside it, and its small curves are theirs.
@@ -50,6 +54,9 @@ function element(views: View[], panel: Panel, all: Leaf[], says: Map<Panel, Says
     case "thoughts": return made(new ThoughtsPanel(views[panel.board], panel));
     case "scatter": return made(new ScatterPanel(views[panel.board], panel));
     case "params": return made(new ParamsPanel(views[panel.board], panel));
+    case "importance": return made(importance(views[panel.board], panel));
+    case "diff": return made(new DiffPanel(views[panel.board], panel));
+    case "coverage": return made(new CoveragePanel(views[panel.board], panel));
     case "message": return h("p", { class: "mlb-message", "data-level": panel.level, dir: "auto" }, panel.text);
   }
 }
@@ -57,18 +64,19 @@ function element(views: View[], panel: Panel, all: Leaf[], says: Map<Panel, Says
 /** The panels as Rust composes them; what is only to be read is no part of it. */
 function said(panel: Panel, boards: string[], says: Map<Panel, Says>): string {
   if (panel.type === "message") return "";
+  if (panel.type === "insight") return `${boards[panel.board]}.${panel.method}(${literal(panel.argument)})`;
   if (panel.type !== "row" && panel.type !== "stack") return says.get(panel)!(boards[(panel as Exclude<Leaf, Message>).board]);
   const children = (panel as Group).children.map(child => said(child, boards, says)).filter(Boolean);
   return children.length === 1 ? children[0] : children.length ? `${panel.type}![${children.join(", ")}]` : "";
 }
 
 /** Whether the legend chosen on the page changes it: groups keep the column that made them. */
-const followsLegend = (leaf: Leaf) => leaf.type !== "thoughts" && leaf.type !== "table" && !(leaf.type === "plot" && isGrouped(leaf));
+const followsLegend = (leaf: Leaf) => !["thoughts", "table", "importance", "diff", "coverage", "message"].includes(leaf.type) && !(leaf.type === "plot" && isGrouped(leaf));
 
-type Leaf = Exclude<Panel, Group>;
+type Leaf = Exclude<Panel, Group | Insight>;
 
 function leaves(panel: Panel): Leaf[] {
-  return panel.type === "row" || panel.type === "stack" ? panel.children.flatMap(leaves) : [panel as Leaf];
+  return panel.type === "row" || panel.type === "stack" || panel.type === "insight" ? panel.children.flatMap(leaves) : [panel as Leaf];
 }
 
 const isOf = (leaf: Leaf, board: number) => leaf.type !== "message" && leaf.board === board;

@@ -33,6 +33,7 @@ export class ParamsPanel {
   private readonly axes: Axis[];
   private svg: SVGElement | null = null;
   private lines = new Map<number, SVGElement>();
+  private back: SVGElement | null = null;
   private front: SVGElement | null = null;
   private width = 0;
   private lit: number | null = null;
@@ -87,23 +88,37 @@ export class ParamsPanel {
     const width = Math.max(this.width, LEFT + RIGHT + gaps * SPACING);
     const spacing = (width - LEFT - RIGHT) / gaps;
     this.axes.forEach((axis, i) => (axis.x = LEFT + i * spacing));
-    const rows = Math.min(this.view.runs.n, MOST_LINES);
-    const back = s("g", { class: "mlb-lines", fill: "none" });
+    this.back = s("g", { class: "mlb-lines", fill: "none" });
     this.front = s("g", { class: "mlb-lines", fill: "none" });
     this.lines = new Map();
-    // The newest runs come first; they are drawn last, so on top.
-    for (let row = rows - 1; row >= 0; row--) {
-      const line = s("path", { d: this.path(row), "data-row": row });
-      this.lines.set(row, line);
-      back.append(line);
-    }
+    this.layLines(this.passing());
     for (const axis of this.axes) this.drawAxis(axis, spacing);
     this.svg = s("svg", { class: "mlb-parallel-svg", width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "group", "aria-label": `Parallel coordinates of ${grouped(this.view.runs.n)} runs: ${this.axes.map(axis => axis.key).join(", ")}` },
-      back, this.front, ...this.axes.map(axis => axis.group));
+      this.back, this.front, ...this.axes.map(axis => axis.group));
     this.listen(this.svg);
     this.stage.replaceChildren(this.svg);
     if (focused >= 0) this.axes[focused].group.focus();
     this.paint();
+  }
+
+  /** Of more runs than there are lines, those that pass have one first: a brush shows runs that had none before. */
+  private layLines(passing: number[]) {
+    const { n } = this.view.runs;
+    if (this.lines.size === n) return;
+    const wanted = new Set(n > MOST_LINES ? passing.slice(0, MOST_LINES) : []);
+    for (let row = 0; wanted.size < Math.min(n, MOST_LINES); row++) wanted.add(row);
+    for (const [row, line] of this.lines) {
+      if (wanted.has(row)) continue;
+      line.remove();
+      this.lines.delete(row);
+    }
+    // The newest runs come first; they are drawn last, so on top.
+    for (const row of [...wanted].reverse()) {
+      if (this.lines.has(row)) continue;
+      const line = s("path", { d: this.path(row), "data-row": row });
+      this.lines.set(row, line);
+      this.back!.append(line);
+    }
   }
 
   private path(row: number): string {
@@ -145,7 +160,9 @@ export class ParamsPanel {
     const legend = view.legend(this.params.legend);
     const byLegend = !this.scaled();
     const hidden = byLegend ? view.store.hiddenOf(legend.key) : new Set<string>();
-    const passing = new Set(this.passing());
+    const rows = this.passing();
+    this.layLines(rows);
+    const passing = new Set(rows);
     const chosen = new Set(view.selectedRows());
     let drawn = 0, shown = 0;
     for (const [row, line] of this.lines) {
@@ -164,7 +181,7 @@ export class ParamsPanel {
     for (const axis of this.axes) this.paintBrush(axis);
     this.empty.hidden = this.axes.length > 0 && view.runs.n > 0;
     this.left.hidden = shown >= view.runs.n;
-    this.left.textContent = `${grouped(shown)} of ${grouped(view.runs.n)} lines drawn, the newest`;
+    this.left.textContent = `${grouped(shown)} of ${grouped(view.runs.n)} lines drawn, the newest${passing.size < view.runs.n ? " that pass first" : ""}`;
     this.strip.hidden = !byLegend;
     this.paintBar();
   }

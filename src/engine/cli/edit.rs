@@ -138,21 +138,26 @@ fn wrong(text: &str, option: &str, example: &str) -> Error {
     Error::new(ErrorKind::Input, format!("`{option} {text}` is not understood")).help(format!("{option} {example}"))
 }
 
-fn open(at: &Where) -> Result<(Arc<Store>, Scope)> {
+pub(super) fn open(at: &Where) -> Result<(Arc<Store>, Scope)> {
     let address = Address::resolve(at.uri.as_deref())?.address;
     let scope = Scope { store: address.target(), database: at.database.clone(), folder: at.folder.clone(), filter: Filter::All };
     Ok((store::open(&address)?, scope))
 }
 
+/// Narrows the scope by the filter that was typed, if one was, held against the names that exist.
+pub(super) fn narrow(scope: &mut Scope, store: &Store, filter: Option<&str>) -> Result<()> {
+    let Some(text) = filter else { return Ok(()) };
+    let filter = text.into_filter()?;
+    let runs = store.runs(Place { database: &scope.database, folder: &scope.folder }, &Filter::All)?;
+    check(&filter, Some(text), &Catalog::of(&runs))?;
+    scope.filter = filter;
+    Ok(())
+}
+
 pub(super) fn edit(what: &What) -> Result<ExitCode> {
     let changes = what.changes()?;
     let (store, mut scope) = open(&what.at)?;
-    if let Some(text) = &what.filter {
-        let filter = text.into_filter()?;
-        let runs = store.runs(Place { database: &scope.database, folder: &scope.folder }, &Filter::All)?;
-        check(&filter, Some(text), &Catalog::of(&runs))?;
-        scope.filter = filter;
-    }
+    narrow(&mut scope, &store, what.filter.as_deref())?;
     let spec = EditSpec { scope, changes, because: what.because.clone(), stale: what.with_stale };
     if !what.yes {
         let preview = edits::preview(&store, &spec)?;

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod edit;
+mod export;
 mod ls;
 mod repair;
 mod say;
@@ -54,6 +55,8 @@ enum Command {
     },
     /// Corrects runs that are stored: shows what would change, and with --yes does it. It can be undone.
     Edit(Box<edit::What>),
+    /// Writes runs or points to a file: CSV, JSON or Parquet.
+    Export(Box<export::What>),
     /// Lists the edits of a folder: what, who and why.
     Edits(edit::Where),
     /// Undoes an edit.
@@ -90,6 +93,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Ship { journal } => ship::ship(&journal),
         Command::Edit(what) => edit::edit(&what),
+        Command::Export(what) => export::export(&what),
         Command::Edits(at) => edit::edits(&at),
         Command::Undo { at, id } => edit::undo(&at, &id),
         Command::Doctor => Ok(doctor::doctor()),

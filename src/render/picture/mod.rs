@@ -4,8 +4,10 @@ mod along;
 mod axes;
 mod band;
 mod bars;
+mod coverage;
 mod frame;
 mod images;
+mod importance;
 mod lines;
 mod params;
 mod scatter;
@@ -20,6 +22,9 @@ pub(super) const INK: &str = "#1f2328";
 pub(super) const FAINT: &str = "#656d76";
 pub(super) const RULE: &str = "#e4e7eb";
 pub(super) const AXIS: &str = "#afb8c1";
+
+/// The fonts of a picture: whatever the reader's machine sets its own words in.
+pub(super) const FAMILIES: &str = "system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif";
 
 /// The size of one plot.
 const WIDTH: f64 = 600.0;
@@ -66,11 +71,15 @@ pub(super) fn still(panel: &Panel, payload: &Payload) -> Option<Still> {
         Panel::Histogram(histograms) => (format!("histograms {}", histograms.tag), histograms.items.len()),
         Panel::Scatter(scatter) => (scatter.title(), scatter.rows(payload)),
         Panel::Params(params) => ("parallel coordinates".into(), payload.boards.get(params.board).map_or(0, |board| board.n)),
+        Panel::Importance(importance) => (format!("what {} depends on", importance.of), importance.items.len()),
+        Panel::Coverage(coverage) => (format!("coverage of {}", coverage.keys.join(" × ")), coverage.cells.len()),
         _ => return None,
     };
     let word = match panel {
         Panel::Plot(plot) if plot.series.iter().any(|curve| curve.group.is_some()) => "group",
         Panel::Plot(_) | Panel::Scatter(_) | Panel::Params(_) => "run",
+        Panel::Importance(_) => "parameter",
+        Panel::Coverage(_) => "combination",
         _ => "item",
     };
     Some(Still { picture: draw(panel, payload, detail), alt: format!("{what}, {}", super::words::plural(of, word)) })
@@ -78,7 +87,7 @@ pub(super) fn still(panel: &Panel, payload: &Payload) -> Option<Still> {
 
 fn plots(panel: &Panel) -> usize {
     match panel {
-        Panel::Row { children } | Panel::Stack { children } => children.iter().map(plots).sum(),
+        Panel::Row { children } | Panel::Stack { children } | Panel::Insight { children, .. } => children.iter().map(plots).sum(),
         Panel::Dashboard(dashboard) => dashboard.plots.len(),
         Panel::Plot(_) => 1,
         _ => 0,
@@ -94,7 +103,7 @@ fn draw(panel: &Panel, payload: &Payload, detail: Detail) -> Picture {
     let all = |panels: &[Panel]| panels.iter().map(|panel| draw(panel, payload, detail)).collect::<Vec<_>>();
     match panel {
         Panel::Row { children } => beside(&all(children)),
-        Panel::Stack { children } => below(&all(children)),
+        Panel::Stack { children } | Panel::Insight { children, .. } => below(&all(children)),
         Panel::Dashboard(dashboard) => {
             let mut parts: Vec<Picture> = all(&dashboard.plots).chunks(2).map(beside).collect();
             parts.extend(all(&dashboard.images));
@@ -126,6 +135,15 @@ fn draw(panel: &Panel, payload: &Payload, detail: Detail) -> Picture {
         },
         Panel::Params(params) => match payload.boards.get(params.board) {
             Some(board) => params::params(params, board, detail),
+            None => Picture::default(),
+        },
+        Panel::Importance(importance) => importance::importance(importance),
+        Panel::Coverage(coverage) => match payload.boards.get(coverage.board) {
+            Some(board) => coverage::coverage(coverage, board),
+            None => Picture::default(),
+        },
+        Panel::Diff(diff) => match payload.boards.get(diff.board) {
+            Some(board) => sheet::diff(diff, board),
             None => Picture::default(),
         },
         Panel::Message(message) => sheet::message(message),
@@ -191,7 +209,7 @@ impl Picture {
         let (width, height) = (self.width.ceil().max(1.0), self.height.ceil().max(1.0));
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-             font-family=\"system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif\">\
+             font-family=\"{FAMILIES}\">\
              <rect width=\"100%\" height=\"100%\" rx=\"6\" fill=\"#fff\"/>{}</svg>",
             self.body
         )

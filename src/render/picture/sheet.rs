@@ -1,7 +1,7 @@
 //! Text as a picture: tables, thoughts and messages in a figure.
 
 use super::{FAINT, INK, Picture, RULE, Type, WIDTH, fit, width_of};
-use crate::render::payload::{Board, Level, Message, Table, Thoughts};
+use crate::render::payload::{Board, Diff, Level, Message, Table, Thoughts};
 use crate::render::rows::{self, Grid, MISSING};
 use crate::render::words::moment;
 
@@ -10,11 +10,17 @@ const LINE: f64 = 21.0;
 const ROWS: usize = 40;
 const COLUMNS: usize = 14;
 const CELL: f64 = 200.0;
+/// Runs side by side.
+const DIFFERENT: usize = 8;
 /// Between two columns.
 const SPACE: f64 = 18.0;
 
 pub(super) fn table(table: &Table, board: &Board) -> Picture {
     draw(&rows::grid(board, table, ROWS, COLUMNS), CELL)
+}
+
+pub(super) fn diff(diff: &Diff, board: &Board) -> Picture {
+    draw(&diff.grid(board, DIFFERENT), CELL)
 }
 
 pub(super) fn thoughts(thoughts: &Thoughts) -> Picture {

@@ -8,8 +8,8 @@ use rusqlite::{OptionalExtension as _, Params, params};
 use super::Local;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought, Time};
-use crate::query::{Filter, Matcher};
-use crate::store::documents::{Event, Frame, part_key};
+use crate::query::{Condition, Filter, Matcher};
+use crate::store::documents::{Chunk, Event, Frame, part_key};
 use crate::store::read::{Kind, Place, Read};
 use crate::store::reading::{self, Found, Names};
 use crate::store::{assemble, outline};
@@ -111,6 +111,34 @@ impl Read for Local {
             Ok((frames, self.headers(place, runs, tag, &names)?))
         };
         outline::look(runs, tag, look, |run| self.series(place, std::slice::from_ref(run), tag))
+    }
+
+    fn first_chunks(&self, place: Place<'_>, runs: &[RunId], condition: &Condition) -> Result<Vec<Chunk>> {
+        // The document is read only as far as its pages are asked for, and none after the first that may meet it.
+        let sql = "SELECT session, document FROM scalars WHERE database = ?1 AND folder = ?2 AND run = ?3 AND tag = ?4 ORDER BY session, seq";
+        let mut found = Vec::new();
+        for run in runs {
+            let of_run = self.with(|connection| {
+                let mut statement = connection.prepare_cached(sql)?;
+                let mut rows = statement.query(params![place.database, place.folder, run.bytes(), condition.tag])?;
+                let mut of_run: Vec<(Vec<u8>, RawDocumentBuf)> = Vec::new();
+                while let Some(row) = rows.next()? {
+                    let session: Vec<u8> = row.get(0)?;
+                    if of_run.last().is_some_and(|(done, _)| *done == session) {
+                        continue;
+                    }
+                    let document = raw(row.get(1)?)?;
+                    if reading::may_meet(&document, condition) {
+                        of_run.push((session, document));
+                    }
+                }
+                Ok(of_run)
+            })?;
+            for (_, document) in of_run {
+                found.push(Chunk::decode(&document)?);
+            }
+        }
+        Ok(found)
     }
 
     fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {

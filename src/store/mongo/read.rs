@@ -10,14 +10,17 @@ use super::lower::lower;
 use super::{Mongo, overview};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought, Time};
-use crate::query::{Filter, Matcher};
-use crate::store::documents::Event;
+use crate::query::{Compare, Condition, Filter, Matcher};
+use crate::store::documents::{Chunk, Event};
 use crate::store::read::{Kind, Place, Read};
 use crate::store::reading::{self, Found, Names};
 use crate::store::{assemble, outline};
 
 /// What belongs to the server itself.
 const SYSTEM: [&str; 3] = ["admin", "config", "local"];
+
+/// Chunks that are asked for in one question.
+const FIRST: usize = 500;
 
 impl Mongo {
     /// Runs a pipeline and makes something of each document that it finds.
@@ -160,6 +163,38 @@ impl Read for Mongo {
             Ok((frames, headers))
         };
         outline::look(runs, tag, look, |run| self.series(place, std::slice::from_ref(run), tag))
+    }
+
+    fn first_chunks(&self, place: Place<'_>, runs: &[RunId], condition: &Condition) -> Result<Vec<Chunk>> {
+        let operator = match condition.compare() {
+            Compare::GreaterOrEqual => "$gte",
+            Compare::Less => "$lt",
+            Compare::LessOrEqual => "$lte",
+            _ => "$gt",
+        };
+        let end = if condition.above { "max" } else { "min" };
+        // Of the headers, which an index holds; then the chunks themselves, one a session.
+        let may = doc! { "$or": [{ end: { operator: condition.bound } }, { "nan": { "$gt": 0 } }] };
+        let mut these = doc! { "run": among(runs.iter().copied()), "tag": { "$eq": &condition.tag } };
+        these.extend(may);
+        let first = doc! { "$group": { "_id": { "run": "$run", "session": "$session" }, "seq": { "$min": "$seq" } } };
+        let collection = format!("{}.scalars", place.folder);
+        let tag = condition.tag.clone();
+        let keys = self.gather(place.database, &collection, vec![doc! { "$match": these }, first], move |found| {
+            let id = found.get_document("_id").and_then(|id| Ok((id.get_object_id("run")?, id.get("session"))));
+            let key = id.ok().and_then(|(run, session)| {
+                let (session, seq) = (Bson::try_from(session.ok()??).ok()?, Bson::try_from(found.get("seq").ok()??).ok()?);
+                Some(doc! { "run": run, "session": session, "tag": { "$eq": &tag }, "seq": seq })
+            });
+            Ok(key)
+        })?;
+        let keys: Vec<Bson> = keys.into_iter().flatten().map(Bson::Document).collect();
+        let mut found = Vec::with_capacity(keys.len());
+        for some in keys.chunks(FIRST) {
+            let these = vec![doc! { "$match": { "$or": some.to_vec() } }];
+            found.extend(self.gather(place.database, &collection, these, Chunk::decode)?);
+        }
+        Ok(found)
     }
 
     fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>> {

@@ -1,0 +1,95 @@
+// What compares runs (importance, diff, coverage) in a real Chromium.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import type { Coverage, Diff, Importance, Panel } from "../payload";
+import { product } from "../src/coverage";
+import { launch, show } from "./support/browser";
+import { output, page } from "./support/page";
+import * as sample from "./support/sample";
+
+let browser: Browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+const SEARCH = { n: 24 };
+const TABLE: Panel = { type: "table", board: 0, columns: null, sort: [] };
+
+async function on(panel: Panel, body: (page: Page) => Promise<void>, dark = false) {
+  const shown = await show(browser, page([output(sample.payload({ type: "stack", children: [panel, TABLE] }, SEARCH))]), { dark });
+  try {
+    await shown.page.waitForSelector(".mlb-card");
+    await body(shown.page);
+    assert.deepEqual(shown.errors, []);
+    assert.deepEqual(shown.requests, [], "nothing is asked from the network");
+  } finally {
+    await shown.page.context().close();
+  }
+}
+
+const importance: Importance = {
+  type: "importance", board: 0, of: "last(Accuracy)", notes: ["24 runs only: a rough guide"],
+  items: [
+    { key: "lr", importance: 1.2, spread: 0.1, correlation: -0.8, n: 23 },
+    { key: "optimizer", importance: 0.3, spread: 0.02, correlation: null, n: 24 },
+    { key: "seed", importance: -0.01, spread: 0.01, correlation: 0.1, n: 24 },
+  ],
+};
+
+test("a bar for each parameter, as long as its importance; a click makes it the legend", () => on(importance, async page => {
+  const widths = await page.locator(".mlb-weigh .mlb-rule > i").evaluateAll(bars => bars.map(bar => bar.getBoundingClientRect().width));
+  assert.ok(Math.abs(widths[0] / widths[1] - 4) < 0.1, String(widths));
+  assert.ok(widths[2] <= 1, "less than nothing is nothing");
+  assert.match((await page.locator(".mlb-importance").textContent())!, /optimizer.*0\.3 ± 0\.02.*–.*rough guide/s);
+  await page.getByRole("button", { name: "optimizer", exact: true }).click();
+  const box = page.locator(".mlb-box").first();
+  await page.waitForFunction(() => new Set([...document.querySelectorAll<HTMLElement>(".mlb-box")].map(box => getComputedStyle(box).borderColor)).size === 2);
+  assert.ok(await box.isVisible());
+}));
+
+const diff: Diff = {
+  type: "diff", board: 0, notes: [],
+  sections: [{ title: "parameters", keys: ["lr", "width", "optimizer"] }, { title: "results", keys: ["last(Loss)"] }],
+};
+
+test("a diff follows the table: of two selected runs only what differs between them is left", () => on(diff, async page => {
+  const said = page.locator(".mlb-diff .mlb-note");
+  assert.equal(await said.textContent(), "4 things differ between 24 runs");
+  await page.getByLabel("Filter width", { exact: true }).fill("=32");
+  await page.waitForFunction(() => document.querySelector(".mlb-diff .mlb-note")!.textContent === "3 things differ between 8 runs");
+  const names = await page.locator(".mlb-diff tbody th[scope=row]").allTextContents();
+  assert.deepEqual(names, ["lr", "optimizer", "last(Loss)"]);
+  // Rows 0 and 12 have the same rate and optimizer.
+  const box = (row: number) => page.locator(".mlb-grid-row").filter({ hasText: new RegExp(`-${row}(?!\\d)`) }).locator(".mlb-box");
+  await box(0).click();
+  await box(12).click();
+  await page.waitForFunction(() => document.querySelector(".mlb-diff .mlb-note")!.textContent === "1 thing differs between 2 runs selected");
+}));
+
+const lrs = sample.LRS.map(String), widths = ["32", "64", "128", "256"];
+const coverage: Coverage = {
+  type: "coverage", board: 0, keys: ["lr", "width"], values: [lrs, widths], notes: [],
+  cells: lrs.flatMap((_, i) => widths.map((_, j) => Array.from({ length: 24 }, (_, row) => row).filter(row => row !== 3 && row % 4 === i && row % 3 === j))),
+};
+
+test("a cell for each combination says what its runs came to, and selects them", () => on(coverage, async page => {
+  const cell = (name: string) => page.getByRole("button", { name });
+  assert.equal(await page.locator(".mlb-combination").count(), 16);
+  assert.equal(await cell("lr 0.001, width 32: 2").textContent(), "2");
+  assert.equal(await page.locator(".mlb-combination:disabled").count(), 4, "nobody ran a width of 256");
+  assert.equal(await cell("lr 0.003, width 128: 1, 1 failed").getAttribute("data-state"), "finished");
+  assert.match((await page.locator(".mlb-coverage .mlb-count").textContent())!, /^12 of 16 finished, 4 missing$/);
+  await cell("lr 0.001, width 32: 2").click();
+  await page.waitForFunction(() => document.querySelector(".mlb-bar .mlb-count")!.textContent === "24 runs, 2 selected");
+  assert.equal(await cell("lr 0.001, width 32: 2").getAttribute("aria-pressed"), "true");
+  await page.getByLabel("Filter width", { exact: true }).fill("=64");
+  await page.waitForFunction(() => document.querySelectorAll(".mlb-combination:disabled").length === 12);
+}, true));
+
+test("every combination, the last list fastest", () => {
+  assert.deepEqual(product([["a", "b"], ["1", "2"]]), [["a", "1"], ["a", "2"], ["b", "1"], ["b", "2"]]);
+  assert.deepEqual(product([]), [[]]);
+});
