@@ -13,7 +13,7 @@ use crate::render::words::plural;
 /// The fields that differ, by section.
 pub(super) fn fields(runs: &[Run]) -> Vec<(&'static str, Vec<Field>)> {
     let params: BTreeSet<&String> = runs.iter().flat_map(|run| run.params.keys()).collect();
-    let origin: BTreeSet<String> = runs.iter().flat_map(Run::origin_names).collect();
+    let origin: BTreeSet<String> = runs.iter().flat_map(Run::session_names).filter(|name| name.starts_with("origin.")).collect();
     let metrics: BTreeSet<&String> = runs.iter().flat_map(|run| run.metrics.keys()).collect();
     let of_metric = |tag: &&String| [Reduce::Last, Reduce::Min, Reduce::Max].map(|reduce| Field::Metric(reduce, (*tag).clone()));
     let run = [RunField::Status, RunField::Duration].map(Field::Run);
