@@ -1,5 +1,7 @@
 //! What the page writes for "Copy as Rust": it parses, and holds for the runs that the page showed. The page's side is `web/test/copied.test.ts`.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // All of it is tests.
+
 use serde_json::Value as Json;
 
 use super::Filter;

@@ -2,6 +2,8 @@
 //!
 //! `ML_BOARD_TEST_PYTHON` is a Python that has both; `cargo xtask test` installs it.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // All of it is tests.
+
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 

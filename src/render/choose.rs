@@ -175,7 +175,7 @@ mod tests {
             let mut run = Run::new(RunId::from_bytes([i as u8; 12]), "f", i.to_string(), Time(0));
             let mut summary = crate::model::Summary::default();
             summary.add(0, if i == 12 { f64::NAN } else { (i * 7 % 20) as f64 });
-            run.metrics.extend(["Loss", "Accuracy"].map(|tag| (tag.to_string(), summary.clone())));
+            run.metrics.extend(["Loss", "Accuracy"].map(|tag| (tag.to_string(), summary)));
             run
         };
         let runs = || (0..20).map(run).collect::<Vec<_>>();

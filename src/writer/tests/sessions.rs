@@ -74,7 +74,9 @@ fn ended(how: &str) -> (Vec<EntryKind>, String) {
 }
 
 /// The panics that a journal tells, and its end.
-fn panics(entries: &[EntryKind]) -> (Vec<(&str, bool)>, Option<(Status, Option<&str>)>) {
+type Told<'a> = (Vec<(&'a str, bool)>, Option<(Status, Option<&'a str>)>);
+
+fn panics(entries: &[EntryKind]) -> Told<'_> {
     let panics = entries.iter().filter_map(|entry| match entry {
         EntryKind::Panicked { how, last } => Some((how.as_str(), *last)),
         _ => None,

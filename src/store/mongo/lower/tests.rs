@@ -301,11 +301,11 @@ fn runs_that_are_being_written_are_found_as_matches_says() {
     let (name, journals) = (unique("live"), tempfile::tempdir().unwrap());
     let writer = |n: usize| {
         let builder = crate::SummaryWriter::builder().uri(&uri).database(&name).folder("runs").name(format!("run {n}"));
-        let builder = builder.label(if n % 2 == 0 { "even" } else { "odd" }).journal_dir(journals.path());
+        let builder = builder.label(if n.is_multiple_of(2) { "even" } else { "odd" }).journal_dir(journals.path());
         let w = builder.flush_interval(std::time::Duration::from_millis(20)).build().unwrap();
         w.add_param("lr", n as f64 / 10.0);
         w.add_param("seed", n);
-        w.add_param("optim.name", if n % 3 == 0 { "adam" } else { "sgd" });
+        w.add_param("optim.name", if n.is_multiple_of(3) { "adam" } else { "sgd" });
         w
     };
     let writers: Vec<_> = (0..8).map(writer).collect();
@@ -321,7 +321,7 @@ fn runs_that_are_being_written_are_found_as_matches_says() {
             scope.spawn(move || {
                 for i in (0u64..).take_while(|_| !over.load(Ordering::Relaxed)) {
                     w.add_scalar("Loss", if i % 97 == 13 * n as u64 { f64::NAN } else { 5.0 / (1 + i) as f64 });
-                    if n % 2 == 0 {
+                    if n.is_multiple_of(2) {
                         w.add_scalar("x/y.z", i % 50);
                     }
                     if i % 64 == 0 {
