@@ -122,7 +122,6 @@ pub(crate) use shipping::{News, Options, Order, Outcome, SHIPPING, ShipStatus, a
 pub(crate) use tags::{KeptTag, Tag, Tags};
 
 /// This machine's name.
-#[cfg(feature = "journal")]
 pub(crate) fn host() -> String {
     map::host()
 }
