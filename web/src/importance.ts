@@ -21,9 +21,9 @@ export function importance(view: View, panel: Importance): { element: HTMLElemen
     rho.style.cssText = `left:${(correlation ?? 0) < 0 ? 50 - half : 50}%;width:${half}%`;
     return h("tr", {},
       h("th", { scope: "row", title: key }, name),
-      h("td", { class: "mlb-weigh" }, h("div", { class: "mlb-rule" }, bar, whisker)),
+      h("td", { class: "mlb-weigh" }, h("div", { class: "mlb-track" }, bar, whisker)),
       h("td", { class: "mlb-number" }, `${short(value, 2)} ± ${short(spread, 1)}`),
-      h("td", { class: "mlb-rho" }, h("div", { class: "mlb-rule" }, rho)),
+      h("td", { class: "mlb-rho" }, h("div", { class: "mlb-track" }, rho)),
       h("td", { class: "mlb-number" }, correlation === null ? MISSING : short(correlation, 2)),
       h("td", { class: "mlb-number" }, String(n)));
   });

@@ -56,7 +56,8 @@ export class Selecting {
     const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: grid.pageRows, PageUp: -grid.pageRows, Home: -count, End: count };
     if (event.key in moves) {
       const from = Math.max(grid.active, 0);
-      grid.activate(grid.active < 0 ? 0 : grid.active + moves[event.key]);
+      // Where no row is active yet, all keys but End begin at the first.
+      grid.activate(grid.active < 0 && event.key !== "End" ? 0 : grid.active + moves[event.key]);
       if (event.shiftKey) store.select([...store.selected, ...this.idsBetween(from, grid.active)]);
     } else if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
       grid.element.scrollLeft += event.key === "ArrowRight" ? SIDEWAYS : -SIDEWAYS;

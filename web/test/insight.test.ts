@@ -40,7 +40,7 @@ const importance: Importance = {
 };
 
 test("a bar for each parameter, as long as its importance; a click makes it the legend", () => on(importance, async page => {
-  const widths = await page.locator(".mlb-weigh .mlb-rule > i").evaluateAll(bars => bars.map(bar => bar.getBoundingClientRect().width));
+  const widths = await page.locator(".mlb-weigh .mlb-track > i").evaluateAll(bars => bars.map(bar => bar.getBoundingClientRect().width));
   assert.ok(Math.abs(widths[0] / widths[1] - 4) < 0.1, String(widths));
   assert.ok(widths[2] <= 1, "less than nothing is nothing");
   assert.match((await page.locator(".mlb-importance").textContent())!, /optimizer.*0\.3 ± 0\.02.*–.*rough guide/s);
