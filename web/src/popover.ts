@@ -25,7 +25,13 @@ export function popover(anchor: HTMLElement, kind: "auto" | "manual", props: Rec
     element.remove();
     if (inside) (anchor.matches("button, input") ? anchor : anchor.querySelector<HTMLElement>("button, input"))?.focus();
   };
-  const away = (event: Event) => event.target instanceof Node && !element.contains(event.target) && event.target.contains(anchor) && close();
+  const placed = anchor.getBoundingClientRect();
+  const moved = () => {
+    const { left, top } = anchor.getBoundingClientRect();
+    return Math.abs(left - placed.left) > 1 || Math.abs(top - placed.top) > 1;
+  };
+  // Scrolling that leaves the anchor where it was (it stays in place, or the event is of before) leaves the box open.
+  const away = (event: Event) => event.target instanceof Node && !element.contains(event.target) && event.target.contains(anchor) && moved() && close();
   element.addEventListener("toggle", event => (event as ToggleEvent).newState === "closed" && close());
   element.addEventListener("keydown", event => {
     if (event.key === "Escape") {

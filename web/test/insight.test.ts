@@ -63,7 +63,7 @@ test("a diff follows the table: of two selected runs only what differs between t
   const names = await page.locator(".mlb-diff tbody th[scope=row]").allTextContents();
   assert.deepEqual(names, ["lr", "optimizer", "last(Loss)"]);
   // Rows 0 and 12 have the same rate and optimizer.
-  const box = (row: number) => page.locator(".mlb-grid-row").filter({ hasText: new RegExp(`-${row}(?!\\d)`) }).locator(".mlb-box");
+  const box = (row: number) => page.locator(".mlb-grid-row").filter({ has: page.locator(".mlb-run", { hasText: new RegExp(`-${row}$`) }) }).locator(".mlb-box");
   await box(0).click();
   await box(12).click();
   await page.waitForFunction(() => document.querySelector(".mlb-diff .mlb-note")!.textContent === "1 thing differs between 2 runs selected");

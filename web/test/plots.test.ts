@@ -46,7 +46,8 @@ test("hover says every run's value and setting at that step, the best first, and
   assert.equal(all.length, 5, "run 5 broke off before");
   const numbers = await values(page);
   assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
-  assert.match(all[0].join(), /[a-z]+-[a-z]+-\d,lr=0\.\d+,0\.\d+/);
+  assert.match(all[0].join(), /[a-z]+-[a-z]+-\d,lr=(0\.\d+|–),0\.\d+/);
+  assert.deepEqual(all.map(cells => cells.find(cell => cell!.startsWith("lr="))).sort(), ["lr=0.001", "lr=0.001", "lr=0.003", "lr=0.01", "lr=–"]);
   assert.match((await page.locator(".mlb-reading > div").first().textContent())!, /^step \d+ · 5 curves, lowest first$/);
   assert.equal(await page.locator(".mlb-reading .mlb-near").count(), 1);
   await page.mouse.move(2, 2);
