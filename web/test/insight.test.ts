@@ -44,7 +44,7 @@ test("a bar for each parameter, as long as its importance; a click makes it the 
   assert.ok(Math.abs(widths[0] / widths[1] - 4) < 0.1, String(widths));
   assert.ok(widths[2] <= 1, "less than nothing is nothing");
   assert.match((await page.locator(".mlb-importance").textContent())!, /optimizer.*0\.3 ± 0\.02.*–.*rough guide/s);
-  await page.getByRole("button", { name: "optimizer", exact: true }).click();
+  await page.locator(".mlb-importance").getByRole("button", { name: "optimizer", exact: true }).click();
   const box = page.locator(".mlb-box").first();
   await page.waitForFunction(() => new Set([...document.querySelectorAll<HTMLElement>(".mlb-box")].map(box => getComputedStyle(box).borderColor)).size === 2);
   assert.ok(await box.isVisible());
@@ -63,7 +63,7 @@ test("a diff follows the table: of two selected runs only what differs between t
   const names = await page.locator(".mlb-diff tbody th[scope=row]").allTextContents();
   assert.deepEqual(names, ["lr", "optimizer", "last(Loss)"]);
   // Rows 0 and 12 have the same rate and optimizer.
-  const box = (row: number) => page.locator(".mlb-grid-row").filter({ has: page.locator(".mlb-run", { hasText: new RegExp(`-${row}$`) }) }).locator(".mlb-box");
+  const box = (row: number) => page.locator(".mlb-grid-row:not([hidden])").filter({ has: page.locator(".mlb-run", { hasText: new RegExp(`-${row}$`) }) }).locator(".mlb-box");
   await box(0).click();
   await box(12).click();
   await page.waitForFunction(() => document.querySelector(".mlb-diff .mlb-note")!.textContent === "1 thing differs between 2 runs selected");

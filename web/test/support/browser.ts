@@ -21,6 +21,8 @@ export interface Shown { page: Page; /** What the page complained about. */ erro
 /** Shows a page; every request but for itself is refused and noted. */
 export async function show(browser: Browser, html: string, { dark = false, width = 1100, height = 900, before = "" } = {}): Promise<Shown> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light" });
+  // A busy machine takes its time.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const errors: string[] = [], requests: string[] = [];
   page.on("pageerror", error => errors.push(String(error)));
