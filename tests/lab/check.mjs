@@ -41,7 +41,9 @@ async function lab(page, notebook) {
 const curves = plot => plot.locator(".scatterlayer .trace path.js-line").count();
 
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-const page = await browser.newPage({ viewport: { width: 1500, height: 1050 } });
+// One context: its tabs are a person's, and tell one another what is selected.
+const context = await browser.newContext({ viewport: { width: 1500, height: 1050 } });
+const page = await context.newPage();
 const errors = [];
 page.on("pageerror", error => errors.push(String(error.stack ?? error)));
 
@@ -76,7 +78,7 @@ await eventually("a run selected in one output is said in all of them", () => ch
 const elsewhere = page.locator(".jp-CodeCell:has(.mlb-plot):not(:has(.mlb-dashboard))").first();
 await elsewhere.scrollIntoViewIfNeeded();
 await eventually("and drawn alone by a plot of another cell", () => elsewhere.locator(".mlb-plotly").first().evaluate(plot => new Set((plot.data ?? []).filter(trace => trace.uid.startsWith("run")).map(trace => trace.uid)).size), n => n === 1);
-const tab = await page.context().newPage();
+const tab = await context.newPage();
 await tab.goto(`${LAB}/lab/workspaces/second/tree/trusted.ipynb?token=${TOKEN}&reset`, { waitUntil: "load" });
 await tab.locator(".mlb-bar").first().waitFor({ timeout: 60_000 });
 await eventually("another tab, opened later, begins with it", () => chips(tab), all => all.length >= 5);
