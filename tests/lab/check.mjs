@@ -88,8 +88,6 @@ await tab.getByRole("button", { name: "Clear", exact: true }).first().click();
 await eventually("and clears it for both", () => chips(page), all => all.length === 0);
 await tab.close();
 await page.bringToFront();
-await plot.scrollIntoViewIfNeeded(); // what is out of sight is not drawn
-await eventually("all curves are back", () => curves(plot), n => n === all);
 
 const images = page.locator(".mlb-images").first();
 await images.scrollIntoViewIfNeeded();
@@ -153,17 +151,6 @@ await eventually("windowed: a figure far down has the width of its box", () => p
   return [card?.querySelector(".main-svg")?.getBoundingClientRect().width ?? 0, card?.querySelector(".mlb-figure")?.getBoundingClientRect().width ?? 0];
 }, down += 400), ([drawn, box]) => drawn > 200 && Math.abs(drawn - box) < 4);
 settings("tracker", {}, "@jupyterlab/notebook-extension");
-
-// Notebook 7: the same notebook, trusted, runs its outputs again.
-await page.goto(`${LAB}/notebooks/trusted.ipynb?token=${TOKEN}`, { waitUntil: "load" });
-await board.waitFor({ timeout: 60_000 });
-await board.scrollIntoViewIfNeeded();
-await eventually("Notebook 7: the dashboard draws curves", () => curves(plot), n => n > 10);
-await board.locator(".mlb-grid").click({ position: { x: 60, y: 120 } });
-const had = await cells();
-for (const key of ["b", "d", "d"]) await page.keyboard.press(key);
-check("Notebook 7: no key leaks", (await cells()) === had, [had, await cells()]);
-await page.screenshot({ path: join(PICTURES, "notebook-7.png") });
 
 // One runtime for a whole notebook, wherever its cell stands.
 await lab(page, "shared.ipynb");
