@@ -43,6 +43,7 @@ const curves = plot => plot.locator(".scatterlayer .trace path.js-line").count()
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 // One context: its tabs are a person's, and tell one another what is selected.
 const context = await browser.newContext({ viewport: { width: 1500, height: 1050 } });
+context.setDefaultTimeout(120_000); // the machine may be busy
 const page = await context.newPage();
 const errors = [];
 page.on("pageerror", error => errors.push(String(error.stack ?? error)));
