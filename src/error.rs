@@ -3,6 +3,7 @@
 //! The kernel prints an error with `Display` only, so the whole story is in `Display`. Nothing here may hold a password:
 //! addresses are masked before they get into an error.
 
+use crate::plain::plain;
 use std::fmt;
 
 /// `Result` with ml_board's [`Error`].
@@ -11,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What went wrong, in words for the person who reads it.
 ///
 /// `Display` has it all, one part a line: what failed and on which input, the cause, and what to do next.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Error {
     kind: ErrorKind,
     what: String,
@@ -19,8 +20,10 @@ pub struct Error {
     help: Option<String>,
 }
 
+plain! { heard struct Error { kind, what, cause, help } }
+
 /// The sort of trouble, for programs that decide by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An argument, a filter or a setting that cannot be used as it is.
@@ -38,6 +41,8 @@ pub enum ErrorKind {
     /// A file that could not be read or written.
     Io,
 }
+
+plain! { heard enum ErrorKind { Input, NotFound, Store, Journal, Engine, Timeout, Io } }
 
 impl Error {
     /// An error of `kind`; `what` says what failed and on which input.

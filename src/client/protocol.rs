@@ -3,23 +3,24 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::display::{EditSpec, Page, PreviewSpec, Scope, View};
 use crate::error::Error;
 use crate::model::{PastEdit, Run, Series, Undone};
+use crate::plain::plain;
 use crate::query::Filter;
 
 /// Both sides must have the same one. Counts up with each change of this file or of a type it names.
 pub(crate) const PROTOCOL: u32 = 6;
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) id: u64,
     pub(crate) ask: Ask,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+plain! { sent struct Request { id, ask } }
+
+#[derive(Debug)]
 pub(crate) enum Ask {
     /// First of all.
     Hello { version: String, protocol: u32 },
@@ -52,13 +53,21 @@ pub(crate) enum Ask {
     Edits { scope: Scope },
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+plain! { sent enum Ask {
+    Hello { version, protocol }, Open { uri, database, folder, empty }, Know { store, uri }, Check { scope, filter, text
+    }, Show { view, page }, Runs { scope }, Series { scope, tag }, Folders { store, database }, Databases { store },
+    Connect { uri }, Preview { edit }, Apply { edit }, Undo { scope, id }, Edits { scope }
+} }
+
+#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) id: u64,
     pub(crate) answer: Answer,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+plain! { heard struct Reply { id, answer } }
+
+#[derive(Debug)]
 pub(crate) enum Answer {
     Hello {
         version: String,
@@ -104,6 +113,12 @@ pub(crate) enum Answer {
         error: Error,
     },
 }
+
+plain! { heard enum Answer {
+    Hello { version, protocol, pid }, Opened { store, notes }, Checked { filter }, Shown { bundle }, Runs { runs }, Series
+    { series }, Names { names }, Previewed { preview }, Applied { edit }, Undone { undone }, Edits { edits }, Known,
+    Failed { error }
+} }
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,10 @@
 //! The specs: what a view shows of which runs. Plain data that crosses to the engine.
 
-use serde::{Deserialize, Serialize};
-
+use crate::plain::plain;
 use crate::query::{Band, Filter};
 
 /// Where runs are looked for: a folder of a store, and which of its runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Scope {
     /// The store's address as `Opened` answered it: an opaque handle, never with a password.
     pub(crate) store: String,
@@ -14,8 +13,10 @@ pub(crate) struct Scope {
     pub(crate) filter: Filter,
 }
 
+plain! { sent struct Scope { store, database, folder, filter } }
+
 /// What a view is drawn for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Page {
     /// An output of a cell: a MIME bundle of an HTML fragment and text.
     Cell,
@@ -31,8 +32,10 @@ pub(crate) enum Page {
     Text,
 }
 
+plain! { sent enum Page { Cell, File, Picture, Text } }
+
 /// Anything that can be shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum View {
     Dashboard(DashboardSpec),
     Plot(PlotSpec),
@@ -47,6 +50,10 @@ pub(crate) enum View {
     /// One below the other.
     Stack(Vec<View>),
 }
+
+plain! { sent enum View {
+    Dashboard(spec), Plot(spec), Table(spec), Images(spec), Histogram(spec), Thoughts(spec), Scatter(spec), Params(spec), Row(views), Stack(views)
+} }
 
 impl View {
     /// Which runs it shows; none for a group of others.
@@ -67,14 +74,16 @@ impl View {
 }
 
 /// The whole board: table, legend chooser, plots, images, histograms, thoughts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DashboardSpec {
     pub(crate) scope: Scope,
     pub(crate) legend: Option<String>,
 }
 
+plain! { sent struct DashboardSpec { scope, legend } }
+
 /// The curves of one metric.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PlotSpec {
     pub(crate) scope: Scope,
     pub(crate) tag: String,
@@ -114,8 +123,10 @@ impl Zoom {
     }
 }
 
+plain! { sent struct PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs, group, band } }
+
 /// What the x axis of a plot means.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum XAxis {
     /// The step of each point.
@@ -128,6 +139,8 @@ pub enum XAxis {
     Metric(String),
 }
 
+plain! { sent enum XAxis { Step, Relative, Wall, Metric(tag) } }
+
 impl XAxis {
     /// The value that this metric had last at each point's step.
     pub fn metric(tag: impl Into<String>) -> XAxis {
@@ -136,7 +149,7 @@ impl XAxis {
 }
 
 /// The table of runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TableSpec {
     pub(crate) scope: Scope,
     /// As a filter names them: `lr`, `max(Accuracy)`, `status`. None: start, status, all parameters, last of each metric.
@@ -144,15 +157,19 @@ pub(crate) struct TableSpec {
     pub(crate) sort: Vec<SortKey>,
 }
 
+plain! { sent struct TableSpec { scope, columns, sort } }
+
 /// A column to sort by.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SortKey {
     pub(crate) column: String,
     pub(crate) descending: bool,
 }
 
+plain! { sent struct SortKey { column, descending } }
+
 /// The images of one tag.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ImagesSpec {
     pub(crate) scope: Scope,
     pub(crate) tag: String,
@@ -160,8 +177,10 @@ pub(crate) struct ImagesSpec {
     pub(crate) legend: Option<String>,
 }
 
+plain! { sent struct ImagesSpec { scope, tag, legend } }
+
 /// The histograms of one tag.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct HistogramSpec {
     pub(crate) scope: Scope,
     pub(crate) tag: String,
@@ -169,16 +188,20 @@ pub(crate) struct HistogramSpec {
     pub(crate) legend: Option<String>,
 }
 
+plain! { sent struct HistogramSpec { scope, tag, legend } }
+
 /// Thoughts, in order of time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ThoughtsSpec {
     pub(crate) scope: Scope,
     /// Of all folders of the database instead of this one.
     pub(crate) everywhere: bool,
 }
 
+plain! { sent struct ThoughtsSpec { scope, everywhere } }
+
 /// A dot for each run: one value of it against another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ScatterSpec {
     pub(crate) scope: Scope,
     /// As a filter names them: `lr`, `max(Accuracy)`, `duration`.
@@ -190,8 +213,10 @@ pub(crate) struct ScatterSpec {
     pub(crate) log_y: bool,
 }
 
+plain! { sent struct ScatterSpec { scope, x, y, legend, log_x, log_y } }
+
 /// Parallel coordinates of runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ParamsSpec {
     pub(crate) scope: Scope,
     /// The axes, as a filter names them. None: the parameters that vary, last of each metric.
@@ -200,3 +225,5 @@ pub(crate) struct ParamsSpec {
     /// The number that colours the lines along a scale, instead of the legend.
     pub(crate) colour: Option<String>,
 }
+
+plain! { sent struct ParamsSpec { scope, columns, legend, colour } }

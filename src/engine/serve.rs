@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::desk::Desk;
 use crate::client::protocol::{Answer, Ask, PROTOCOL, Reply, Request};
 use crate::error::{Error, ErrorKind};
+use crate::plain::{self, Mismatch};
 
 /// The engine on a thread of a program that has it compiled in. Ends when the other end closes.
 pub(crate) fn serve(requests: PipeReader, answers: PipeWriter) {
@@ -28,7 +29,7 @@ pub(super) fn run(mut input: impl BufRead, output: impl Write + Send + 'static) 
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match serde_json::from_slice::<Request>(&line) {
+        match plain::from_slice::<Request>(&line) {
             Ok(Request { id, ask: Ask::Hello { .. } }) => reply(&output, id, hello()),
             Ok(Request { id, ask }) => {
                 let (desk, theirs) = (Arc::clone(&desk), Arc::clone(&output));
@@ -50,7 +51,7 @@ fn failed(error: Error) -> Answer {
     Answer::Failed { error }
 }
 
-fn not_understood(cause: &serde_json::Error) -> Error {
+fn not_understood(cause: &Mismatch) -> Error {
     Error::new(ErrorKind::Engine, "the engine does not understand this request").because(cause).help(format!(
         "engine and library are not of one version; the engine is {} (protocol {PROTOCOL})",
         env!("CARGO_PKG_VERSION")
@@ -78,11 +79,7 @@ fn answer(desk: &Arc<Desk>, ask: Ask) -> Answer {
 }
 
 fn reply(output: &Mutex<impl Write>, id: u64, answer: Answer) {
-    let bytes = serde_json::to_vec(&Reply { id, answer }).or_else(|cause| {
-        let error = Error::new(ErrorKind::Engine, "the engine's answer cannot be written as JSON").because(cause);
-        serde_json::to_vec(&Reply { id, answer: failed(error) })
-    });
-    let Ok(mut line) = bytes else { return };
+    let mut line = plain::to_vec(&Reply { id, answer });
     line.push(b'\n');
     let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
     // Whoever does not listen any more has closed the input as well, which ends the loop.

@@ -1,10 +1,11 @@
-//! Plain data: what a run is made of. No I/O, no HTML, no BSON; imports nothing of the crate.
+//! Plain data: what a run is made of. No I/O, no HTML, no BSON; imports nothing of the crate but `plain`.
 
 mod edit;
 mod id;
 mod media;
 #[cfg(any(feature = "journal", feature = "engine"))]
 mod name;
+#[cfg(feature = "serde")]
 mod number;
 mod origin;
 mod packed;

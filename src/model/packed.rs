@@ -2,60 +2,36 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Deserializer, Serializer, de};
 
-fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<[u8; 8]>, D::Error> {
-    let bytes = STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)?;
+use crate::plain::Mismatch;
+
+#[cfg(any(feature = "engine", test))]
+pub(super) fn pack<T: Copy>(values: &[T], bytes: fn(T) -> [u8; 8]) -> String {
+    STANDARD.encode(values.iter().flat_map(|value| bytes(*value)).collect::<Vec<u8>>())
+}
+
+pub(super) fn unpack<T>(text: &str, value: fn([u8; 8]) -> T) -> Result<Vec<T>, Mismatch> {
+    let bytes = STANDARD.decode(text).map_err(|error| Mismatch::new(format!("a column: {error}")))?;
     let (words, rest) = bytes.as_chunks::<8>();
-    if rest.is_empty() { Ok(words.to_vec()) } else { Err(de::Error::custom("a packed column must have 8 bytes a value")) }
-}
-
-pub(crate) mod f64s {
-    use super::{Deserializer, STANDARD, Serializer, words};
-    use base64::Engine as _;
-
-    pub(crate) fn serialize<S: Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        serializer.serialize_str(&STANDARD.encode(bytes))
+    if !rest.is_empty() {
+        return Err(Mismatch::new("a packed column must have 8 bytes a value"));
     }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
-        Ok(words(deserializer)?.into_iter().map(f64::from_le_bytes).collect())
-    }
-}
-
-pub(crate) mod i64s {
-    use super::{Deserializer, STANDARD, Serializer, words};
-    use base64::Engine as _;
-
-    pub(crate) fn serialize<S: Serializer>(values: &[i64], serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        serializer.serialize_str(&STANDARD.encode(bytes))
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
-        Ok(words(deserializer)?.into_iter().map(i64::from_le_bytes).collect())
-    }
+    Ok(words.iter().map(|word| value(*word)).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    #[derive(serde::Serialize, serde::Deserialize)]
-    struct Columns {
-        #[serde(with = "super::f64s")]
-        values: Vec<f64>,
-        #[serde(with = "super::i64s")]
-        steps: Vec<i64>,
-    }
+    use super::*;
 
     #[test]
     fn every_bit_survives() {
-        let columns = Columns { values: vec![f64::NAN, f64::NEG_INFINITY, -0.0, 5e-324], steps: vec![i64::MIN, -1, i64::MAX] };
-        let text = serde_json::to_string(&columns).unwrap();
-        let back: Columns = serde_json::from_str(&text).unwrap();
+        let values = [f64::NAN, f64::NEG_INFINITY, -0.0, 5e-324];
+        let back = unpack(&pack(&values, f64::to_le_bytes), f64::from_le_bytes).unwrap();
         let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&back.values), bits(&columns.values));
-        assert_eq!(back.steps, columns.steps);
-        assert!(serde_json::from_str::<Columns>(r#"{"values":"AAA=","steps":""}"#).is_err());
+        assert_eq!(bits(&back), bits(&values));
+        let steps = [i64::MIN, -1, i64::MAX];
+        assert_eq!(unpack(&pack(&steps, i64::to_le_bytes), i64::from_le_bytes).unwrap(), steps);
+        assert!(unpack("AAA=", i64::from_le_bytes).is_err());
+        assert!(unpack("?", i64::from_le_bytes).is_err());
     }
 }
