@@ -13,6 +13,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// `Display` has it all, one part a line: what failed and on which input, the cause, and what to do next.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Error {
     kind: ErrorKind,
     what: String,
@@ -24,6 +25,7 @@ plain! { heard struct Error { kind, what, cause, help } }
 
 /// The sort of trouble, for programs that decide by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An argument, a filter or a setting that cannot be used as it is.

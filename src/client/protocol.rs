@@ -125,10 +125,11 @@ mod tests {
     use super::*;
     use crate::display::{PlotSpec, XAxis};
     use crate::model::{RunId, Value};
+    use crate::plain::{self, ToJson};
     use crate::query::{Band, Compare, Field};
 
-    fn line<T: Serialize>(message: &T) -> String {
-        let line = serde_json::to_string(message).unwrap();
+    fn line(message: &impl ToJson) -> String {
+        let line = String::from_utf8(plain::to_vec(message)).unwrap();
         assert!(!line.contains('\n'), "one message is one line: {line}");
         line
     }
@@ -143,7 +144,7 @@ mod tests {
         let spec = PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs, group, band, zoom: Default::default() };
         let view = View::Row(vec![View::Plot(spec)]);
         let sent = Request { id: 7, ask: Ask::Show { view: view.clone(), page: Page::Picture } };
-        let heard: Request = serde_json::from_str(&line(&sent)).unwrap();
+        let heard: Request = plain::from_slice(line(&sent).as_bytes()).unwrap();
         let Ask::Show { view: theirs, page: Page::Picture } = heard.ask else { panic!("{:?}", heard.ask) };
         // NaN is not equal to itself; its text is.
         assert_eq!((heard.id, format!("{theirs:?}")), (7, format!("{view:?}")));
@@ -156,7 +157,8 @@ mod tests {
         series.values = vec![f64::NAN, f64::NEG_INFINITY, f64::MIN_POSITIVE];
         series.wall = vec![0, 1, 2];
         let heard: Reply =
-            serde_json::from_str(&line(&Reply { id: 1, answer: Answer::Series { series: vec![series.clone()] } })).unwrap();
+            plain::from_slice(line(&Reply { id: 1, answer: Answer::Series { series: vec![series.clone()] } }).as_bytes())
+                .unwrap();
         let Answer::Series { series: theirs } = heard.answer else { panic!() };
         assert_eq!(theirs[0].steps, series.steps);
         let bits = |series: &Series| series.values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
