@@ -53,8 +53,7 @@ fn what_the_result_was_made_of_comes_out() {
     assert_eq!(importance(&grid(), &result()), Ok(found), "the same runs, the same answer");
 }
 
-/// What scikit-learn 1.7's RandomForestRegressor(100, oob_score=True) and permutation_importance say of the same grid is in the same
-/// places; see `the_correlation_is_scipys` for the part that has one right answer.
+/// The learning rate decides here, the seed nothing. Not held against another implementation yet.
 #[test]
 fn a_missing_value_is_a_value_and_is_not_correlated() {
     let momentum = |n: usize| match n % 3 {
