@@ -11,16 +11,14 @@ export function bar(view: View, own: string | null, legendMatters: boolean, ...m
   const count = h("span", { class: "mlb-count", role: "status" });
   const draw = inFrame(() => {
     if (!view.alive()) return;
-    count.textContent = countText(view);
+    count.textContent = count.title = countText(view);
   });
   view.on(["rows", "selection", "legend"], draw);
   count.textContent = countText(view);
   draw();
   return h("div", { class: "mlb-bar" },
     h("span", { class: "mlb-title", dir: "auto", title: board.title }, board.title),
-    count,
-    strip(view, own),
-    h("span", { class: "mlb-space" }),
+    h("span", { class: "mlb-said" }, count, strip(view, own)),
     ...more,
     legendMatters && legendChooser(view, own),
     h("span", { class: "mlb-read", title: `Read from the store at ${exactTime(readAt)}` }, clock(readAt)));

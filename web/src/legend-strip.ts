@@ -67,7 +67,8 @@ function chip(view: View, legend: Legend, entry: Entry, label: string, hovered: 
   const { value } = entry;
   const title = `${label}\nClick: hide or show. Double click, or Alt and click: only this one.`;
   const button = h("button", { type: "button", class: "mlb-chip", title, "data-value": value }, stroke(entry), h("span", { dir: "auto" }, label));
-  const alone = (hidden: ReadonlySet<string>) => view.store.setHidden(legend.key, isolate(legend.entries.map(each => each.value), hidden, value));
+  const values = legend.entries.map(each => each.value);
+  const alone = (hidden: ReadonlySet<string>) => view.store.setHidden(legend.key, isolate(values, hidden, value));
   let before: ReadonlySet<string> = new Set();
   button.addEventListener("click", event => {
     if (event.detail > 2) return;
@@ -75,7 +76,7 @@ function chip(view: View, legend: Legend, entry: Entry, label: string, hovered: 
     if (event.detail === 2) return alone(before);
     before = view.store.hiddenOf(legend.key);
     if (event.altKey) alone(before);
-    else view.store.setHidden(legend.key, flip(before, value));
+    else view.store.setHidden(legend.key, flip(values, before, value));
   });
   button.addEventListener("keydown", event => {
     if (event.key !== "Enter" || !event.altKey) return;
@@ -89,11 +90,11 @@ function chip(view: View, legend: Legend, entry: Entry, label: string, hovered: 
   return button;
 }
 
-/** What is hidden after a value was switched. */
-export function flip(hidden: ReadonlySet<string>, value: string): Set<string> {
+/** What is hidden after a value was switched: the last one that is seen takes nothing away, it brings back all. */
+export function flip(all: string[], hidden: ReadonlySet<string>, value: string): Set<string> {
   const now = new Set(hidden);
   if (!now.delete(value)) now.add(value);
-  return now;
+  return all.every(each => now.has(each)) ? new Set() : now;
 }
 
 /** What is hidden after a value was isolated: all others, or nothing if it was alone already. */

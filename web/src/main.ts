@@ -3,6 +3,7 @@
 import type { Payload } from "../payload";
 import { h } from "./dom";
 import { output } from "./panels";
+import { keepStill } from "./still";
 import css from "./style.css";
 import { View } from "./view";
 import { widen } from "./wire";
@@ -17,6 +18,7 @@ export async function mount(root: HTMLElement): Promise<void> {
   // Jupyter must not typeset $…$ in names.
   const body = h("div", { class: "mlb-b tex2jax_ignore mathjax_ignore notranslate" });
   keepKeys(body);
+  keepStill(body);
   root.append(body);
   try {
     const views = payload.boards.map(board => new View(board, payload.read_at, body));

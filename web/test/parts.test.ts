@@ -105,8 +105,9 @@ test("runs of the same name are told apart, values that round alike stay apart",
 });
 
 test("hiding and isolating", () => {
-  assert.deepEqual([...flip(new Set(["a"]), "b")], ["a", "b"]);
-  assert.deepEqual([...flip(new Set(["a"]), "a")], []);
+  assert.deepEqual([...flip(["a", "b", "c"], new Set(["a"]), "b")], ["a", "b"]);
+  assert.deepEqual([...flip(["a", "b", "c"], new Set(["a"]), "a")], []);
+  assert.deepEqual([...flip(["a", "b", "c"], new Set(["a", "c"]), "b")], [], "never nothing at all");
   assert.deepEqual(isolate(["a", "b", "c"], new Set(), "b"), ["a", "c"]);
   assert.deepEqual(isolate(["a", "b", "c"], new Set(["a", "c"]), "b"), [], "alone already: show all");
   assert.deepEqual(isolate(["a", "b", "c"], new Set(["b"]), "b"), ["a", "c"]);

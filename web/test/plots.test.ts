@@ -143,6 +143,7 @@ test("many numbers are a bar of colours, whatever is filtered; its values can be
   await page.mouse.move(ramp.x + ramp.width * 0.5, ramp.y + 4);
   await page.waitForFunction(() => document.querySelectorAll('.scatterlayer .trace[style*="opacity: 0.12"]').length >= 23);
   await page.getByRole("button", { name: "values" }).click();
+  await page.locator(".mlb-legend .mlb-chip").nth(23).waitFor();
   assert.equal(await page.locator(".mlb-legend .mlb-chip").count(), 24);
   await page.locator(".mlb-legend .mlb-chip").first().click();
   await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.uid.startsWith("run")).length === 23);
