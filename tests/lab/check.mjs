@@ -89,6 +89,7 @@ await tab.getByRole("button", { name: "Clear", exact: true }).first().click();
 await eventually("and clears it for both", () => chips(page), all => all.length === 0);
 await tab.close();
 await page.bringToFront();
+await eventually("where all curves are back", () => curves(plot), n => n === all);
 
 const images = page.locator(".mlb-images").first();
 await images.scrollIntoViewIfNeeded();
