@@ -76,8 +76,8 @@ await eventually("and gives the others back", () => curves(plot), n => n === all
 // Outputs of one folder follow one another, in this tab and in the next, in either direction.
 const chips = of => of.locator(".mlb-set-chip").evaluateAll(all => all.map(chip => chip.firstChild.textContent));
 await board.locator(".mlb-grid-row").nth(1).click();
-const bars = await page.locator(".mlb-bar").count();
-await eventually("a run selected in one output is said in all of them", () => chips(page), all => all.length >= 5 && all.length <= bars && new Set(all.map(text => text.split(",")[0])).size === 1);
+await eventually("a run selected in one output is said in all of them", async () => [await chips(page), await page.locator(".mlb-bar").count()],
+  ([all, bars]) => all.length >= 5 && all.length <= bars && new Set(all.map(text => text.split(",")[0])).size === 1);
 const elsewhere = page.locator(".jp-CodeCell:has(.mlb-plot):not(:has(.mlb-dashboard))").first();
 await elsewhere.scrollIntoViewIfNeeded();
 await eventually("and drawn alone by a plot of another cell", () => elsewhere.locator(".mlb-plotly").first().evaluate(plot => new Set((plot.data ?? []).filter(trace => trace.uid.startsWith("run")).map(trace => trace.uid)).size), n => n === 1);
@@ -89,6 +89,7 @@ await tab.getByRole("button", { name: "Clear", exact: true }).first().click();
 await eventually("and clears it for both", () => chips(page), all => all.length === 0);
 await tab.close();
 await page.bringToFront();
+await plot.scrollIntoViewIfNeeded(); // drawn when it is seen
 await eventually("where all curves are back", () => curves(plot), n => n === all);
 
 const images = page.locator(".mlb-images").first();
