@@ -5,13 +5,16 @@
 
 use std::fmt;
 
+use crate::plain::plain;
+
 /// `Result` with ml_board's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, in words for the person who reads it.
 ///
 /// `Display` has it all, one part a line: what failed and on which input, the cause, and what to do next.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Error {
     kind: ErrorKind,
     what: String,
@@ -19,8 +22,11 @@ pub struct Error {
     help: Option<String>,
 }
 
+plain! { heard struct Error { kind, what, cause, help } }
+
 /// The sort of trouble, for programs that decide by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An argument, a filter or a setting that cannot be used as it is.
@@ -38,6 +44,8 @@ pub enum ErrorKind {
     /// A file that could not be read or written.
     Io,
 }
+
+plain! { heard enum ErrorKind { Input, NotFound, Store, Journal, Engine, Timeout, Io } }
 
 impl Error {
     /// An error of `kind`; `what` says what failed and on which input.

@@ -6,6 +6,7 @@ use bson::RawDocument;
 use crate::client::protocol::{Reply, Request};
 use crate::journal;
 use crate::model::{Run, RunId, Status, Time, Value};
+use crate::plain;
 use crate::query::{Filter, Matcher};
 use crate::store::Address;
 use crate::store::documents::{Chunk, Event, Frame, decode_run, decode_summary, last_scalar_steps};
@@ -58,14 +59,14 @@ pub fn filter(data: &[u8]) {
 
 /// A line between notebook and engine, in either direction.
 pub fn wire(data: &[u8]) {
-    if let Ok(request) = serde_json::from_slice::<Request>(data) {
-        let line = serde_json::to_vec(&request).expect("what was read can be written");
-        let again: Request = serde_json::from_slice(&line).expect("what was written can be read");
+    if let Ok(request) = plain::from_slice::<Request>(data) {
+        let line = plain::to_text(&request);
+        let again: Request = plain::from_slice(line.as_bytes()).expect("what was written can be read");
         assert_eq!(format!("{request:?}"), format!("{again:?}"));
     }
-    if let Ok(reply) = serde_json::from_slice::<Reply>(data) {
-        let line = serde_json::to_vec(&reply).expect("what was read can be written");
-        let again: Reply = serde_json::from_slice(&line).expect("what was written can be read");
+    if let Ok(reply) = plain::from_slice::<Reply>(data) {
+        let line = plain::to_text(&reply);
+        let again: Reply = plain::from_slice(line.as_bytes()).expect("what was written can be read");
         assert_eq!(format!("{reply:?}"), format!("{again:?}"));
     }
 }

@@ -67,6 +67,7 @@ mod home;
 #[cfg(any(feature = "journal", feature = "engine"))]
 mod journal;
 mod model;
+mod plain;
 #[cfg(any(feature = "board", feature = "journal"))]
 mod program;
 mod query;

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// A folder or file of `src`, and what it may import. `error` and `home` are everybody's.
+/// A folder or file of `src`, and what it may import. `error`, `home` and `plain` are everybody's.
 const ARROWS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("home", &[]),
+    ("plain", &[]),
     ("address", &[]),
     ("program", &[]),
     ("model", &[]),
@@ -26,7 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fuzz", &["model", "query", "client", "journal", "store"]),
 ];
 
-const EVERYBODYS: &[&str] = &["error", "home"];
+const EVERYBODYS: &[&str] = &["error", "home", "plain"];
 
 /// Crates that only some folders know.
 const CRATES: &[(&str, &[&str])] = &[

@@ -3,23 +3,24 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::display::{EditSpec, Page, PreviewSpec, Scope, View};
 use crate::error::Error;
 use crate::model::{PastEdit, Run, Series, Undone};
+use crate::plain::plain;
 use crate::query::Filter;
 
 /// Both sides must have the same one. Counts up with each change of this file or of a type it names.
-pub(crate) const PROTOCOL: u32 = 7;
+pub(crate) const PROTOCOL: u32 = 8;
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) id: u64,
     pub(crate) ask: Ask,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+plain! { sent struct Request { id, ask } }
+
+#[derive(Debug)]
 pub(crate) enum Ask {
     /// First of all.
     Hello { version: String, protocol: u32 },
@@ -52,13 +53,21 @@ pub(crate) enum Ask {
     Edits { scope: Scope },
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+plain! { sent enum Ask {
+    Hello { version, protocol }, Open { uri, database, folder, empty }, Know { store, uri }, Check { scope, filter, text },
+    Show { view, page }, Runs { scope }, Series { scope, tag }, Folders { store, database }, Databases { store },
+    Connect { uri }, Preview { edit }, Apply { edit }, Undo { scope, id }, Edits { scope }
+} }
+
+#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) id: u64,
     pub(crate) answer: Answer,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+plain! { heard struct Reply { id, answer } }
+
+#[derive(Debug)]
 pub(crate) enum Answer {
     Hello {
         version: String,
@@ -105,15 +114,22 @@ pub(crate) enum Answer {
     },
 }
 
+plain! { heard enum Answer {
+    Hello { version, protocol, pid }, Opened { store, notes }, Checked { filter }, Shown { bundle }, Runs { runs },
+    Series { series }, Names { names }, Previewed { preview }, Applied { edit }, Undone { undone }, Edits { edits }, Known,
+    Failed { error }
+} }
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::display::{PlotSpec, Smooth, XAxis};
     use crate::model::{RunId, Value};
+    use crate::plain::{self, ToJson};
     use crate::query::{Band, Centre, Compare, Field};
 
-    fn line<T: Serialize>(message: &T) -> String {
-        let line = serde_json::to_string(message).unwrap();
+    fn line(message: &impl ToJson) -> String {
+        let line = plain::to_text(message);
         assert!(!line.contains('\n'), "one message is one line: {line}");
         line
     }
@@ -130,7 +146,7 @@ mod tests {
             PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs, group, centre, band, zoom: Default::default() };
         let view = View::Row(vec![View::Plot(spec)]);
         let sent = Request { id: 7, ask: Ask::Show { view: view.clone(), page: Page::Picture } };
-        let heard: Request = serde_json::from_str(&line(&sent)).unwrap();
+        let heard: Request = plain::from_slice(line(&sent).as_bytes()).unwrap();
         let Ask::Show { view: theirs, page: Page::Picture } = heard.ask else { panic!("{:?}", heard.ask) };
         // NaN is not equal to itself; its text is.
         assert_eq!((heard.id, format!("{theirs:?}")), (7, format!("{view:?}")));
@@ -142,8 +158,8 @@ mod tests {
         series.steps = vec![i64::MIN, 0, i64::MAX];
         series.values = vec![f64::NAN, f64::NEG_INFINITY, f64::MIN_POSITIVE];
         series.wall = vec![0, 1, 2];
-        let heard: Reply =
-            serde_json::from_str(&line(&Reply { id: 1, answer: Answer::Series { series: vec![series.clone()] } })).unwrap();
+        let sent = Reply { id: 1, answer: Answer::Series { series: vec![series.clone()] } };
+        let heard: Reply = plain::from_slice(line(&sent).as_bytes()).unwrap();
         let Answer::Series { series: theirs } = heard.answer else { panic!() };
         assert_eq!(theirs[0].steps, series.steps);
         let bits = |series: &Series| series.values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::protocol::{Answer, Ask, PROTOCOL, Reply, Request};
 use crate::error::{Error, ErrorKind, Result};
+use crate::plain;
 use crate::program::Log;
 
 /// How long an engine may take to say hello: it does nothing before, but a disk may be slow.
@@ -123,12 +124,11 @@ impl Wire {
             waiting.askers.insert(id, answer);
             id
         };
-        let sent = serde_json::to_vec(&Request { id, ask }).map_err(std::io::Error::from).and_then(|mut line| {
-            line.push(b'\n');
+        let line = plain::to_text(&Request { id, ask }) + "\n";
+        let sent = {
             let mut input = locked(&self.input);
-            input.write_all(&line)?;
-            input.flush()
-        });
+            input.write_all(line.as_bytes()).and_then(|()| input.flush())
+        };
         if sent.is_err() {
             // It closed its stdin. How it ended is known as soon as its listener has waited for it.
             drop(answers.recv_timeout(2 * LINGER));
@@ -164,7 +164,7 @@ fn listen(mut output: impl BufRead, waiting: &Mutex<Waiting>) -> Option<String> 
             Ok(_) => {}
             Err(error) => return Some(format!("its answers could not be read: {error}")),
         }
-        match serde_json::from_slice::<Reply>(&line) {
+        match plain::from_slice::<Reply>(&line) {
             Ok(reply) => {
                 let asker = locked(waiting).askers.remove(&reply.id);
                 if let Some(asker) = asker {

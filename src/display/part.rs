@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use serde::de::DeserializeOwned;
 
 use super::card::error_card;
 use super::{Assets, Bundle, Page, View, output};
 use crate::error::{Error, ErrorKind, Result};
+use crate::plain::{self, FromJson};
 
 /// Who draws views: the engine behind a board, as views see it.
 pub(crate) trait Draw: Send + Sync {
@@ -102,14 +102,14 @@ impl Part {
     }
 
     /// What it comes to as plain data.
-    pub(crate) fn data<T: DeserializeOwned>(&self) -> Result<T> {
+    pub(crate) fn data<T: FromJson>(&self) -> Result<T> {
         self.json(Page::Data, "application/json")
     }
 
-    pub(crate) fn json<T: DeserializeOwned>(&self, page: Page, mime: &str) -> Result<T> {
+    pub(crate) fn json<T: FromJson>(&self, page: Page, mime: &str) -> Result<T> {
         let json = self.drawn(page, mime)?;
         let wrong = |cause| Error::new(ErrorKind::Engine, "the engine's data are of another version").because(cause);
-        serde_json::from_str(&json).map_err(wrong)
+        plain::from_slice(json.as_bytes()).map_err(wrong)
     }
 
     pub(crate) fn text(&self) -> String {

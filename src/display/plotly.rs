@@ -3,21 +3,14 @@
 use plotly::common::Title;
 use plotly::layout::{Axis, AxisType};
 use plotly::{Layout, Trace};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{Page, Plot, Shown as _};
 use crate::error::Result;
 
-/// A figure as the engine makes it.
-#[derive(Deserialize)]
-struct Figure {
-    data: Vec<Curve>,
-    layout: Json,
-}
-
 /// A trace as JSON: plotly.rs reads none.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize)]
 #[serde(transparent)]
 struct Curve(Json);
 
@@ -34,10 +27,12 @@ impl Plot {
     /// # Errors
     /// No run has the metric, or the store does not answer.
     pub fn to_plotly(&self) -> Result<plotly::Plot> {
-        let figure: Figure = self.part().json(Page::Figure, "application/vnd.plotly.v1+json")?;
+        // As the engine makes it.
+        let mut figure: Json = self.part().json(Page::Figure, "application/vnd.plotly.v1+json")?;
         let mut plot = plotly::Plot::new();
-        figure.data.into_iter().for_each(|curve| plot.add_trace(Box::new(curve)));
-        let text = |of: &str| figure.layout.pointer(of).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let curves = figure["data"].take();
+        curves.as_array().into_iter().flatten().for_each(|curve| plot.add_trace(Box::new(Curve(curve.clone()))));
+        let text = |of: &str| figure["layout"].pointer(of).and_then(Json::as_str).unwrap_or_default().to_owned();
         let axis = |name: &str| {
             let kind = match text(&format!("/{name}/type")).as_str() {
                 "log" => AxisType::Log,

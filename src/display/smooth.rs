@@ -1,10 +1,10 @@
 //! How curves are smoothed.
 
-use serde::{Deserialize, Serialize};
+use crate::plain::plain;
 
 /// How a curve is smoothed: see [`Plot::smooth`](super::Plot::smooth). Values that are not finite stay where they are and are left
 /// out of the average.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Smooth {
     /// The exponential moving average with this weight, 0 (none) to 0.999, debiased so that the first values are not pulled to
@@ -15,6 +15,8 @@ pub enum Smooth {
     /// seconds, …; milliseconds on `X::Wall`). Nadaraya, *On Estimating Regression*, 1964; Watson, *Smooth Regression Analysis*, 1964.
     Gaussian(f64),
 }
+
+plain! { sent enum Smooth { Ema(weight), Gaussian(sigma) } }
 
 impl From<f64> for Smooth {
     fn from(weight: f64) -> Smooth {

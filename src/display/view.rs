@@ -1,12 +1,11 @@
 //! The specs: what a view shows of which runs. Plain data that crosses to the engine.
 
-use serde::{Deserialize, Serialize};
-
 use super::{InsightSpec, Smooth};
+use crate::plain::plain;
 use crate::query::{Band, Centre, Filter};
 
 /// Where runs are looked for: a folder of a store, and which of its runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Scope {
     /// The store's address as `Opened` answered it: an opaque handle, never with a password.
     pub(crate) store: String,
@@ -15,8 +14,10 @@ pub(crate) struct Scope {
     pub(crate) filter: Filter,
 }
 
+plain! { sent struct Scope { store, database, folder, filter } }
+
 /// What a view is drawn for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Page {
     /// An output of a cell: a MIME bundle of an HTML fragment and text.
     Cell,
@@ -38,8 +39,10 @@ pub(crate) enum Page {
     Data,
 }
 
+plain! { sent enum Page { Cell, Shared, Runtime, File, Picture, Pixels, Text, Figure, Data } }
+
 /// Anything that can be shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum View {
     Dashboard(DashboardSpec),
     Plot(PlotSpec),
@@ -55,6 +58,11 @@ pub(crate) enum View {
     /// One below the other.
     Stack(Vec<View>),
 }
+
+plain! { sent enum View {
+    Dashboard(spec), Plot(spec), Table(spec), Images(spec), Histogram(spec), Thoughts(spec), Scatter(spec), Params(spec), Insight(spec),
+    Row(views), Stack(views)
+} }
 
 impl View {
     /// Which runs it shows; none for a group of others.
@@ -76,14 +84,16 @@ impl View {
 }
 
 /// The whole board: table, legend chooser, plots, images, histograms, thoughts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DashboardSpec {
     pub(crate) scope: Scope,
     pub(crate) legend: Option<String>,
 }
 
+plain! { sent struct DashboardSpec { scope, legend } }
+
 /// The curves of one metric.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PlotSpec {
     pub(crate) scope: Scope,
     pub(crate) tag: String,
@@ -104,14 +114,19 @@ pub(crate) struct PlotSpec {
     pub(crate) zoom: Zoom,
 }
 
+plain! { sent struct PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs, group, centre, band, zoom } }
+
 /// The stretches of the axes that are in sight at first; none: all there is.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "engine", derive(serde::Serialize))] // Pages have it as well.
 pub(crate) struct Zoom {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "engine", serde(skip_serializing_if = "Option::is_none"))]
     pub(crate) x: Option<[f64; 2]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "engine", serde(skip_serializing_if = "Option::is_none"))]
     pub(crate) y: Option<[f64; 2]>,
 }
+
+plain! { sent struct Zoom { x, y } }
 
 impl Zoom {
     /// From the lesser to the greater end; none if that is no stretch.
@@ -125,7 +140,7 @@ impl Zoom {
 }
 
 /// What the x axis of a plot means.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum XAxis {
     /// The step of each point.
@@ -138,6 +153,8 @@ pub enum XAxis {
     Metric(String),
 }
 
+plain! { sent enum XAxis { Step, Relative, Wall, Metric(tag) } }
+
 impl XAxis {
     /// The value that this metric had last at each point's step.
     pub fn metric(tag: impl Into<String>) -> XAxis {
@@ -146,7 +163,7 @@ impl XAxis {
 }
 
 /// The table of runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TableSpec {
     pub(crate) scope: Scope,
     /// As a filter names them: `lr`, `max(Accuracy)`, `status`. None: start, status, all parameters, last of each metric.
@@ -154,15 +171,19 @@ pub(crate) struct TableSpec {
     pub(crate) sort: Vec<SortKey>,
 }
 
+plain! { sent struct TableSpec { scope, columns, sort } }
+
 /// A column to sort by.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SortKey {
     pub(crate) column: String,
     pub(crate) descending: bool,
 }
 
+plain! { sent struct SortKey { column, descending } }
+
 /// The images of one tag.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ImagesSpec {
     pub(crate) scope: Scope,
     pub(crate) tag: String,
@@ -170,8 +191,10 @@ pub(crate) struct ImagesSpec {
     pub(crate) legend: Option<String>,
 }
 
+plain! { sent struct ImagesSpec { scope, tag, legend } }
+
 /// The histograms of one tag.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct HistogramSpec {
     pub(crate) scope: Scope,
     pub(crate) tag: String,
@@ -179,16 +202,20 @@ pub(crate) struct HistogramSpec {
     pub(crate) legend: Option<String>,
 }
 
+plain! { sent struct HistogramSpec { scope, tag, legend } }
+
 /// Thoughts, in order of time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ThoughtsSpec {
     pub(crate) scope: Scope,
     /// Of all folders of the database instead of this one.
     pub(crate) everywhere: bool,
 }
 
+plain! { sent struct ThoughtsSpec { scope, everywhere } }
+
 /// A dot for each run: one value of it against another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ScatterSpec {
     pub(crate) scope: Scope,
     /// As a filter names them: `lr`, `max(Accuracy)`, `duration`.
@@ -200,8 +227,10 @@ pub(crate) struct ScatterSpec {
     pub(crate) log_y: bool,
 }
 
+plain! { sent struct ScatterSpec { scope, x, y, legend, log_x, log_y } }
+
 /// Parallel coordinates of runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ParamsSpec {
     pub(crate) scope: Scope,
     /// The axes, as a filter names them. None: the parameters that vary, last of each metric.
@@ -210,3 +239,5 @@ pub(crate) struct ParamsSpec {
     /// The number that colours the lines along a scale, instead of the legend.
     pub(crate) colour: Option<String>,
 }
+
+plain! { sent struct ParamsSpec { scope, columns, legend, colour } }

@@ -4,11 +4,10 @@ use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::Deserialize;
-
 use super::desk::Desk;
 use crate::client::protocol::{Answer, Ask, PROTOCOL, Reply, Request};
 use crate::error::{Error, ErrorKind};
+use crate::plain::{self, Mismatch};
 
 /// The engine on a thread of a program that has it compiled in. Ends when the other end closes.
 pub(crate) fn serve(requests: PipeReader, answers: PipeWriter) {
@@ -28,7 +27,7 @@ pub(super) fn run(mut input: impl BufRead, output: impl Write + Send + 'static) 
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match serde_json::from_slice::<Request>(&line) {
+        match plain::from_slice::<Request>(&line) {
             Ok(Request { id, ask: Ask::Hello { .. } }) => reply(&output, id, hello()),
             Ok(Request { id, ask }) => {
                 let (desk, theirs) = (Arc::clone(&desk), Arc::clone(&output));
@@ -50,7 +49,7 @@ fn failed(error: Error) -> Answer {
     Answer::Failed { error }
 }
 
-fn not_understood(cause: &serde_json::Error) -> Error {
+fn not_understood(cause: &Mismatch) -> Error {
     Error::new(ErrorKind::Engine, "the engine does not understand this request").because(cause).help(format!(
         "engine and library are not of one version; the engine is {} (protocol {PROTOCOL})",
         env!("CARGO_PKG_VERSION")
@@ -59,11 +58,7 @@ fn not_understood(cause: &serde_json::Error) -> Error {
 
 /// The id of a request that is not understood otherwise; 0 if it has none.
 fn id_of(line: &[u8]) -> u64 {
-    #[derive(Deserialize)]
-    struct Id {
-        id: u64,
-    }
-    serde_json::from_slice::<Id>(line).map_or(0, |id| id.id)
+    plain::from_slice(line).and_then(|mut json| plain::take(&mut json, "id")).unwrap_or(0)
 }
 
 /// A fault of the engine's own is an answer like any other, and the engine lives on.
@@ -78,15 +73,10 @@ fn answer(desk: &Arc<Desk>, ask: Ask) -> Answer {
 }
 
 fn reply(output: &Mutex<impl Write>, id: u64, answer: Answer) {
-    let bytes = serde_json::to_vec(&Reply { id, answer }).or_else(|cause| {
-        let error = Error::new(ErrorKind::Engine, "the engine's answer cannot be written as JSON").because(cause);
-        serde_json::to_vec(&Reply { id, answer: failed(error) })
-    });
-    let Ok(mut line) = bytes else { return };
-    line.push(b'\n');
+    let line = plain::to_text(&Reply { id, answer }) + "\n";
     let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
     // Whoever does not listen any more has closed the input as well, which ends the loop.
-    drop(output.write_all(&line).and_then(|()| output.flush()));
+    drop(output.write_all(line.as_bytes()).and_then(|()| output.flush()));
 }
 
 #[cfg(test)]

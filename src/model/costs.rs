@@ -1,12 +1,11 @@
 //! What logging cost a program.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Time, Value};
+use crate::plain::plain;
 
 /// What logging cost a session's program, as its writer told last: about every ten seconds, and at its end.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct Costs {
     /// When this was told.
@@ -28,6 +27,8 @@ pub struct Costs {
     /// What the store's last trouble was, or why the last call was rejected.
     pub trouble: Option<String>,
 }
+
+plain! { heard struct Costs { at, calls, rejected, bytes, p50_ns, p99_ns, longest_ns, pending_bytes, trouble } }
 
 impl Costs {
     /// What [`Costs::get`] knows.

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::{RunId, Time};
+use crate::plain::plain;
 
 /// One value that an edit changes on one run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EditRow {
     /// Which run.
@@ -22,6 +21,8 @@ pub struct EditRow {
     pub new: String,
 }
 
+plain! { heard struct EditRow { run, name, what, old, new } }
+
 impl EditRow {
     /// A row.
     pub fn new(run: RunId, name: &str, what: &str, old: String, new: String) -> EditRow {
@@ -30,7 +31,7 @@ impl EditRow {
 }
 
 /// What an edit would change.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct EditPlan {
     /// What was asked for, in words, one a change.
@@ -47,8 +48,10 @@ pub struct EditPlan {
     pub waits: Vec<String>,
 }
 
+plain! { heard struct EditPlan { changes, of, runs, rows, more, waits } }
+
 /// An edit that was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PastEdit {
     /// By which it can be undone.
@@ -66,6 +69,8 @@ pub struct PastEdit {
     /// When it was undone, if it was.
     pub undone: Option<Time>,
 }
+
+plain! { heard struct PastEdit { id, at, changes, why, by, runs, undone } }
 
 impl PastEdit {
     /// An edit that was just made.
@@ -87,7 +92,7 @@ impl fmt::Display for PastEdit {
 }
 
 /// What undoing an edit came to.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Undone {
     /// How many runs are as they were.
@@ -95,6 +100,8 @@ pub struct Undone {
     /// Values that somebody else changed since: they stay as they are. Each as `run: what`.
     pub kept: Vec<String>,
 }
+
+plain! { heard struct Undone { runs, kept } }
 
 /// `3 runs are as they were; changed since, and left: run: lr`
 impl fmt::Display for Undone {

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
-use super::{RunId, Value, number};
+use super::{RunId, Value};
+use crate::plain::plain;
 
 /// How much a hyperparameter says of a result. Made by `board.importance(result).data()?`, the most important first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Influence {
     /// The hyperparameter.
@@ -23,8 +22,10 @@ pub struct Influence {
     pub runs: usize,
 }
 
+plain! { heard struct Influence { param, importance, spread, correlation, runs } }
+
 /// Something that is not the same on all runs. Made by `board.diff().data()?`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Difference {
     /// As a filter names it: `lr`, `origin.commit`, `last(Loss)`, `status`.
@@ -33,8 +34,10 @@ pub struct Difference {
     pub values: Vec<(RunId, Option<Value>)>,
 }
 
+plain! { heard struct Difference { name, values } }
+
 /// When a run first met a condition on a metric. Made by `board.time_to(condition).data()?`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Reached {
     /// Which run.
@@ -44,17 +47,17 @@ pub struct Reached {
     /// The first step at which the condition held; none if it never did.
     pub step: Option<i64>,
     /// Then, in seconds since the run's start.
-    #[serde(with = "number::option")]
     pub seconds: Option<f64>,
     /// The metric's value then.
-    #[serde(with = "number::option")]
     pub value: Option<f64>,
     /// Whether the run has the metric at all.
     pub logged: bool,
 }
 
+plain! { heard struct Reached { run, name, step, seconds, value, logged } }
+
 /// One combination of hyperparameters, and what became of it. Made by `board.coverage().data()?`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Combination {
     /// Its hyperparameters.
@@ -66,6 +69,8 @@ pub struct Combination {
     /// How many failed: panicked, were killed, or give no sign of life.
     pub failed: usize,
 }
+
+plain! { heard struct Combination { params, finished, running, failed } }
 
 impl Combination {
     /// Whether it is still to be run: no run of it finished, and none is running.

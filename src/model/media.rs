@@ -1,11 +1,9 @@
 //! Histograms, images and thoughts, as they are read back.
 
-use serde::{Deserialize, Serialize};
-
 use super::{RunId, Time};
 
 /// One histogram of one run: counts between edges.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct HistogramBins {
     /// Whose histogram.
@@ -56,7 +54,7 @@ impl HistogramBins {
 }
 
 /// One image of one run: where it belongs and what it is; its bytes are a blob.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ImageInfo {
     /// Whose image.
@@ -93,7 +91,7 @@ impl ImageInfo {
 }
 
 /// A text that a program or person logged, with where and when.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Thought {
     /// Whose thought.

@@ -1,4 +1,4 @@
-//! Plain data: what a run is made of. No I/O, no HTML, no BSON; imports nothing of the crate.
+//! Plain data: what a run is made of. No I/O, no HTML, no BSON; imports nothing of the crate but `plain`.
 
 mod costs;
 mod edit;
@@ -9,11 +9,11 @@ mod insight;
 mod media;
 #[cfg(any(feature = "journal", feature = "engine"))]
 mod name;
-pub(crate) mod number;
+#[cfg(feature = "serde")]
+mod number;
 mod origin;
 #[cfg(feature = "engine")]
 mod outline;
-mod packed;
 mod run;
 mod series;
 mod time;

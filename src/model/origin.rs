@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::Value;
+use crate::plain::plain;
 
 /// Where a session came from: the program, its arguments, the code it was built from. What was not known is empty; secrets in
 /// arguments and addresses are masked before they are recorded.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default))]
 #[non_exhaustive]
 pub struct Origin {
     /// The command line: the program as it was called, and its arguments. What looks like a secret is `***`.
@@ -37,6 +36,8 @@ pub struct Origin {
     /// The version of ml_board that logged.
     pub ml_board: String,
 }
+
+plain! { heard struct Origin { command, directory, program, user, commit, branch, dirty, remote, crates, profile, rustc, ml_board } }
 
 impl Origin {
     /// What [`Origin::get`] knows, besides crates.

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Costs, Origin, RunId, SessionId, Time, Value, number};
+use super::{Costs, Origin, RunId, SessionId, Time, Value};
+use crate::plain::plain;
 
 /// One run: one training, with its hyperparameters and the summaries of its metrics.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Run {
     /// Which run.
@@ -35,7 +34,6 @@ pub struct Run {
     /// A person's notes.
     pub notes: String,
     /// Why a person marked it as invalid, if one did. Boards leave it out then.
-    #[serde(default)]
     pub invalid: Option<String>,
     /// The group that it belongs to, if any.
     pub group: Option<String>,
@@ -44,6 +42,11 @@ pub struct Run {
     /// Its sessions, in order of their start.
     pub sessions: Vec<Session>,
 }
+
+plain! { heard struct Run {
+    id, folder, name, status, started, ended, heartbeat, params, metrics, labels, notes, invalid, group, thoughts,
+    sessions
+} }
 
 impl Run {
     /// A run with nothing logged yet.
@@ -116,8 +119,8 @@ impl Run {
 }
 
 /// Whether a run or session still runs, and how it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Status {
     /// Its writer lives.
@@ -131,6 +134,8 @@ pub enum Status {
     /// No sign of life for longer than there should be.
     Stale,
 }
+
+plain! { heard enum Status { Running, Finished, Panicked, Killed, Stale } }
 
 impl Status {
     /// Its word in documents and filters.
@@ -153,7 +158,7 @@ impl Status {
 }
 
 /// One life of one writer of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Session {
     /// Which session.
@@ -173,15 +178,14 @@ pub struct Session {
     /// How it ended, in words (a panic's place and message), if there is more to say.
     pub how: Option<String>,
     /// The last sign of life.
-    #[serde(default)]
     pub heartbeat: Option<Time>,
     /// Where it came from, if that was recorded.
-    #[serde(default)]
     pub origin: Option<Origin>,
     /// What logging cost its program, as it told last.
-    #[serde(default)]
     pub costs: Option<Costs>,
 }
+
+plain! { heard struct Session { id, rank, host, pid, started, ended, status, how, heartbeat, origin, costs } }
 
 impl Session {
     /// A session that has just begun.
@@ -192,7 +196,7 @@ impl Session {
 }
 
 /// What a metric came to. Minimum, maximum and sum are over its finite values; the rest is counted by `nan`.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Summary {
     /// How many points.
     pub n: u64,
@@ -201,29 +205,26 @@ pub struct Summary {
     /// The step of the first one that is NaN or infinite.
     pub first_bad_step: Option<i64>,
     /// The first value.
-    #[serde(with = "number::option")]
     pub first: Option<f64>,
     /// The step of the first value.
-    #[serde(default)]
     pub first_step: Option<i64>,
     /// The last value.
-    #[serde(with = "number::option")]
     pub last: Option<f64>,
     /// The step of the last value.
     pub last_step: Option<i64>,
     /// The least finite value.
-    #[serde(with = "number::option")]
     pub min: Option<f64>,
     /// The step where it was first reached.
     pub min_step: Option<i64>,
     /// The greatest finite value.
-    #[serde(with = "number::option")]
     pub max: Option<f64>,
     /// The step where it was first reached.
     pub max_step: Option<i64>,
     /// The sum of the finite values.
     pub sum: f64,
 }
+
+plain! { heard struct Summary { n, nan, first_bad_step, first, first_step, last, last_step, min, min_step, max, max_step, sum } }
 
 impl Summary {
     /// Takes one more point, in order of logging.

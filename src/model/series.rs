@@ -1,14 +1,13 @@
 //! The points of one metric of one run.
 
-use serde::{Deserialize, Serialize};
-
-use super::{RunId, SessionId, packed};
+use super::{RunId, SessionId};
+use crate::plain::plain;
 
 /// The points of one metric of one run (and of one rank of it), in order of logging; the three columns have one length.
 ///
 /// Where a run was resumed and steps were logged again, these are the points as they now stand: those of the last session, after
 /// those that earlier sessions logged before its first step. What was logged over is in [`earlier`](Series::earlier).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Series {
     /// Whose points.
@@ -16,40 +15,36 @@ pub struct Series {
     /// That run's name.
     pub name: String,
     /// The rank of the process that logged them: 0, unless several processes logged the run side by side.
-    #[serde(default)]
     pub rank: u32,
     /// The metric.
     pub tag: String,
     /// The steps. They may repeat or go back.
-    #[serde(with = "packed::i64s")]
     pub steps: Vec<i64>,
     /// The values, NaN and infinities included.
-    #[serde(with = "packed::f64s")]
     pub values: Vec<f64>,
     /// When each was logged: milliseconds since 1970-01-01 UTC.
-    #[serde(with = "packed::i64s")]
     pub wall: Vec<i64>,
     /// What earlier sessions logged of steps that a later one logged again, in order of the sessions' start. Most runs have none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<Branch>,
 }
 
+plain! { heard struct Series { run, name, rank, tag, steps, values, wall, earlier } }
+
 /// Points that are no more on a run's line: a later session logged their steps again. The three columns have one length.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Branch {
     /// The session that logged them.
     pub session: SessionId,
     /// The steps.
-    #[serde(with = "packed::i64s")]
     pub steps: Vec<i64>,
     /// The values, NaN and infinities included.
-    #[serde(with = "packed::f64s")]
     pub values: Vec<f64>,
     /// When each was logged: milliseconds since 1970-01-01 UTC.
-    #[serde(with = "packed::i64s")]
     pub wall: Vec<i64>,
 }
+
+plain! { heard struct Branch { session, steps, values, wall } }
 
 impl Series {
     /// A series with no points yet.

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
+#[cfg(feature = "serde")]
 use super::number;
+use crate::plain::plain;
 
 /// The value of a hyperparameter. Nested values are flattened into dotted names before they become one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Value {
     /// Logged as nothing (`None`, `()`).
@@ -19,12 +20,14 @@ pub enum Value {
     /// A number that no `i64` and no `f64` holds exactly (a `u64` beyond `i64::MAX`): its decimal digits, Decimal128 in MongoDB.
     Decimal(String),
     /// A float; NaN and infinities are kept.
-    Float(#[serde(with = "number")] f64),
+    Float(#[cfg_attr(feature = "serde", serde(with = "number"))] f64),
     /// Text.
     Text(String),
     /// A list.
     List(Vec<Value>),
 }
+
+plain! { both enum Value { Null, Bool(bool), Int(int), Decimal(digits), Float(float), Text(text), List(values) } }
 
 impl Value {
     /// The number it is, if it is one (as the nearest `f64`).
@@ -121,6 +124,7 @@ impl From<f32> for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plain;
 
     #[test]
     fn numbers_read_as_a_person_wrote_them() {
@@ -138,8 +142,9 @@ mod tests {
         for value in
             [Value::Float(f64::INFINITY), Value::Int(i64::MIN), Value::Decimal("18446744073709551615".into()), Value::Null]
         {
-            let text = serde_json::to_string(&value).unwrap();
-            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+            assert_eq!(plain::from_slice::<Value>(plain::to_text(&value).as_bytes()).unwrap(), value);
+            #[cfg(feature = "serde")]
+            assert_eq!(serde_json::from_str::<Value>(&serde_json::to_string(&value).unwrap()).unwrap(), value);
         }
     }
 }

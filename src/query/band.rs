@@ -1,11 +1,9 @@
 //! What the curve of a group of runs says, and the band around it.
 
-use serde::{Deserialize, Serialize};
-
-use crate::model::number;
+use crate::plain::plain;
 
 /// What the curve of a group says at each x, over the `n` curves that reach there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Centre {
     #[default]
     Mean,
@@ -13,8 +11,10 @@ pub(crate) enum Centre {
     InterquartileMean,
 }
 
+plain! { sent enum Centre { Mean, Median, InterquartileMean } }
+
 /// What the band around the curve of a group says, at each x over the `n` curves that reach there: see `Plot::band`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Band {
     /// The sample standard deviation `s = √(Σ(yᵢ − ȳ)² / (n − 1))` below and above the curve; of no width where `n` is 1.
@@ -26,13 +26,12 @@ pub enum Band {
     /// From one quantile to another, each between 0 and 1: `Quantiles(0.1, 0.9)`. By linear interpolation between the order
     /// statistics, definition 7 of Hyndman and Fan, *Sample Quantiles in Statistical Packages*, The American Statistician 50(4),
     /// 1996: the default of NumPy and R.
-    Quantiles(#[serde(with = "number")] f64, #[serde(with = "number")] f64),
+    Quantiles(f64, f64),
     /// The confidence interval of the curve by the percentile bootstrap (Efron and Tibshirani, *An Introduction to the Bootstrap*,
     /// 1993, chapter 13) over runs: each of the `resamples` draws `n` runs with replacement, and the interval holds `level` of their
     /// means (or medians, or interquartile means). The same `seed` draws the same runs. See [`Band::bootstrap_ci`].
     BootstrapCi {
         /// How much of the resamples the band holds, between 0 and 1: 0.95.
-        #[serde(with = "number")]
         level: f64,
         /// How many: 1,000 are usual, 20,000 are the most.
         resamples: u32,
@@ -64,3 +63,7 @@ impl Band {
         }
     }
 }
+
+plain! { sent enum Band {
+    StdDev, StdErr, MinMax, Quantiles(low, high), BootstrapCi { level, resamples, seed }
+} }

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Field, Filter};
 use crate::model::Value;
+use crate::plain::plain;
 
 /// One thing to change on each run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Change {
     SetParam(String, Value),
     RenameParam(String, String),
@@ -28,6 +27,11 @@ pub(crate) enum Change {
     MoveTo(String),
     Delete,
 }
+
+plain! { sent enum Change {
+    SetParam(name, value), RenameParam(from, to), UnsetParam(name), Label(label), Unlabel(label), Note(text), RenameRun(name),
+    MarkInvalid(why), MarkValid, RenameTag(from, to), ScaleTag(tag, factor), DropPoints(tag, filter), MoveTo(folder), Delete
+} }
 
 #[allow(dead_code)] // Each side uses its own part.
 impl Change {

@@ -2,10 +2,9 @@
 
 use std::ops::{BitAnd, BitOr, Not};
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Value;
+use crate::plain::plain;
 
 /// Which runs: a condition on parameters, on what metrics came to, and on fields of the run.
 ///
@@ -32,7 +31,7 @@ use crate::model::Value;
 /// assert_eq!(typed.to_string(), "lr < 0.01 and max(Accuracy) > 0.9");
 /// # Ok::<(), ml_board::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Filter {
     /// Every run.
@@ -55,8 +54,10 @@ pub enum Filter {
     Mongo(String),
 }
 
+plain! { both enum Filter { All, Compare(field, how, value), In(field, values), Like(field, pattern), Exists(field), And(all), Or(any), Not(filter), Mongo(query) } }
+
 /// How a comparison compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Compare {
     Less,
@@ -67,8 +68,10 @@ pub enum Compare {
     NotEqual,
 }
 
+plain! { both enum Compare { Less, LessOrEqual, Greater, GreaterOrEqual, Equal, NotEqual } }
+
 /// What a comparison looks at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Field {
     /// A hyperparameter, by its (dotted) name.
@@ -79,8 +82,10 @@ pub enum Field {
     Run(RunField),
 }
 
+plain! { both enum Field { Param(name), Metric(reduce, tag), Run(field) } }
+
 /// What of a metric's points is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 #[non_exhaustive]
 pub enum Reduce {
@@ -96,8 +101,10 @@ pub enum Reduce {
     FirstBadStep,
 }
 
+plain! { both enum Reduce { First, Last, Min, Max, Mean, Count, FirstBadStep } }
+
 /// A field of the run itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RunField {
     /// `status == "finished"`
@@ -120,6 +127,8 @@ pub enum RunField {
     /// Its id: 24 hexadecimal digits, as the store has it. What is selected on a page is found by it: `id in ["…", "…"]`.
     Id,
 }
+
+plain! { both enum RunField { Status, Name, Group, Labels, Started, Duration, Thoughts, Invalid, Id } }
 
 /// The hyperparameter `name`, to be compared.
 pub fn param(name: impl Into<String>) -> Param {

@@ -18,6 +18,7 @@ use super::words::{number, plural};
 use crate::display::{Insight, InsightSpec, Scope, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Run;
+use crate::plain;
 use crate::query::{Condition, Field, importance};
 
 /// The columns that a view needs, by the names that a person would give them.
@@ -139,24 +140,23 @@ pub(super) fn data(view: &View, scopes: &[ScopeData]) -> Result<BTreeMap<String,
     let json = match &spec.what {
         Insight::Importance { of } => {
             known(vec![of])?;
-            serde_json::to_string(&importance(&data.runs, &columns::field(of)).map(|found| found.items).map_err(not_found)?)
+            plain::to_text(&importance(&data.runs, &columns::field(of)).map(|found| found.items).map_err(not_found)?)
         }
         Insight::Best { by, .. } => {
             known(vec![by])?;
-            serde_json::to_string(&spec.scope.filter)
+            plain::to_text(&spec.scope.filter)
         }
-        Insight::Diff => serde_json::to_string(&diff::data(&data.runs)),
+        Insight::Diff => plain::to_text(&diff::data(&data.runs)),
         Insight::TimeTo { condition } => {
             condition_of(condition, data).map_err(not_found)?;
-            serde_json::to_string(data.reached.get(condition).map_or(&[][..], Vec::as_slice))
+            plain::to_text(data.reached.get(condition).map_or(&[][..], Vec::as_slice))
         }
         Insight::Coverage { over } => {
             known(over.iter().flatten().collect())?;
-            serde_json::to_string(&coverage::Grid::of(&runs, over.as_deref()).map_err(not_found)?.combinations(&runs))
+            plain::to_text(&coverage::Grid::of(&runs, over.as_deref()).map_err(not_found)?.combinations(&runs))
         }
     };
-    let wrong = |cause| Error::new(ErrorKind::Engine, "the data cannot be written as JSON").because(cause);
-    Ok([("application/json".to_owned(), json.map_err(wrong)?)].into())
+    Ok([("application/json".to_owned(), json)].into())
 }
 
 impl Importance {

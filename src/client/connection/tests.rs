@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 use crate::client::protocol::PROTOCOL;
+use crate::plain;
 
 fn script(path: &Path, body: &str) -> PathBuf {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -25,7 +26,7 @@ fn engine(then: &str) -> String {
 
 /// Answers each request after hello with the names of its own ids.
 const NAMES: &str =
-    r#"while read line; do id=${line#*:}; id=${id%%,*}; echo "{\"id\":$id,\"answer\":{\"Names\":{\"names\":[\"$id\"]}}}"; done"#;
+    r#"while read line; do id=${line##*:}; id=${id%?}; echo "{\"id\":$id,\"answer\":{\"Names\":{\"names\":[\"$id\"]}}}"; done"#;
 
 struct Machine {
     directory: tempfile::TempDir,
@@ -151,7 +152,7 @@ fn a_connection_starts_its_engine_again_and_tells_it_what_the_last_one_knew() {
     let machine = Machine::new();
     let heard = machine.at("heard");
     let body = format!(
-        r#"while read line; do echo "$line" >> '{0}'; id=${{line#*:}}; id=${{id%%,*}}
+        r#"while read line; do echo "$line" >> '{0}'; id=${{line##*:}}; id=${{id%?}}
 case "$line" in *Know*) echo "{{\"id\":$id,\"answer\":\"Known\"}}";; *) echo "{{\"id\":$id,\"answer\":{{\"Names\":{{\"names\":[]}}}}}}"; [ -e '{1}' ] || {{ touch '{1}'; exit 0; }};; esac; done"#,
         heard.display(),
         machine.at("died").display()
@@ -176,9 +177,8 @@ case "$line" in *Know*) echo "{{\"id\":$id,\"answer\":\"Known\"}}";; *) echo "{{
 fn a_failed_answer_is_the_error_itself() {
     let machine = Machine::new();
     let error = Error::new(ErrorKind::NotFound, "no folder `x`").help("did you mean `y`?");
-    let answer =
-        serde_json::to_string(&crate::client::protocol::Reply { id: 2, answer: Answer::Failed { error: error.clone() } });
-    let wire = machine.open(&machine.named(&engine(&format!("read line; echo '{}'", answer.unwrap())))).unwrap();
+    let answer = plain::to_text(&crate::client::protocol::Reply { id: 2, answer: Answer::Failed { error: error.clone() } });
+    let wire = machine.open(&machine.named(&engine(&format!("read line; echo '{}'", answer)))).unwrap();
     assert_eq!(folders(&wire).unwrap_err(), error);
 }
 
@@ -209,9 +209,9 @@ fn on_a_thread_of_this_process_it_is_the_same() {
     fn serve(requests: PipeReader, mut answers: PipeWriter) {
         use std::io::{BufRead, BufReader, Write};
         for line in BufReader::new(requests).lines() {
-            let request: crate::client::protocol::Request = serde_json::from_str(&line.unwrap()).unwrap();
+            let request: crate::client::protocol::Request = plain::from_slice(line.unwrap().as_bytes()).unwrap();
             let answer = Answer::Names { names: vec!["here".into()] };
-            let reply = serde_json::to_string(&crate::client::protocol::Reply { id: request.id, answer }).unwrap();
+            let reply = plain::to_text(&crate::client::protocol::Reply { id: request.id, answer });
             writeln!(answers, "{reply}").unwrap();
         }
     }
