@@ -260,7 +260,7 @@ impl Applied {
 
     /// Shows it as the output of a notebook's cell; the kernel calls this for a cell's last expression.
     pub fn evcxr_display(&self) {
-        Bundle::from(std::collections::BTreeMap::from([("text/plain".to_owned(), self.to_string())])).show();
+        Bundle::default().with("text/plain", self.to_string()).show();
     }
 }
 

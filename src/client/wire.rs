@@ -1,6 +1,5 @@
 //! One running engine at the other end of two pipes: requests with ids down, answers up, in any order.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Child;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -30,9 +29,18 @@ pub(super) struct Wire {
 #[derive(Default)]
 struct Waiting {
     next: u64,
-    askers: BTreeMap<u64, SyncSender<Answer>>,
+    /// Few at a time; a map would be one more that each notebook compiles.
+    askers: Vec<(u64, SyncSender<Answer>)>,
     /// How it ended, if it has.
     over: Option<String>,
+}
+
+impl Waiting {
+    /// Who asked this, who then waits no more.
+    fn asker(&mut self, id: u64) -> Option<SyncSender<Answer>> {
+        let at = self.askers.iter().position(|(theirs, _)| *theirs == id)?;
+        Some(self.askers.swap_remove(at).1)
+    }
 }
 
 /// Why an engine is not the one that is needed.
@@ -121,7 +129,7 @@ impl Wire {
             }
             let id = waiting.next;
             waiting.next += 1;
-            waiting.askers.insert(id, answer);
+            waiting.askers.push((id, answer));
             id
         };
         let line = plain::to_text(&Request { id, ask }) + "\n";
@@ -132,7 +140,7 @@ impl Wire {
         if sent.is_err() {
             // It closed its stdin. How it ended is known as soon as its listener has waited for it.
             drop(answers.recv_timeout(2 * LINGER));
-            locked(&self.waiting).askers.remove(&id);
+            drop(locked(&self.waiting).asker(id));
             return Err(self.gone());
         }
         Ok(answers)
@@ -166,7 +174,7 @@ fn listen(mut output: impl BufRead, waiting: &Mutex<Waiting>) -> Option<String> 
         }
         match plain::from_slice::<Reply>(&line) {
             Ok(reply) => {
-                let asker = locked(waiting).askers.remove(&reply.id);
+                let asker = locked(waiting).asker(reply.id);
                 if let Some(asker) = asker {
                     // One that does not wait any more wants no answer.
                     drop(asker.try_send(reply.answer));

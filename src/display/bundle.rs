@@ -17,6 +17,12 @@ impl Bundle {
         &self.0
     }
 
+    #[must_use]
+    pub(crate) fn with(mut self, mime: &str, content: String) -> Bundle {
+        self.0.insert(mime.to_owned(), content);
+        self
+    }
+
     /// Shows it as the output of a cell.
     pub(crate) fn show(&self) {
         super::output::show(self);

@@ -1,7 +1,5 @@
 //! An error as a cell shows it: `evcxr_display` cannot return one.
 
-use std::collections::BTreeMap;
-
 use super::Bundle;
 use crate::error::Error;
 
@@ -13,7 +11,7 @@ pub(super) fn error_card(error: &Error) -> Bundle {
          white-space:pre-wrap;font-family:monospace\">{}</div>",
         escaped(&text)
     );
-    BTreeMap::from([("text/html".to_owned(), card), ("text/plain".to_owned(), text)]).into()
+    Bundle::default().with("text/html", card).with("text/plain", text)
 }
 
 /// As text inside an element, on one line.
