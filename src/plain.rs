@@ -112,10 +112,10 @@ pub(crate) fn take<T: FromJson>(object: &mut Json, name: &str) -> Result<T, Mism
 }
 
 fn take_json(object: &mut Json, name: &str) -> Result<Json, Mismatch> {
-    match object {
-        Json::Object(fields) => Ok(fields.get_mut(name).map_or(Json::Null, Json::take)),
-        other => Err(Mismatch::expected("an object", other)),
+    if !object.is_object() {
+        return Err(Mismatch::expected("an object", object));
     }
+    Ok(object.get_mut(name).map_or(Json::Null, Json::take))
 }
 
 /// An object without fields.

@@ -342,7 +342,7 @@ impl Filter {
 
 /// Why a text is not a query of MongoDB, as far as that can be said without one.
 pub(super) fn mongo_problem(text: &str) -> Option<String> {
-    match serde_json::from_str::<serde_json::Value>(text) {
+    match text.parse() {
         Ok(serde_json::Value::Object(_)) => None,
         Ok(_) => Some("it is JSON, but not an object".into()),
         Err(error) => Some(error.to_string()),
