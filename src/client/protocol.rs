@@ -34,6 +34,8 @@ pub(crate) enum Ask {
     Show { view: View, page: Page },
     /// The runs of a scope, newest first.
     Runs { scope: Scope },
+    /// Those of them that are selected on the pages of the folder, in the order of their selection.
+    Selected { scope: Scope },
     /// The series of a metric, in full, in order of the runs.
     Series { scope: Scope, tag: String },
     /// The folders of a database, by name.

@@ -80,6 +80,8 @@ impl View {
 pub(crate) struct DashboardSpec {
     pub(crate) scope: Scope,
     pub(crate) legend: Option<String>,
+    /// With the thoughts of all folders of the database.
+    pub(crate) everywhere: bool,
 }
 
 /// The curves of one metric.

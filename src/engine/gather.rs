@@ -78,6 +78,7 @@ impl Need {
             View::Dashboard(spec) => {
                 self.everything = true;
                 self.thoughts = true;
+                self.thoughts_of_all_folders |= spec.everywhere;
                 self.keys.extend(spec.legend.clone());
             }
             View::Plot(spec) => {
@@ -423,7 +424,7 @@ mod tests {
     fn what_several_panels_share_is_read_once() {
         let shelf = Shelf::of(130);
         let table = View::Table(TableSpec { scope: scope(Filter::All), columns: None, sort: Vec::new() });
-        let board = View::Dashboard(DashboardSpec { scope: scope(Filter::All), legend: None });
+        let board = View::Dashboard(DashboardSpec { scope: scope(Filter::All), legend: None, everywhere: false });
         let view =
             View::Stack(vec![View::Row(vec![plot(Filter::All, None, None), table]), plot(Filter::All, None, Some(7)), board]);
         shown(&view, &shelf);

@@ -7,7 +7,7 @@ use crate::query::{Condition, Filter};
 use crate::store::documents::Chunk;
 
 /// What kind of event a tag names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Image,
     Histogram,
