@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use super::folder::{FRESH, Folder};
 use crate::error::Result;
 use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought};
-use crate::query::{Filter, Matcher};
+use crate::query::{Condition, Filter, Matcher};
 use crate::store::Store;
+use crate::store::documents::Chunk;
 use crate::store::read::{Kind, Place, Read};
 
 /// How old what is told of folders beside the view's own may be.
@@ -112,6 +113,10 @@ impl Read for Following {
 
     fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
         self.store.outlines(place, runs, tag)
+    }
+
+    fn first_chunks(&self, place: Place<'_>, runs: &[RunId], condition: &Condition) -> Result<Vec<Chunk>> {
+        self.store.first_chunks(place, runs, condition)
     }
 
     fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {

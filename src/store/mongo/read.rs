@@ -11,7 +11,7 @@ use super::{Mongo, overview};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought, Time};
 use crate::query::{Compare, Condition, Filter, Matcher};
-use crate::store::documents::{Chunk, Event};
+use crate::store::documents::{Chunk, Event, Frame};
 use crate::store::read::{Kind, Place, Read};
 use crate::store::reading::{self, Found, Names};
 use crate::store::{assemble, outline};
