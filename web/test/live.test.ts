@@ -118,7 +118,8 @@ test("runs, parameters, metrics and thoughts that come after the page was opened
   } });
   await page.locator(".mlb-card-title").filter({ hasText: /^grad\/norm$/ }).waitFor();
   await page.locator(".mlb-run").filter({ hasText: "brand-new" }).waitFor();
-  assert.equal(await page.locator(".mlb-head-text").filter({ hasText: /^momentum$/ }).count(), 1);
+  await page.locator(".mlb-table .mlb-toggle").filter({ hasText: "Columns" }).click();
+  assert.ok(await page.locator(".mlb-columns label").filter({ hasText: /^momentum$/ }).locator("input").isChecked(), "the table shows it");
   assert.ok((await page.getByLabel("Legend by").first().locator("option").allTextContents()).includes("momentum"));
   assert.equal(await page.locator(".mlb-said").filter({ hasText: "it works" }).count(), 1);
   assert.equal(await page.locator(".mlb-fold").filter({ hasText: "Histograms" }).getAttribute("aria-expanded"), "false", "what was folded stays so");
