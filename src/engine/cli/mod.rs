@@ -72,7 +72,7 @@ enum Command {
     },
     /// Corrects runs that are stored: shows what would change, and with --yes does it. It can be undone.
     Edit(Box<edit::What>),
-    /// Writes runs or points to a file: CSV, JSON or Parquet.
+    /// Writes runs or points to a file (CSV, JSON or Parquet), or with `--html FILE` a board as one page that works offline.
     Export(Box<export::What>),
     /// Lists the edits of a folder: what, who and why.
     Edits(edit::Where),
