@@ -11,7 +11,7 @@ use crate::model::{PastEdit, Run, Series, Undone};
 use crate::query::Filter;
 
 /// Both sides must have the same one. Counts up with each change of this file or of a type it names.
-pub(crate) const PROTOCOL: u32 = 7;
+pub(crate) const PROTOCOL: u32 = 8;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {

@@ -68,7 +68,7 @@ impl Desk {
             Ask::Series { scope, tag } => {
                 let store = self.hub.stores.get(&scope.store)?;
                 let (runs, _) = hidden::runs(store.as_ref(), place(&scope), &scope.filter)?;
-                let series = store.series(place(&scope), &runs, &tag)?;
+                let series = store.series(place(&scope), &runs.iter().collect::<Vec<_>>(), &tag)?;
                 if series.is_empty() {
                     notes::known_metric(store.as_ref(), place(&scope), &tag)?;
                 }

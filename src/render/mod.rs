@@ -39,7 +39,7 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) use columns::field;
 pub(crate) use compose::{payload, window};
-pub(crate) use data::{Data, Drawn, ScopeData};
+pub(crate) use data::{Data, Drawn, Outlines, ScopeData};
 pub(crate) use edit::preview;
 pub(crate) use html::shell;
 pub(crate) use payload::{Live, Payload};

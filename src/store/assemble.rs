@@ -21,7 +21,7 @@ pub(super) const LOOKS: usize = 3;
 
 /// Looks for frames and chunks and makes series of them; again, if a chunk was seen before a write and the next one after it, so
 /// that the points between them are in neither. (Seen of a run that has ended, a gap is a person's edit, and stays.)
-pub(super) fn look(runs: &[Run], tag: &str, look: impl Fn() -> Result<(Vec<Frame>, Vec<Chunk>)>) -> Result<Vec<Series>> {
+pub(super) fn look(runs: &[&Run], tag: &str, look: impl Fn() -> Result<(Vec<Frame>, Vec<Chunk>)>) -> Result<Vec<Series>> {
     let mut seen = Vec::new();
     for _ in 0..LOOKS {
         let (frames, chunks) = look()?;
@@ -46,7 +46,7 @@ pub(crate) struct Line {
 }
 
 /// Looks for frames and chunks as [`look`] does, and makes a line of each session.
-pub(crate) fn lines(runs: &[Run], tag: &str, look: impl Fn() -> Result<(Vec<Frame>, Vec<Chunk>)>) -> Result<Vec<Line>> {
+pub(crate) fn lines(runs: &[&Run], tag: &str, look: impl Fn() -> Result<(Vec<Frame>, Vec<Chunk>)>) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     for _ in 0..LOOKS {
         let (frames, chunks) = look()?;
@@ -104,7 +104,7 @@ pub(crate) fn of_run(run: &Run, tag: &str, mut sessions: Vec<(SessionId, Points)
 /// The series of a tag, in the order of `runs`, one for each rank; runs without a point are left out. Sessions follow one another in
 /// order of their start, each over what was logged of its steps before. A point that is in a chunk and in a frame is taken once, from
 /// the chunk (where a person may have edited it). And whether all ordinals of live runs are there.
-fn series(runs: &[Run], tag: &str, frames: Vec<Frame>, chunks: Vec<Chunk>) -> (Vec<Series>, bool) {
+fn series(runs: &[&Run], tag: &str, frames: Vec<Frame>, chunks: Vec<Chunk>) -> (Vec<Series>, bool) {
     let mut by_run: HashMap<RunId, Vec<(SessionId, Pieces)>> = HashMap::new();
     for ((run, session), pieces) in pieces(tag, frames, chunks) {
         by_run.entry(run).or_default().push((session, pieces));
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn sessions_follow_in_order_of_start_and_a_chunk_wins_over_a_frame() {
         let frames = vec![frame(session(2), 0, 2), frame(session(9), 3, 6), frame(session(9), 1, 3)];
-        let (all, whole) = series(&[run()], "Loss", frames, vec![chunk(session(9), 0, 4)]);
+        let (all, whole) = series(&[&run()], "Loss", frames, vec![chunk(session(9), 0, 4)]);
         assert!(whole);
         assert_eq!(all.len(), 1);
         // The second session began again at step 0.
@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(before.values, [0.5, 1.5, 2.5, 3.5, 4.0, 5.0]);
         assert_eq!(before.steps, [0, 10, 20, 30, 40, 50]);
         assert_eq!(before.wall[4..6], [4000, 5000]);
-        assert!(series(&[run()], "Los", Vec::new(), Vec::new()).0.is_empty());
+        assert!(series(&[&run()], "Los", Vec::new(), Vec::new()).0.is_empty());
     }
 
     /// Points of these steps; the value of each is its step and a tenth of the session.
@@ -311,7 +311,7 @@ mod tests {
             at(session(3), &[4, 5]),
             at(session(4), &[3, 4, 4, 3, i64::MAX]),
         ];
-        let (all, _) = series(&[run_of(&[0, 0, 0, 0])], "Loss", Vec::new(), chunks);
+        let (all, _) = series(&[&run_of(&[0, 0, 0, 0])], "Loss", Vec::new(), chunks);
         assert_eq!((all.len(), all[0].rank), (1, 0));
         assert_eq!(all[0].steps, [0, 1, 2, 3, 4, 4, 3, i64::MAX]);
         assert_eq!(all[0].values[..4], [0.1, 1.1, 2.2, 3.4]);
@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn ranks_lie_side_by_side_and_each_is_resumed_for_itself() {
         let chunks = vec![at(session(1), &[0, 1, 2]), at(session(2), &[0, 1, 2]), at(session(3), &[1, 2, 3])];
-        let (all, _) = series(&[run_of(&[0, 1, 1])], "Loss", Vec::new(), chunks);
+        let (all, _) = series(&[&run_of(&[0, 1, 1])], "Loss", Vec::new(), chunks);
         let lines: Vec<_> = all.iter().map(|series| (series.rank, series.steps.as_slice(), series.earlier.len())).collect();
         assert_eq!(lines, [(0, &[0, 1, 2][..], 0), (1, &[0, 1, 2, 3], 1)]);
         assert_eq!(all[1].values, [0.2, 1.3, 2.3, 3.3]);
@@ -335,7 +335,7 @@ mod tests {
         // The second chunk is there, the first one has not grown yet; the frames have what is between.
         let chunks = vec![chunk(session(9), 0, 1000), chunk(session(9), 2048, 2100)];
         let frames = vec![frame(session(9), 900, 1500), frame(session(9), 1500, 2200)];
-        let (all, whole) = series(&[run()], "Loss", frames, chunks);
+        let (all, whole) = series(&[&run()], "Loss", frames, chunks);
         assert!(whole);
         assert_eq!(all[0].steps, (0..2200).map(|i| i * 10).collect::<Vec<_>>());
     }
@@ -348,12 +348,12 @@ mod tests {
             looks.set(looks.get() + 1);
             Ok((Vec::new(), chunks(if looks.get() == 1 { 10 } else { 2048 })))
         };
-        assert_eq!(look(&[run()], "Loss", grow).unwrap()[0].len(), 2050);
+        assert_eq!(look(&[&run()], "Loss", grow).unwrap()[0].len(), 2050);
         assert_eq!(looks.get(), 2);
         let mut ended = run();
         ended.status = Status::Finished;
         looks.set(0);
-        assert_eq!(look(&[ended], "Loss", grow).unwrap()[0].len(), 12);
+        assert_eq!(look(&[&ended], "Loss", grow).unwrap()[0].len(), 12);
         assert_eq!(looks.get(), 1);
     }
 
@@ -367,7 +367,7 @@ mod tests {
             expected.dedup();
             let chunked: Vec<i64> = chunks.iter().flat_map(|(from, n)| *from..from + n).collect();
             let (all, whole) = series(
-                &[run()],
+                &[&run()],
                 "Loss",
                 frames.iter().map(|(from, n)| frame(of, *from, from + n)).collect(),
                 chunks.iter().map(|(from, n)| chunk(of, *from, from + n)).collect(),

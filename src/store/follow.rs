@@ -26,7 +26,7 @@ pub(crate) trait Follow: Send + Sync {
     fn runs_again(&self, place: Place<'_>, these: &[RunId], after: Time) -> Result<Vec<Run>>;
 
     /// All frames with points of this tag, then all chunks of it: in this order none of its points is missed.
-    fn pieces(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)>;
+    fn pieces(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)>;
 
     /// The frames of these sessions that are later than the given one.
     fn frames_after(&self, place: Place<'_>, heads: &[(RunId, SessionId, i64)]) -> Result<Vec<Frame>>;
@@ -47,7 +47,7 @@ impl Follow for super::Store {
         self.following().runs_again(place, these, after)
     }
 
-    fn pieces(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
+    fn pieces(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
         self.following().pieces(place, runs, tag)
     }
 

@@ -80,11 +80,20 @@ impl Page {
 
     /// Asks until it is so.
     pub(crate) fn until(&mut self, what: &str, is_so: impl Fn(&Value) -> bool) {
+        self.ask_each(Duration::from_millis(100), what, is_so);
+    }
+
+    /// The same as often as a browser's page asks (`PACE` in `src/engine/live/mod.rs`).
+    pub(crate) fn follow(&mut self, what: &str, is_so: impl Fn(&Value) -> bool) {
+        self.ask_each(Duration::from_millis(500), what, is_so);
+    }
+
+    fn ask_each(&mut self, pace: Duration, what: &str, is_so: impl Fn(&Value) -> bool) {
         let begun = Instant::now();
         let mut last = Value::Null;
         while !is_so(&self.payload) {
             assert!(begun.elapsed() < PATIENCE, "{what}; the engine said last {last}, and the page has {}", self.payload);
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::sleep(pace);
             last = self.poll();
         }
     }

@@ -8,8 +8,8 @@ import { HistogramPanel } from "./histograms";
 import { ImagesPanel } from "./images";
 import { legendStrip } from "./legend-strip";
 import { PlotPanel } from "./plot";
-import { Lines } from "./points";
 import { legendCall } from "./rust";
+import type { XKind } from "./settings";
 import { RunTable } from "./table";
 import { ThoughtsPanel } from "./thoughts";
 import type { View } from "./view";
@@ -23,20 +23,20 @@ export class DashboardPart {
   private readonly table: RunTable;
   private readonly sections: Record<"runs" | "plots" | "images" | "histograms" | "thoughts", Section>;
   private readonly smooth: HTMLElement;
+  /** The chooser of what x means: another one, where newer plots know of other kinds. */
+  private readonly x = { element: h("span", { hidden: true }), kinds: "", ending: new AbortController() };
   private readonly found = h("span", { class: "mlb-count", role: "status" });
   private readonly search = h("input", { type: "search", placeholder: "Find plots", "aria-label": "Find plots by tag" });
 
   /** `tools` stand in its bar. */
   constructor(private readonly view: View, panel: Dashboard, tools: HTMLElement[]) {
-    this.plots = new Several(h("div", { class: "mlb-row" }), plot => new PlotPanel(view, plot, false, thoughtsOf(panel)));
-    this.images = new Several(h("div", { class: "mlb-stack" }), images => new ImagesPanel(view, images));
-    this.histograms = new Several(h("div", { class: "mlb-row" }), each => new HistogramPanel(view, each));
+    this.plots = new Several(view, h("div", { class: "mlb-row" }), (plot, view) => new PlotPanel(view, plot, false, thoughtsOf(panel)));
+    this.images = new Several(view, h("div", { class: "mlb-stack" }), (images, view) => new ImagesPanel(view, images));
+    this.histograms = new Several(view, h("div", { class: "mlb-row" }), (each, view) => new HistogramPanel(view, each));
     this.thoughts = new ThoughtsPanel(view, panel.thoughts);
     this.smooth = smoothSlider(view, panel.plots[0]?.smooth ?? 0);
     const strip = legendStrip(view, null, () => view.rows, value => this.plots.parts.forEach(plot => plot.emphasise(value)));
-    const kinds = panel.plots.length ? panel.plots.map(plot => new Lines(plot, view.runs).kinds).reduce((all, kinds) => all.filter(kind => kinds.includes(kind))) : [];
-    const x = xChooser(view, kinds, panel.plots[0]?.x ?? "step", "metric");
-    const top = h("div", { class: "mlb-top" }, bar(view, null, true, this.smooth, ...(x ? [x] : []), ...tools), strip);
+    const top = h("div", { class: "mlb-top" }, bar(view, null, true, this.smooth, this.x.element, ...tools), strip);
     this.search.addEventListener("input", inFrame(() => this.find()));
     this.search.addEventListener("keydown", event => event.stopPropagation());
     this.table = new RunTable(view, panel.table, { legend: null, plots: panel.plots });
@@ -71,6 +71,7 @@ export class DashboardPart {
     this.images.refresh(panel.images);
     this.histograms.refresh(panel.histograms);
     this.smooth.hidden = !panel.plots.length;
+    this.chooseX(panel.plots[0]?.x ?? "step");
     const { runs, plots, images, histograms, thoughts } = this.sections;
     runs.count(this.view.runs.n);
     for (const [part, items] of [[plots, panel.plots], [images, panel.images], [histograms, panel.histograms], [thoughts, panel.thoughts.items]] as const) {
@@ -78,6 +79,18 @@ export class DashboardPart {
       part.element.hidden = !items.length;
     }
     this.find();
+  }
+
+  private chooseX(own: XKind) {
+    const { x, view } = this, all = this.plots.parts.map(plot => plot.lines.kinds);
+    const kinds = all.length ? all.reduce((common, kinds) => common.filter(kind => kinds.includes(kind))) : [];
+    if (x.kinds === kinds.join()) return;
+    x.kinds = kinds.join();
+    x.ending.abort();
+    x.ending = new AbortController();
+    const chooser = xChooser(view.until(x.ending.signal), kinds, own, "metric");
+    x.element.replaceChildren(...(chooser ? [chooser] : []));
+    x.element.hidden = !chooser;
   }
 
   /** Finds plots by their tags. */
@@ -94,9 +107,10 @@ const thoughtsOf = (panel: Dashboard) => panel.thoughts.items.flatMap(item => (i
 
 /** Parts that are told apart by their tags. */
 class Several<P extends { tag: string }, K extends { element: HTMLElement; refresh(panel: P): void | false }> {
-  private readonly byTag = new Map<string, { panel: P; part: K }>();
+  private readonly byTag = new Map<string, { panel: P; part: K; ending: AbortController }>();
 
-  constructor(readonly element: HTMLElement, private readonly make: (panel: P) => K) {}
+  /** `make` gets a view for that part alone. */
+  constructor(private readonly view: View, readonly element: HTMLElement, private readonly make: (panel: P, view: View) => K) {}
 
   get parts(): K[] {
     return [...this.byTag.values()].map(({ part }) => part);
@@ -104,23 +118,28 @@ class Several<P extends { tag: string }, K extends { element: HTMLElement; refre
 
   refresh(panels: P[]) {
     const tags = new Set(panels.map(panel => panel.tag));
-    for (const [tag, { part }] of this.byTag) {
-      if (tags.has(tag)) continue;
-      part.element.remove();
-      this.byTag.delete(tag);
-    }
+    for (const tag of this.byTag.keys()) if (!tags.has(tag)) this.end(tag);
     panels.forEach((panel, place) => {
-      let known = this.byTag.get(panel.tag);
-      if (known && known.panel !== panel && known.part.refresh(panel) === false) {
-        known.part.element.remove();
-        known = undefined;
-      }
-      const part = known?.part ?? this.make(panel);
-      this.byTag.set(panel.tag, { panel, part });
+      const { tag } = panel, known = this.byTag.get(tag);
+      if (known && known.panel !== panel && known.part.refresh(panel) === false) this.end(tag);
+      const { part, ending } = this.byTag.get(tag) ?? this.begin(panel);
+      this.byTag.set(tag, { panel, part, ending });
       // Those that are where they belong are not touched: moving one would end what a person does in it.
       const there = this.element.children[place];
       if (there !== part.element) this.element.insertBefore(part.element, there ?? null);
     });
+  }
+
+  private begin(panel: P) {
+    const ending = new AbortController();
+    return { ending, part: this.make(panel, this.view.until(ending.signal)) };
+  }
+
+  private end(tag: string) {
+    const { part, ending } = this.byTag.get(tag)!;
+    ending.abort();
+    part.element.remove();
+    this.byTag.delete(tag);
   }
 }
 

@@ -12,12 +12,16 @@ export interface Part<P> {
   rust?(board: string): string;
 }
 
+/** Makes the part of a panel, which listens no longer than to the signal; and by `child`, those of its panels. */
+type Make = (panel: Panel, signal: AbortSignal, child: (panel: Panel) => Kept) => Part<any>;
+
 export class Kept {
   element: HTMLElement;
   private part: Part<any>;
   private children: Kept[] | null;
+  private ending!: AbortController;
 
-  constructor(private panel: Panel, private readonly make: (panel: Panel, child: (panel: Panel) => Kept) => Part<any>) {
+  constructor(private panel: Panel, private readonly make: Make) {
     this.children = null;
     this.part = this.build(panel);
     this.element = this.part.element;
@@ -32,6 +36,7 @@ export class Kept {
       return panel.children.forEach((child, i) => this.children![i].refresh(child));
     }
     if (!this.children && this.part.refresh && nameOf(panel) === nameOf(before) && this.part.refresh(panel) !== false) return;
+    this.end();
     this.children = null;
     this.part = this.build(panel);
     this.element.replaceWith(this.part.element);
@@ -46,8 +51,15 @@ export class Kept {
     return said.length === 1 ? said[0] : said.length ? `${panel.type}![${said.join(", ")}]` : "";
   }
 
+  /** What was made of it listens no more. */
+  private end() {
+    this.ending.abort();
+    this.children?.forEach(child => child.end());
+  }
+
   private build(panel: Panel): Part<any> {
-    return this.make(panel, child => {
+    this.ending = new AbortController();
+    return this.make(panel, this.ending.signal, child => {
       const kept = new Kept(child, this.make);
       (this.children ??= []).push(kept);
       return kept;

@@ -16,6 +16,8 @@ export interface Follower {
   take(payload: Payload): void;
   /** Called after each answer, and when there is none. */
   say(state: State, readAt: number | null, why?: string): void;
+  /** Another engine answers there, or the same one does not know this page any more: called at each answer. */
+  estranged?(): void;
 }
 
 interface News { version: number; payload?: Payload; patches?: Patch[]; error?: string }
@@ -104,7 +106,7 @@ export class Loop {
     let next = IDLE_MS;
     try {
       const answer: Answer = await this.engine.get("live", [...this.views].map(([id, { version }]) => ["view", `${id}.${version}`]));
-      if (answer.session !== this.live.session) throw new Refused(404, "another engine answers there");
+      if (answer.session !== this.live.session) throw new Refused(403, "another engine answers there");
       this.failures = 0;
       this.reached = performance.now();
       for (const [id, followed] of this.views) this.take(followed, answer.views[id], answer);
@@ -112,8 +114,10 @@ export class Loop {
       next = answer.running ? answer.pace : Math.min(SLOWEST_MS, Math.max(answer.pace, IDLE_MS, quiet > QUIET_MS ? quiet / 100 : 0));
     } catch (error) {
       this.failures++;
-      // Once is nothing: a machine that was busy.
-      if (this.failures > 1 || error instanceof Refused) this.eachFollower(follower => follower.say("saved", null));
+      const estranged = error instanceof Refused && error.status === 403;
+      // Once is nothing: a machine that was busy. But nothing is busy for as long as the engine waits.
+      if (this.failures > 1 || error instanceof Refused || (error as Error).name === "TimeoutError") this.eachFollower(follower => follower.say("saved", null));
+      if (estranged) this.eachFollower(follower => follower.estranged?.());
       next = Math.min(SLOWEST_MS, 500 * 2 ** this.failures);
     }
     this.asking = false;

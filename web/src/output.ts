@@ -16,8 +16,8 @@ export class Output implements Follower {
   private views: View[] = [];
   private kept!: Kept;
 
-  /** `packed`: as it crossed. Throws, and leaves nothing, if it cannot be drawn. */
-  constructor(root: HTMLElement, packed: Payload) {
+  /** `packed`: as it crossed. `estranged`: its engine is another one now. Throws, and leaves nothing, if it cannot be drawn. */
+  constructor(root: HTMLElement, packed: Payload, readonly estranged?: () => void) {
     if (packed.v !== 1) throw Error(`made for another runtime (payload ${packed.v})`);
     const { live, ...data } = packed;
     this.payload = widen(data);

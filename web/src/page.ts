@@ -136,7 +136,8 @@ export class Page {
     const marked = settingsIn(location.hash);
     if (marked) storeOf(id).take(marked);
     this.board.replaceChildren();
-    this.output = new Output(this.board, { ...payload, live: this.live });
+    // A server that was started anew on the same port goes on with this board.
+    this.output = new Output(this.board, { ...payload, live: this.live }, () => void this.open());
     loopOf(this.live).automatic = this.automaticOn;
     document.title = `${folder} · ${database} · ml_board`;
     this.leaving = new AbortController();
@@ -171,6 +172,7 @@ export class Page {
   }
 
   private askForToken(why: string) {
+    if (this.root.querySelector(".mlb-token")) return;
     const id = freshId("token");
     const input = h("input", { id, type: "password", autocomplete: "off", spellcheck: "false" });
     const form = h("form", { class: "mlb-b mlb-token" }, h("p", {}, why), h("label", { for: id }, "Token "), input, " ", h("button", { type: "submit", class: "mlb-toggle" }, "Open"));
@@ -180,8 +182,7 @@ export class Page {
       form.remove();
       void this.begin();
     });
-    this.root.querySelector(".mlb-token")?.remove();
-    this.root.append(form);
+    this.root.prepend(form);
     input.focus();
   }
 }

@@ -33,7 +33,7 @@ export function output(views: View[], panel: Panel): { elements: HTMLElement[]; 
     if (!own.length || own.some(leaf => leaf.type === "dashboard")) return [];
     return [bar(view, owns[board], own.some(followsLegend), ...tools())];
   });
-  const kept = new Kept(panel, (panel, child) => part(views, panel, panels, child, tools));
+  const kept = new Kept(panel, (panel, signal, child) => part(views.map(view => view.until(signal)), panel, panels, child, tools));
   said = boards => kept.rust(boards);
   return { elements: [...bars, rust.shown, kept.element], kept };
 }

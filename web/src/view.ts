@@ -14,6 +14,8 @@ type Heard = Change | "theme" | "data" | "state";
 export class View {
   readonly runs: Runs;
   readonly store: Store;
+  /** Aborts when the output is gone from the page. */
+  readonly signal: AbortSignal;
   /** Rows that pass the filters. */
   rows: number[] = [];
   theme!: Theme;
@@ -27,6 +29,7 @@ export class View {
   state: { word: State; why?: string } | null = null;
 
   constructor(public board: Board, public readAt: number, readonly root: HTMLElement) {
+    this.signal = this.ending.signal;
     this.runs = new Runs(board);
     this.all = Array.from({ length: this.runs.n }, (_, row) => row);
     this.store = storeOf(board.id);
@@ -35,9 +38,9 @@ export class View {
     this.store.on(["rows"], () => this.alive() && (this.rows = this.store.rows(this.runs)), this.signal);
   }
 
-  /** Aborts when the output is gone from the page. */
-  get signal(): AbortSignal {
-    return this.ending.signal;
+  /** The same view, for a part of the output that may go before the others: what listens by it stops at this signal, too. */
+  until(signal: AbortSignal): View {
+    return Object.create(this, { signal: { value: AbortSignal.any([this.signal, signal]) } });
   }
 
   /** Called when the root is on the page: styles can be read from then on. */
@@ -54,7 +57,8 @@ export class View {
     const guarded = () => this.alive() && listener();
     for (const change of changes) {
       if (!this.listeners.has(change)) this.listeners.set(change, new Set());
-      this.listeners.get(change)!.add(guarded);
+      const all = this.listeners.get(change)!.add(guarded);
+      this.signal.addEventListener("abort", () => all.delete(guarded));
     }
     this.store.on(changes.filter((change): change is Change => !["theme", "data", "state"].includes(change)), guarded, this.signal);
   }

@@ -203,3 +203,38 @@ test("what is selected is told to the engine", async () => {
   assert.equal(engine.asked.find(url => url.pathname === "/selection")!.searchParams.get("board"), "board-1");
   await page.context().close();
 });
+
+/** How many listen to what is set on a board. */
+async function listeners(page: Page): Promise<number> {
+  const devtools = await page.context().newCDPSession(page);
+  const { result } = await devtools.send("Runtime.evaluate", { expression: "__mlb_stores_1.get('board-1')" });
+  const { listeners } = await devtools.send("DOMDebugger.getEventListeners", { objectId: result.objectId! });
+  await devtools.detach();
+  return listeners.length;
+}
+
+test("a panel that goes, or is made anew, listens no more", async () => {
+  const { page, engine, payload } = await follow(sample.dashboard(search));
+  const { plots } = payload.panel as { plots: unknown[] };
+  const of = (patch: Patch): Patch => ({ o: { panel: { o: { plots: patch } } } });
+  const cards = () => page.locator(".mlb-plot").count();
+  const all = await cards(), before = await listeners(page);
+  for (let i = 0; i < 3; i++) {
+    engine.tell(of({ a: [1, 0, []] }));
+    await until(page, cards, 1);
+    assert.ok((await listeners(page)) < before, "those of the plots that went are gone");
+    engine.tell(of({ "=": plots }));
+    await until(page, cards, all);
+    assert.equal(await listeners(page), before);
+  }
+  await page.context().close();
+});
+
+test("the choice of the x axis comes with the first plots", async () => {
+  const { page, engine, payload } = await follow({ ...sample.dashboard(search), plots: [] } as Payload["panel"]);
+  assert.equal(await page.getByLabel("x axis").count(), 0);
+  engine.tell({ o: { panel: { o: { plots: { "=": (sample.dashboard(search) as unknown as { plots: unknown[] }).plots } } } } });
+  await page.getByLabel("x axis").waitFor();
+  assert.equal(payload.panel.type, "dashboard");
+  await page.context().close();
+});

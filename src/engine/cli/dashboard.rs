@@ -39,15 +39,9 @@ pub(super) struct What {
     token: Option<String>,
 }
 
-/// `-db NAME`, as the first of this name took it, would be `-d` of a database `b`; `export --html` is a command of its own.
+/// `-db NAME`, as the first of this name took it, would be `-d` of a database `b`.
 pub(super) fn spelled_out(arguments: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
-    let arguments: Vec<OsString> = arguments.collect();
-    let html = arguments.iter().any(|argument| argument == "--html" || argument.to_string_lossy().starts_with("--html="));
-    arguments.into_iter().enumerate().map(move |(place, argument)| match argument.to_str() {
-        Some("-db") => "--database_name".into(),
-        Some("export") if place == 1 && html => "export-html".into(),
-        _ => argument,
-    })
+    arguments.map(|argument| if argument == "-db" { "--database_name".into() } else { argument })
 }
 
 pub(super) fn dashboard(what: &What) -> Result<ExitCode> {

@@ -51,9 +51,6 @@ enum Command {
     },
     /// Shows the running runs of a folder in the terminal: last values, speed, time left.
     Watch(watch::What),
-    /// Writes a board as one page that works offline for ever.
-    #[command(hide = true)]
-    ExportHtml(export_html::What),
     /// Says what is missing or mismatched on this machine, and how to mend it.
     Doctor,
     /// Lists what this machine still holds: journals that are not stored yet, and the runs of the local store.
@@ -110,7 +107,6 @@ fn run(command: Command) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Watch(what) => watch::watch(&what),
-        Command::ExportHtml(what) => export_html::export_html(&what),
         Command::Ship { journal } => ship::ship(&journal),
         Command::Edit(what) => edit::edit(&what),
         Command::Export(what) => export::export(&what),

@@ -109,7 +109,7 @@ fn table(runs: &[Run], seen: &mut HashMap<RunId, Pace>, now: Time) -> Vec<String
             run.name.chars().filter(|letter| !letter.is_control()).take(32).collect(),
             duration((now.millis() - run.started.millis()) as f64 / 1000.0),
             step.map_or_else(dash, |step| step.to_string()),
-            speed.map_or_else(dash, |speed| short(speed)),
+            speed.map_or_else(dash, short),
             left.map_or_else(dash, duration),
         ];
         let last = |tag: &&String| run.metrics.get(*tag).and_then(|summary| summary.last).map_or_else(dash, short);

@@ -274,10 +274,11 @@ impl Folder {
                 tags.insert(event.tag.to_string());
             }
         }
-        if let (Some(image), Some(of)) = (event.image(), self.images.get_mut(&*event.tag)) {
-            if of.read.contains(&event.run) && !of.items.contains(&image) {
-                of.items.push(image);
-            }
+        if let (Some(image), Some(of)) = (event.image(), self.images.get_mut(&*event.tag))
+            && of.read.contains(&event.run)
+            && !of.items.contains(&image)
+        {
+            of.items.push(image);
         }
         if let (Some(bins), Some(of)) = (event.histogram(), self.histograms.get_mut(&*event.tag))
             && of.read.contains(&event.run)
@@ -290,7 +291,7 @@ impl Folder {
     }
 
     /// The series of a tag, read anew and in full, in the order of the runs.
-    pub(super) fn series_anew(&mut self, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+    pub(super) fn series_anew(&mut self, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
         self.lines.forget_tag(tag);
         let lines = assemble::lines(runs, tag, || self.store.pieces(self.place(), runs, tag))?;
         if self.lines.have_room_for(&lines) {
@@ -312,8 +313,8 @@ impl Folder {
     }
 
     /// The series of a tag, in the order of the runs.
-    pub(super) fn series(&mut self, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
-        let unknown: Vec<Run> = self.lines.unknown(runs, tag).into_iter().cloned().collect();
+    pub(super) fn series(&mut self, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
+        let unknown = self.lines.unknown(runs, tag);
         if !unknown.is_empty() {
             let lines = assemble::lines(&unknown, tag, || self.store.pieces(self.place(), &unknown, tag))?;
             self.lines.read(&unknown, tag, lines);

@@ -47,13 +47,13 @@ impl Lines {
     }
 
     /// Those of the runs whose points of this tag are not here yet.
-    pub(super) fn unknown<'a>(&self, runs: &'a [Run], tag: &str) -> Vec<&'a Run> {
+    pub(super) fn unknown<'a>(&self, runs: &[&'a Run], tag: &str) -> Vec<&'a Run> {
         let known = self.by_tag.get(tag);
-        runs.iter().filter(|run| known.is_none_or(|known| !known.contains_key(&run.id))).collect()
+        runs.iter().copied().filter(|run| known.is_none_or(|known| !known.contains_key(&run.id))).collect()
     }
 
     /// Takes what was read of these runs in full.
-    pub(super) fn read(&mut self, runs: &[Run], tag: &str, lines: Vec<Line>) {
+    pub(super) fn read(&mut self, runs: &[&Run], tag: &str, lines: Vec<Line>) {
         let by_run = self.by_tag.entry(tag.to_owned()).or_default();
         for run in runs {
             by_run.insert(run.id, OfRun::default());
@@ -164,7 +164,7 @@ impl Lines {
     }
 
     /// The series of this tag, in the order of the runs.
-    pub(super) fn series(&self, runs: &[Run], tag: &str) -> Vec<Series> {
+    pub(super) fn series(&self, runs: &[&Run], tag: &str) -> Vec<Series> {
         let Some(by_run) = self.by_tag.get(tag) else { return Vec::new() };
         let mut all = Vec::new();
         for run in runs {

@@ -26,6 +26,7 @@ use self::reader::{Following, Known, locked};
 use self::selection::Selections;
 use self::views::{Composed, Shown, Views, folders, scopes};
 use super::gather::gather;
+use super::insight;
 use super::server::{Answers, Listen, Method, Reply, Request, Server, Token};
 use super::stores::Stores;
 use crate::display::{Page, Scope, View};
@@ -85,7 +86,8 @@ impl Hub {
             folder.look_anew()
         };
         let revisions = self.each_folder(view, anew)?;
-        Ok((render::payload(view, &self.data(view, true)?), revisions))
+        let (view, data) = self.read(view, true)?;
+        Ok((render::payload(&view, &data), revisions))
     }
 
     fn alive(self: &Arc<Hub>, view: &View, mut payload: Payload, revisions: Vec<u64>) -> Result<Payload> {
@@ -97,14 +99,18 @@ impl Hub {
         Ok(payload)
     }
 
-    fn data(&self, view: &View, anew: bool) -> Result<Data> {
+    /// What the view needs; and the view with the runs of each `best` found.
+    fn read(&self, view: &View, anew: bool) -> Result<(View, Data)> {
         let own: HashSet<(String, String)> =
             scopes(view).into_iter().map(|scope| (scope.database.clone(), scope.folder.clone())).collect();
-        gather(view, &|handle| {
+        let store = |handle: &str| {
             let (known, store) = (Arc::clone(&self.known), self.stores.whole(handle)?);
             let reader: Arc<dyn Read> = Arc::new(Following { known, handle: handle.to_owned(), store, own: own.clone(), anew });
             Ok(reader)
-        })
+        };
+        let view = insight::settled(view, &store)?;
+        let data = gather(&view, &store)?;
+        Ok((view, data))
     }
 
     /// Makes the view known to pages, as it was just composed.
@@ -115,9 +121,9 @@ impl Hub {
     }
 
     fn compose(&self, view: &View) -> Result<Composed> {
-        let data = self.data(view, false)?;
+        let (view, data) = self.read(view, false)?;
         let running = data.scopes.iter().flat_map(|scope| &scope.runs).any(|run| run.status == Status::Running);
-        Ok(Composed { payload: value(&render::payload(view, &data))?, running })
+        Ok(Composed { payload: value(&render::payload(&view, &data))?, running })
     }
 
     /// Which revision the folders of a view are at.

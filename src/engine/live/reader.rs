@@ -21,13 +21,18 @@ pub(super) fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Store, database and folder.
 type Key = (String, String, String);
+/// A folder, and the connection that it reads by.
+type Followed = (Arc<Store>, Arc<Mutex<Folder>>);
+/// Store, database and folders.
+type Several = (String, String, Vec<String>);
 
 /// What all boards of an engine have read.
 #[derive(Default)]
 pub(super) struct Known {
-    folders: Mutex<HashMap<Key, (Arc<Store>, Arc<Mutex<Folder>>)>>,
-    thoughts: Mutex<HashMap<(String, String, Vec<String>), Thoughts>>,
+    folders: Mutex<HashMap<Key, Followed>>,
+    thoughts: Mutex<HashMap<Several, Thoughts>>,
     blobs: Mutex<Blobs>,
 }
 
@@ -111,7 +116,7 @@ impl Read for Following {
         Ok(runs.iter().filter(|run| matcher.matches(run)).cloned().collect())
     }
 
-    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+    fn outlines(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Outline>> {
         self.store.outlines(place, runs, tag)
     }
 
@@ -119,7 +124,7 @@ impl Read for Following {
         self.store.first_chunks(place, runs, condition)
     }
 
-    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+    fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
         self.with(place, |folder| if self.anew { folder.series_anew(runs, tag) } else { folder.series(runs, tag) })
     }
 

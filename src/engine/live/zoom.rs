@@ -32,7 +32,7 @@ impl Hub {
     }
 
     fn window(&self, plot: &View, window: (f64, f64)) -> Result<serde_json::Value> {
-        let data = self.data(plot, false)?;
+        let (_, data) = self.read(plot, false)?;
         let data = if thinned(&data) {
             gather(plot, &|handle| {
                 let store: std::sync::Arc<dyn Read> = self.stores.whole(handle)?;

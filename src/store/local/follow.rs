@@ -24,7 +24,7 @@ impl Follow for Local {
         self.runs(place, &Filter::All)
     }
 
-    fn pieces(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
+    fn pieces(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
         self.pieces_of(place, runs, tag)
     }
 

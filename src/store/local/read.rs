@@ -52,7 +52,7 @@ impl Local {
     }
 
     /// The frames with points of these runs, and the chunks of a tag.
-    pub(super) fn pieces_of(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
+    pub(super) fn pieces_of(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
         let names = Names::of(runs, tag);
         let (mut frames, mut chunks) = (Vec::new(), Vec::new());
         for run in runs {
@@ -100,11 +100,11 @@ impl Read for Local {
         Ok(reading::filtered(runs, &Matcher::new(filter)))
     }
 
-    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+    fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
         assemble::look(runs, tag, || self.pieces_of(place, runs, tag))
     }
 
-    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+    fn outlines(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Outline>> {
         let names = Names::of(runs, tag);
         let look = || {
             let mut frames = Vec::new();
@@ -113,7 +113,7 @@ impl Read for Local {
             }
             Ok((frames, self.headers(place, runs, tag, &names)?))
         };
-        outline::look(runs, tag, look, |run| self.series(place, std::slice::from_ref(run), tag))
+        outline::look(runs, tag, look, |run| self.series(place, &[run], tag))
     }
 
     fn first_chunks(&self, place: Place<'_>, runs: &[RunId], condition: &Condition) -> Result<Vec<Chunk>> {

@@ -28,7 +28,7 @@ impl Follow for Mongo {
         self.gather(place.database, place.folder, pipeline, move |run| reading::run(&folder, run, now))
     }
 
-    fn pieces(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
+    fn pieces(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
         self.pieces_of(place, runs, tag)
     }
 

@@ -46,7 +46,7 @@ impl Mongo {
     }
 
     /// The frames with points of a tag, and its chunks.
-    pub(super) fn pieces_of(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
+    pub(super) fn pieces_of(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
         let ids = among(runs.iter().map(|run| run.id));
         let tail = tail(&ids, tag);
         let chunks = vec![doc! { "$match": { "run": ids, "tag": { "$eq": tag } } }];
@@ -78,7 +78,7 @@ impl Mongo {
     }
 
     #[cfg(test)]
-    pub(in crate::store) fn overview_pipelines(&self, runs: &[Run], tag: &str) -> Vec<Vec<Document>> {
+    pub(in crate::store) fn overview_pipelines(&self, runs: &[&Run], tag: &str) -> Vec<Vec<Document>> {
         overview::pipelines(runs, tag)
     }
 
@@ -135,14 +135,14 @@ impl Read for Mongo {
         Ok(reading::filtered(runs, &matcher))
     }
 
-    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+    fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
         if runs.is_empty() {
             return Ok(Vec::new());
         }
         assemble::look(runs, tag, || self.pieces_of(place, runs, tag))
     }
 
-    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+    fn outlines(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Outline>> {
         if runs.is_empty() {
             return Ok(Vec::new());
         }
@@ -159,7 +159,7 @@ impl Read for Mongo {
             }
             Ok((frames, headers))
         };
-        outline::look(runs, tag, look, |run| self.series(place, std::slice::from_ref(run), tag))
+        outline::look(runs, tag, look, |run| self.series(place, &[run], tag))
     }
 
     fn first_chunks(&self, place: Place<'_>, runs: &[RunId], condition: &Condition) -> Result<Vec<Chunk>> {
