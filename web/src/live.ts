@@ -80,6 +80,11 @@ export class Loop {
     this.soon(0);
   }
 
+  /** Another engine tells it from now on. */
+  leave(follower: Follower) {
+    for (const { followers } of this.views.values()) followers.delete(follower);
+  }
+
   /** Whether the person wants to be kept up to date. */
   set automatic(on: boolean) {
     this.paused = !on;

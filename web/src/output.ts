@@ -10,11 +10,13 @@ import { View } from "./view";
 import { widen } from "./wire";
 
 export class Output implements Follower {
-  readonly live!: Live;
+  live!: Live;
   private readonly body: HTMLElement;
   private payload: Payload;
   private views: View[] = [];
   private kept!: Kept;
+  /** Tells an engine what is selected. */
+  private tell: (() => void)[] = [];
 
   /** `packed`: as it crossed. `estranged`: its engine is another one now. Throws, and leaves nothing, if it cannot be drawn. */
   constructor(root: HTMLElement, packed: Payload, readonly estranged?: () => void) {
@@ -50,6 +52,15 @@ export class Output implements Follower {
     this.kept.refresh(panel);
   }
 
+  /** Goes on with what another engine has. */
+  join(packed: Payload, live: Live) {
+    loopOf(this.live).leave(this);
+    this.live = live;
+    this.take(packed);
+    loopOf(live).follow(this, packed);
+    for (const tell of this.tell) tell();
+  }
+
   say(state: State, readAt: number | null, why?: string) {
     for (const view of this.views) view.say(state, readAt, why);
   }
@@ -69,14 +80,14 @@ export class Output implements Follower {
     const { boards, panel, read_at } = this.payload;
     for (const view of this.views) view.end();
     this.views = boards.map(board => new View(board, read_at, this.body));
-    const { live } = this;
+    this.tell = [];
     for (const view of this.views) {
-      if (live) {
+      if (this.live) {
         view.zoom = async (plot: Plot, [x0, x1]) => {
           const place = [["nth", String(placeOf(this.payload.panel, plot))], ["x0", String(x0)], ["x1", String(x1)]] as [string, string][];
-          return (await loopOf(live).engine.get("zoom", [["view", live.view], ["tag", plot.tag], ...place])).series;
+          return (await loopOf(this.live).engine.get("zoom", [["view", this.live.view], ["tag", plot.tag], ...place])).series;
         };
-        view.follow(ids => loopOf(live).engine.select(view.board.id, ids));
+        this.tell.push(view.follow(ids => loopOf(this.live).engine.select(view.board.id, ids)));
       }
       view.begin();
     }

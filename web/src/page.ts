@@ -129,16 +129,17 @@ export class Page {
     }
     if (nth !== this.opened) return;
     this.say(null);
-    this.leaving?.abort();
-    this.output?.end();
-    this.live = { ...payload.live!, base: location.pathname, token: this.token };
-    const { id } = payload.boards[0];
+    const { live, ...data } = payload, { id } = payload.boards[0];
+    this.live = { ...live!, base: location.pathname, token: this.token };
+    loopOf(this.live).automatic = this.automaticOn;
     const marked = settingsIn(location.hash);
     if (marked) storeOf(id).take(marked);
+    // A server that was started anew on the same port goes on with what is drawn.
+    if (this.output?.boards[0] === id) return this.output.join(data, this.live);
+    this.leaving?.abort();
+    this.output?.end();
     this.board.replaceChildren();
-    // A server that was started anew on the same port goes on with this board.
-    this.output = new Output(this.board, { ...payload, live: this.live }, () => void this.open());
-    loopOf(this.live).automatic = this.automaticOn;
+    this.output = new Output(this.board, { ...data, live: this.live }, () => void this.open());
     document.title = `${folder} · ${database} · ml_board`;
     this.leaving = new AbortController();
     this.mark(id, this.leaving.signal);

@@ -94,8 +94,8 @@ export class View {
     this.ending.abort();
   }
 
-  /** Tells the engine what is selected, now and whenever that changes. */
-  follow(tell: (ids: string[]) => Promise<void>) {
+  /** Tells the engine what is selected, now and whenever that changes. What it returns tells another engine. */
+  follow(tell: (ids: string[]) => Promise<void>): () => void {
     let told = "";
     const say = () => {
       const ids = [...this.store.selected], now = ids.join();
@@ -105,7 +105,12 @@ export class View {
       tell(ids).catch(() => (told = ""));
     };
     this.store.on(["selection"], () => this.alive() && say(), this.signal);
-    if (this.store.selected.size) say();
+    const anew = () => {
+      told = "";
+      say();
+    };
+    anew();
+    return anew;
   }
 
   /** Whether the root is still on the page; if not, everything is let go. */

@@ -105,6 +105,31 @@ fn names_that_are_not_of_this_machine_are_refused() {
 }
 
 #[test]
+fn pages_of_other_sites_may_send_and_read_nothing() {
+    let server = server();
+    let ask = |method: &str, target: &str, more: &str| {
+        let head = format!("{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: https://evil.example\r\n{more}\r\n");
+        say(server.address(), head.as_bytes())
+    };
+    // What a browser sends without asking first: a link, an image, a form.
+    let form = "Content-Type: text/plain\r\nContent-Length: 0\r\n";
+    for (method, target, more) in [("GET", "/live", ""), ("GET", "/board?database=d&folder=f", ""), ("POST", "/selection", form)]
+    {
+        let (status, text) = ask(method, target, more);
+        assert!(status == 403 && !text.contains("Access-Control"), "{method} {target}: {text}");
+    }
+    // And when it asks first whether it may send more: it may not.
+    let target = with_token(&server, "/selection");
+    let (status, text) =
+        ask("OPTIONS", &target, "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: x-mine\r\n");
+    assert!(status == 400 && !text.contains("Access-Control"), "{text}");
+    assert_eq!(server.idle(), None);
+    // The page itself may not be shown in a frame of theirs.
+    let (_, text) = get(&server, "/");
+    assert!(text.contains("X-Frame-Options: SAMEORIGIN"), "{text}");
+}
+
+#[test]
 fn paths_are_names_and_no_way_to_files() {
     let server = server();
     for path in ["/../../etc/passwd", "/..%2f..%2fetc%2fpasswd", "//etc/passwd", "/%00", "/live/../../x"] {
