@@ -48,8 +48,10 @@ export class Loop {
   private failures = 0;
   private changed = performance.now();
   private reached = performance.now();
+  private readonly ending = new AbortController();
 
-  constructor(private readonly live: Live) {
+  /** `over`: called when no output follows any more. */
+  constructor(private readonly live: Live, private readonly over: () => void) {
     this.engine = new Engine(live);
     const back = () => {
       if (document.hidden) return;
@@ -57,10 +59,11 @@ export class Loop {
       this.failures = 0;
       this.soon(0);
     };
-    document.addEventListener("visibilitychange", back);
-    addEventListener("online", back);
-    addEventListener("pageshow", back);
-    addEventListener("focus", () => performance.now() - this.changed > QUIET_MS && back());
+    const { signal } = this.ending;
+    document.addEventListener("visibilitychange", back, { signal });
+    addEventListener("online", back, { signal });
+    addEventListener("pageshow", back, { signal });
+    addEventListener("focus", () => performance.now() - this.changed > QUIET_MS && back(), { signal });
   }
 
   follow(follower: Follower, payload: Payload) {
@@ -106,7 +109,11 @@ export class Loop {
       for (const follower of followers) if (!follower.alive()) followers.delete(follower);
       if (!followers.size) this.views.delete(id);
     }
-    if (!this.views.size || document.hidden || this.paused) return;
+    if (!this.views.size) {
+      this.ending.abort();
+      return this.over();
+    }
+    if (document.hidden || this.paused) return;
     this.asking = true;
     let next = IDLE_MS;
     try {
@@ -157,6 +164,6 @@ export function loopOf(live: Live): Loop {
   const loops: Map<string, Loop> = ((globalThis as any).__mlb_live_1 ??= new Map());
   const key = `${live.base ?? live.port} ${live.session}`;
   let loop = loops.get(key);
-  if (!loop) loops.set(key, (loop = new Loop(live)));
+  if (!loop) loops.set(key, (loop = new Loop(live, () => loops.delete(key))));
   return loop;
 }

@@ -230,6 +230,20 @@ test("a panel that goes, or is made anew, listens no more", async () => {
   await page.context().close();
 });
 
+test("when the last output is gone, nothing is asked and nothing listens any more", async () => {
+  const { page, engine } = await follow({ type: "stack", children: [sample.plot("Loss", search)] });
+  const loops = () => page.evaluate(() => (globalThis as any).__mlb_live_1.size);
+  assert.equal(await loops(), 1);
+  await page.locator(".mlb-b").first().evaluate(body => body.remove());
+  await until(page, loops, 0);
+  const asked = engine.asked.length;
+  await page.evaluate(() => window.dispatchEvent(new Event("online")));
+  // As long as several of its rounds would take.
+  await page.waitForTimeout(500);
+  assert.equal(engine.asked.length, asked);
+  await page.context().close();
+});
+
 test("the choice of the x axis comes with the first plots that know a time", async () => {
   const whole = sample.dashboard(search);
   const { page, engine } = await follow({ ...whole, plots: [] });
