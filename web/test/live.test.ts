@@ -26,14 +26,14 @@ class Engine {
   private readonly patches = new Map<number, Patch>();
   zoom: (url: URL) => unknown = () => ({ series: [] });
 
-  async on(page: Page) {
-    await page.route("http://127.0.0.1:8899/**", route => {
+  async on(page: Page, at = "http://127.0.0.1:8899/") {
+    await page.route(`${at}**`, route => {
       const url = new URL(route.request().url());
       if (this.away) return route.abort();
       this.asked.push(url);
       const json = (body: unknown) => route.fulfill({ json: body, headers: { "access-control-allow-origin": "*" } });
-      if (url.pathname === "/selection") return this.posted.push(route.request().postData()!), json(true);
-      if (url.pathname === "/zoom") return json(this.zoom(url));
+      if (url.pathname.endsWith("/selection")) return this.posted.push(route.request().postData()!), json(true);
+      if (url.pathname.endsWith("/zoom")) return json(this.zoom(url));
       const views = Object.fromEntries(url.searchParams.getAll("view").map(asked => {
         const [id, since] = asked.split(".");
         const patches = Array.from({ length: this.version - +since }, (_, i) => this.patches.get(+since + i + 1)!);
@@ -227,6 +227,21 @@ test("a panel that goes, or is made anew, listens no more", async () => {
     await until(page, cards, all);
     assert.equal(await listeners(page), before);
   }
+  await page.context().close();
+});
+
+test("where the engine is on another machine, the Jupyter server of the page passes the questions on", async () => {
+  const engine = new Engine();
+  const config = `<script id="jupyter-config-data" type="application/json">{"baseUrl":"/user/ada/"}</script>`;
+  const made = { ...sample.payload({ type: "stack", children: [sample.plot("Loss", search)] }, search), live: LIVE };
+  const { page, requests } = await show(browser, html([output(made)]).replace("<body>", `<body>${config}`));
+  await engine.on(page, "http://board.test/user/ada/proxy/8899/");
+  await page.locator(".mlb-read").filter({ hasText: /^live$/ }).waitFor();
+  assert.ok(requests.some(url => url.startsWith("http://127.0.0.1:8899/live?")), "this machine was tried first");
+  const tried = requests.length;
+  engine.tell(append(ofPlot, 50, [0.5]));
+  await until(page, () => lastPoint(page), [50, 0.5]);
+  assert.equal(requests.length, tried, "the way that worked is the first from then on");
   await page.context().close();
 });
 
