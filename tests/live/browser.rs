@@ -2,10 +2,10 @@
 //! whatever stops on the way, the page keeps what it has and follows again.
 
 use std::cell::Cell;
-use std::io::{BufRead as _, BufReader, Lines};
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ml_board::SummaryWriter;
 use ml_board_test_support::{Mongod, unique};
@@ -38,6 +38,11 @@ impl Browser {
         Browser { node, said, drawn: Cell::new(false) }
     }
 
+    /// Clicks the first of what this selects.
+    fn click(&mut self, selector: &str) {
+        writeln!(self.node.stdin.as_mut().unwrap(), "{selector}").unwrap();
+    }
+
     fn next(&self, what: &str) -> Value {
         let said = self.said.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("waiting for {what}"));
         assert!(!self.drawn.get() || said["points"] != 0, "the page went blank: {said}");
@@ -55,9 +60,14 @@ impl Browser {
         }
     }
 
-    /// Waits until the page says that of its data.
-    fn says(&self, state: &str) {
-        while !self.next(state)["state"].as_str().is_some_and(|said| said.starts_with(state)) {}
+    /// Waits until the page says that of its data; what its address asks for then.
+    fn says(&self, state: &str) -> String {
+        loop {
+            let said = self.next(state);
+            if said["state"].as_str().is_some_and(|said| said.starts_with(state)) {
+                return said["search"].as_str().unwrap().to_owned();
+            }
+        }
     }
 }
 
@@ -147,6 +157,13 @@ fn assert_within_two_seconds(delays: &[Duration]) {
     assert!(delays[89] <= Duration::from_secs(2), "{delays:?}");
 }
 
+/// The address of a page with this output.
+fn cell(home: &Home, output: &str) -> String {
+    let page = home.path().join("cell.html");
+    std::fs::write(&page, format!("<!doctype html><meta charset=utf-8><body>{output}")).unwrap();
+    format!("file://{}", page.display())
+}
+
 #[test]
 fn a_cell_in_a_browser_follows_the_trainer_within_two_seconds() {
     let home = Home::new();
@@ -154,14 +171,34 @@ fn a_cell_in_a_browser_follows_the_trainer_within_two_seconds() {
     let trainer = writer(&home, &uri, "d", "f", "one");
     trainer.add_scalar("Loss", 0);
     trainer.sync(PATIENCE).unwrap();
-    let html = home.path().join("cell.html");
-    let plot = board(&uri, "d", "f").plot("Loss").to_html();
-    std::fs::write(&html, format!("<!doctype html><meta charset=utf-8><body>{plot}")).unwrap();
-    let browser = Browser::open(&format!("file://{}", html.display()));
+    let board = board(&uri, "d", "f");
+    let browser = Browser::open(&cell(&home, &board.plot("Loss").to_html()));
     browser.says("live");
     assert_within_two_seconds(&delays(&browser, &trainer, 1));
     trainer.close().unwrap();
     browser.says("up to date");
+}
+
+#[test]
+fn what_is_clicked_in_a_browser_is_selected_in_the_next_cell() {
+    let home = Home::new();
+    let uri = home.local();
+    for name in ["one", "two"] {
+        let trainer = writer(&home, &uri, "d", "f", name);
+        trainer.add_scalar("Loss", 0);
+        trainer.close().unwrap();
+    }
+    let board = board(&uri, "d", "f");
+    let mut browser = Browser::open(&cell(&home, &board.to_html()));
+    browser.says("up to date");
+    for (place, name) in ["two", "one"].into_iter().enumerate() {
+        browser.click(&format!(".mlb-grid-row >> nth={place}"));
+        let begun = Instant::now();
+        while board.selected().unwrap().iter().map(|run| run.name.clone()).ne([name.to_owned()]) {
+            assert!(begun.elapsed() < PATIENCE, "{name} is selected");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
 }
 
 #[test]
@@ -173,7 +210,8 @@ fn a_dashboard_follows_within_two_seconds_and_again_after_anything_stopped() {
     trainer.sync(PATIENCE).unwrap();
     let engine = Dashboard::start(&home, &uri, &database, 0);
     let browser = Browser::open(&engine.address);
-    browser.says("live");
+    let address = browser.says("live");
+    assert_eq!(address, format!("?d={database}&f=f"), "it can be sent, and opens nothing by itself");
     assert_within_two_seconds(&delays(&browser, &trainer, 1));
 
     // As a laptop that sleeps does it.

@@ -108,11 +108,7 @@ export class Page {
   }
 
   private go(database: string, folder: string) {
-    const url = new URL(location.href);
-    url.searchParams.set("d", database);
-    url.searchParams.set("f", folder);
-    url.hash = "";
-    history.pushState(null, "", url);
+    history.pushState(null, "", addressOf(database, folder, ""));
     void this.open();
   }
 
@@ -129,6 +125,8 @@ export class Page {
     }
     if (nth !== this.opened) return;
     this.say(null);
+    // So that the address is of this board wherever it is sent.
+    history.replaceState(null, "", addressOf(database, folder, location.hash));
     const { live, ...data } = payload, { id } = payload.boards[0];
     this.live = { ...live!, base: location.pathname, token: this.token };
     loopOf(this.live).automatic = this.automaticOn;
@@ -202,6 +200,14 @@ function kept(): string | null {
   } catch {
     return null;
   }
+}
+
+function addressOf(database: string, folder: string, hash: string): URL {
+  const url = new URL(location.href);
+  url.searchParams.set("d", database);
+  url.searchParams.set("f", folder);
+  url.hash = hash;
+  return url;
 }
 
 /** What differs from a fresh page, as the address has it; nothing: an empty one. */
