@@ -149,6 +149,17 @@ impl Board {
         }
     }
 
+    /// The runs that are selected on the page, in the table or on a picture of this folder, in the order in which they were selected.
+    ///
+    /// # Errors
+    /// The engine or its store does not answer.
+    pub fn selected(&self) -> Result<Vec<Run>> {
+        match self.ask(Ask::Selected { scope: self.scope.clone() })? {
+            Answer::Runs { runs } => Ok(runs),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// All points of a metric, one series a run that has it, newest first.
     pub fn series(&self, tag: impl Into<String>) -> Result<Vec<Series>> {
         match self.ask(Ask::Series { scope: self.scope.clone(), tag: tag.into() })? {
@@ -202,7 +213,7 @@ impl Board {
     }
 
     fn dashboard(&self) -> View {
-        View::Dashboard(DashboardSpec { scope: self.scope.clone(), legend: self.legend.clone() })
+        View::Dashboard(DashboardSpec { scope: self.scope.clone(), legend: self.legend.clone(), everywhere: false })
     }
 }
 

@@ -162,5 +162,27 @@ fn what_cannot_be_exported_is_told_and_leaves_what_was_there() {
         assert!(told(&["runs", "runs.xlsx"]).contains(".parquet"));
         assert!(told(&["runs", "nowhere/runs.csv"]).contains("could not write nowhere/runs.csv"));
         assert!(told(&["runs", "-", "--format", "csv", "--where", "lrr > 1"]).contains("did you mean `lr`?"));
+        for short in [&[][..], &["runs"]] {
+            let told = told(short);
+            assert!(told.contains("it is not said what to export") && told.contains("export --html FILE"), "{told}");
+        }
+    });
+}
+
+#[test]
+fn a_board_is_one_page_with_the_runs_that_were_asked_for() {
+    on_both(|bench| {
+        bench.log();
+        bench.whole(&["--html", "board.html", "--where", "lr < 0.05", "--legend-by", "lr"]);
+        let page = std::fs::read_to_string(bench.file("board.html")).unwrap();
+        assert!(page.starts_with("<!doctype html>") && !page.contains("src=\"http"), "it needs nobody");
+        let payload = common::payload(&page);
+        assert_eq!((&payload["panel"]["type"], &payload["boards"][0]["legend"]), (&"dashboard".into(), &"lr".into()));
+        assert_eq!(payload["boards"][0]["n"], 1);
+        assert!(payload.get("live").is_none(), "nobody is asked for more");
+        let told = |arguments: &[&str]| String::from_utf8(bench.export(arguments).stderr).unwrap();
+        assert!(told(&["--html", "board.html"]).contains("is there already"));
+        assert!(told(&["--html", "other.html", "--where", "lrr < 5"]).contains("did you mean `lr`?"));
+        assert!(!bench.file("other.html").exists());
     });
 }

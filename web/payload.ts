@@ -12,6 +12,22 @@ export interface Payload {
   /** One for each distinct folder and filter that the panel shows; most often one. `board` of a panel indexes it. */
   boards: Board[];
   panel: Panel;
+  /** Where to ask for what is new; absent in pages that were saved for ever. */
+  live?: Live;
+}
+
+/** The engine that drew it, on the machine of the notebook's kernel. */
+export interface Live {
+  port: number;
+  /** Opens the engine's server; useless when that engine has ended. */
+  token: string;
+  /** Which engine: another one's answer is none. */
+  session: string;
+  /** Which view, and which version of it this payload is. */
+  view: string;
+  version: number;
+  /** Of pages that the engine serves itself: their own address. */
+  base?: string;
 }
 
 /** The runs of one folder (narrowed by one filter) of one store. */

@@ -10,7 +10,7 @@ use crate::plain::plain;
 use crate::query::Filter;
 
 /// Both sides must have the same one. Counts up with each change of this file or of a type it names.
-pub(crate) const PROTOCOL: u32 = 8;
+pub(crate) const PROTOCOL: u32 = 9;
 
 #[derive(Debug)]
 pub(crate) struct Request {
@@ -35,6 +35,8 @@ pub(crate) enum Ask {
     Show { view: View, page: Page },
     /// The runs of a scope, newest first.
     Runs { scope: Scope },
+    /// Those of them that are selected on the pages of the folder, in the order of their selection.
+    Selected { scope: Scope },
     /// The series of a metric, in full, in order of the runs.
     Series { scope: Scope, tag: String },
     /// The folders of a database, by name.
@@ -55,7 +57,7 @@ pub(crate) enum Ask {
 
 plain! { sent enum Ask {
     Hello { version, protocol }, Open { uri, database, folder, empty }, Know { store, uri }, Check { scope, filter, text },
-    Show { view, page }, Runs { scope }, Series { scope, tag }, Folders { store, database }, Databases { store },
+    Show { view, page }, Runs { scope }, Selected { scope }, Series { scope, tag }, Folders { store, database }, Databases { store },
     Connect { uri }, Preview { edit }, Apply { edit }, Undo { scope, id }, Edits { scope }
 } }
 

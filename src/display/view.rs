@@ -88,9 +88,11 @@ impl View {
 pub(crate) struct DashboardSpec {
     pub(crate) scope: Scope,
     pub(crate) legend: Option<String>,
+    /// With the thoughts of all folders of the database.
+    pub(crate) everywhere: bool,
 }
 
-plain! { sent struct DashboardSpec { scope, legend } }
+plain! { sent struct DashboardSpec { scope, legend, everywhere } }
 
 /// The curves of one metric.
 #[derive(Debug, Clone, PartialEq)]

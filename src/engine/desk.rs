@@ -1,22 +1,31 @@
 //! Answers one request at a time; what several have in common is in [`Stores`].
 
+use std::sync::Arc;
+
 use super::gather::show;
-use super::stores::Stores;
+use super::live::Hub;
 use super::{edits, hidden, notes};
 use crate::client::protocol::{Answer, Ask};
-use crate::display::Scope;
+use crate::display::{Page, Scope};
 use crate::error::Result;
+use crate::model::RunId;
 use crate::query::{Catalog, Filter, check};
+use crate::render::board_id;
 use crate::store::read::Place;
 
 #[derive(Default)]
 pub(super) struct Desk {
-    stores: Stores,
+    hub: Arc<Hub>,
 }
 
 impl Desk {
     pub(super) fn answer(&self, ask: Ask) -> Answer {
         self.try_answer(ask).unwrap_or_else(|error| Answer::Failed { error })
+    }
+
+    /// Waits as long as pages still ask.
+    pub(super) fn linger(&self) {
+        self.hub.linger();
     }
 
     fn try_answer(&self, ask: Ask) -> Result<Answer> {
@@ -27,11 +36,11 @@ impl Desk {
                 self.open(uri.as_deref(), Place { database: &database, folder: &folder }, empty)
             }
             Ask::Know { store, uri } => {
-                self.stores.know(&store, uri.as_deref())?;
+                self.hub.stores.know(&store, uri.as_deref())?;
                 Ok(Answer::Known)
             }
             Ask::Check { scope, filter, text } => {
-                let store = self.stores.get(&scope.store)?;
+                let store = self.hub.stores.get(&scope.store)?;
                 check(&filter, text.as_deref(), &Catalog::of(&store.runs(place(&scope), &Filter::All)?))?;
                 for query in filter.mongo_queries() {
                     // What is wrong with it only the server knows.
@@ -40,47 +49,58 @@ impl Desk {
                 Ok(Answer::Checked { filter })
             }
             Ask::Show { view, page } => {
-                let bundle = show(&view, page, &|handle| self.stores.get(handle))?;
+                let bundle = match page {
+                    Page::Cell | Page::Shared => self.hub.cell(&view, page)?,
+                    _ => show(&view, page, &|handle| self.hub.stores.get(handle))?,
+                };
                 Ok(Answer::Shown { bundle })
             }
             Ask::Runs { scope } => {
-                let (runs, _) = hidden::runs(self.stores.get(&scope.store)?.as_ref(), place(&scope), &scope.filter)?;
+                let (runs, _) = hidden::runs(self.hub.stores.get(&scope.store)?.as_ref(), place(&scope), &scope.filter)?;
                 Ok(Answer::Runs { runs })
             }
+            Ask::Selected { scope } => {
+                let selected = self.hub.selections.of(&board_id(&scope));
+                let (runs, _) = hidden::runs(self.hub.stores.get(&scope.store)?.as_ref(), place(&scope), &scope.filter)?;
+                let of = |id: &RunId| runs.iter().find(|run| run.id == *id).cloned();
+                Ok(Answer::Runs { runs: selected.iter().filter_map(of).collect() })
+            }
             Ask::Series { scope, tag } => {
-                let store = self.stores.get(&scope.store)?;
+                let store = self.hub.stores.get(&scope.store)?;
                 let (runs, _) = hidden::runs(store.as_ref(), place(&scope), &scope.filter)?;
-                let series = store.series(place(&scope), &runs, &tag)?;
+                let series = store.series(place(&scope), &runs.iter().collect::<Vec<_>>(), &tag)?;
                 if series.is_empty() {
                     notes::known_metric(store.as_ref(), place(&scope), &tag)?;
                 }
                 Ok(Answer::Series { series })
             }
             Ask::Preview { edit } => {
-                Ok(Answer::Previewed { preview: edits::preview(&*self.stores.whole(&edit.scope.store)?, &edit)? })
+                Ok(Answer::Previewed { preview: edits::preview(&*self.hub.stores.whole(&edit.scope.store)?, &edit)? })
             }
-            Ask::Apply { edit } => Ok(Answer::Applied { edit: edits::apply(&*self.stores.whole(&edit.scope.store)?, &edit)? }),
+            Ask::Apply { edit } => {
+                Ok(Answer::Applied { edit: edits::apply(&*self.hub.stores.whole(&edit.scope.store)?, &edit)? })
+            }
             Ask::Undo { scope, id } => {
-                Ok(Answer::Undone { undone: edits::undo(&*self.stores.whole(&scope.store)?, &scope, &id)? })
+                Ok(Answer::Undone { undone: edits::undo(&*self.hub.stores.whole(&scope.store)?, &scope, &id)? })
             }
-            Ask::Edits { scope } => Ok(Answer::Edits { edits: edits::history(&*self.stores.whole(&scope.store)?, &scope)? }),
+            Ask::Edits { scope } => Ok(Answer::Edits { edits: edits::history(&*self.hub.stores.whole(&scope.store)?, &scope)? }),
             Ask::Connect { uri } => {
-                let (address, notes) = self.stores.resolve(uri.as_deref())?;
+                let (address, notes) = self.hub.stores.resolve(uri.as_deref())?;
                 Ok(Answer::Opened { store: address.target(), notes })
             }
-            Ask::Folders { store, database } => Ok(Answer::Names { names: self.stores.get(&store)?.folders(&database)? }),
-            Ask::Databases { store } => Ok(Answer::Names { names: self.stores.get(&store)?.databases()? }),
+            Ask::Folders { store, database } => Ok(Answer::Names { names: self.hub.stores.get(&store)?.folders(&database)? }),
+            Ask::Databases { store } => Ok(Answer::Names { names: self.hub.stores.get(&store)?.databases()? }),
         }
     }
 
     fn open(&self, uri: Option<&str>, place: Place<'_>, empty: bool) -> Result<Answer> {
-        let (address, mut notes) = self.stores.resolve(uri)?;
+        let (address, mut notes) = self.hub.stores.resolve(uri)?;
         let target = address.target();
         let waits = |error| notes::and_what_waits(error, &target);
-        let read = self.stores.get(&target).map_err(waits)?;
+        let read = self.hub.stores.get(&target).map_err(waits)?;
         // The first question finds out whether the store answers at all.
         read.folders(place.database).map_err(waits)?;
-        notes.extend(self.stores.recover(&address));
+        notes.extend(self.hub.stores.recover(&address));
         let folders = read.folders(place.database)?;
         if !empty && !folders.iter().any(|known| known == place.folder) && !notes::expected(&target, place) {
             return Err(notes::unknown_folder(read.as_ref(), &address, place, &folders));

@@ -88,7 +88,7 @@ pub(super) fn points(
         for run in runs {
             step(run, rows);
             for tag in run.metrics.keys().filter(|tag| wanted(tag)) {
-                let series = read.series(place, std::slice::from_ref(run), tag)?;
+                let series = read.series(place, &[run], tag)?;
                 for (column, more) in frame.iter_mut().zip(of_series(&series)) {
                     column.cells.extend(more.cells);
                 }

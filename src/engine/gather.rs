@@ -10,7 +10,7 @@ use crate::display::{Insight, Page, Scope, View, XAxis};
 use crate::error::Result;
 use crate::model::{Outline, Run, RunId, Series, Time};
 use crate::query::{Condition, Field, Filter};
-use crate::render::{self, Data, Drawn, ScopeData, choose};
+use crate::render::{self, Data, Drawn, Outlines, ScopeData, choose};
 use crate::store::read::{Kind, Place, Read};
 
 /// Draws a view: by MIME type, what a cell, a file, a picture or a terminal gets. `store` connects to a store by its handle.
@@ -78,6 +78,7 @@ impl Need {
             View::Dashboard(spec) => {
                 self.everything = true;
                 self.thoughts = true;
+                self.thoughts_of_all_folders |= spec.everywhere;
                 self.keys.extend(spec.legend.clone());
             }
             View::Plot(spec) => {
@@ -177,17 +178,18 @@ impl Reader<'_> {
     }
 
     fn series(&self, need: &Need, data: &mut ScopeData) -> Result<()> {
+        let ScopeData { runs: all, known, series, outlines, .. } = data;
         let mut wanted = need.series.clone();
         if need.everything {
-            for tag in &data.known.metrics {
+            for tag in &known.metrics {
                 wanted.entry(tag.clone()).or_insert(choose::CURVES);
             }
         }
         let mut plots = Vec::new();
         for (tag, most) in wanted {
-            let with: Vec<Run> = data.runs.iter().filter(|run| run.metrics.contains_key(&tag)).cloned().collect();
+            let with: Vec<&Run> = all.iter().filter(|run| run.metrics.contains_key(&tag)).collect();
             let total = with.len();
-            let runs: Vec<Run> = match need.newest.contains(&tag) {
+            let runs: Vec<&Run> = match need.newest.contains(&tag) {
                 true => with.into_iter().take(most).collect(),
                 false => choose::matter(with, &tag, most),
             };
@@ -200,34 +202,34 @@ impl Reader<'_> {
         });
         let headers = by_headers(&lens.collect::<Vec<_>>());
         for ((total, runs, tag), headers) in plots.into_iter().zip(headers) {
-            let shown = self.points(&runs, &headers, &tag, data)?;
-            data.series.insert(tag, Drawn { shown, total });
+            let shown = self.points(&runs, &headers, &tag, outlines)?;
+            series.insert(tag, Drawn { shown, total });
         }
         Ok(())
     }
 
     /// Small curves for tables, of metrics that no plot draws.
     fn sparks(&self, need: &Need, data: &mut ScopeData) -> Result<()> {
-        let tags = need.tables.iter().flat_map(|columns| render::sparks::metrics(columns.as_ref(), &data.known.metrics));
-        for tag in tags.collect::<Vec<_>>() {
-            let runs = render::sparks::runs(&data.runs, &tag);
-            if runs.is_empty() || data.series.contains_key(&tag) || data.sparks.contains_key(&tag) {
+        let ScopeData { runs: all, known, series, sparks, outlines, .. } = data;
+        let tags = need.tables.iter().flat_map(|columns| render::sparks::metrics(columns.as_ref(), &known.metrics));
+        for tag in tags {
+            let runs = render::sparks::runs(all, &tag);
+            if runs.is_empty() || series.contains_key(&tag) || sparks.contains_key(&tag) {
                 continue;
             }
             let lens = runs.iter().map(|run| run.metrics.get(&tag).map_or(0, |summary| summary.n)).collect();
             let headers = by_headers(&[Wanted { lens, means: false }]).concat();
-            let series = self.points(&runs, &headers, &tag, data)?;
-            let thin = series.iter().rev().map(|series| (series.run, render::sparks::thinned(series)));
-            data.sparks.insert(tag, thin.collect());
+            let read = self.points(&runs, &headers, &tag, outlines)?;
+            let thin = read.iter().rev().map(|series| (series.run, render::sparks::thinned(series)));
+            sparks.insert(tag, thin.collect());
         }
         Ok(())
     }
 
-    /// The series of these runs; of those with `headers` what their headers say, which `data` keeps as well.
-    fn points(&self, runs: &[Run], headers: &[bool], tag: &str, data: &mut ScopeData) -> Result<Vec<Series>> {
-        let those =
-            |wanted: bool| runs.iter().zip(headers).filter(move |(_, headers)| **headers == wanted).map(|(run, _)| run.clone());
-        let (long, full): (Vec<Run>, Vec<Run>) = (those(true).collect(), those(false).collect());
+    /// The series of these runs; of those with `headers` what their headers say, which `kept` keeps as well.
+    fn points(&self, runs: &[&Run], headers: &[bool], tag: &str, kept: &mut Outlines) -> Result<Vec<Series>> {
+        let those = |wanted: bool| runs.iter().zip(headers).filter(move |(_, headers)| **headers == wanted).map(|(run, _)| *run);
+        let (long, full): (Vec<&Run>, Vec<&Run>) = (those(true).collect(), those(false).collect());
         let mut shown = if full.is_empty() { Vec::new() } else { self.read.series(self.place, &full, tag)? };
         if long.is_empty() {
             return Ok(shown);
@@ -236,8 +238,7 @@ impl Reader<'_> {
         shown.extend(outlines.iter().map(Outline::extremes));
         let places: HashMap<RunId, usize> = runs.iter().enumerate().map(|(place, run)| (run.id, place)).collect();
         shown.sort_by_key(|series| (places.get(&series.run).copied(), series.rank));
-        let kept = outlines.into_iter().map(|outline| ((outline.run, outline.rank), outline)).collect();
-        data.outlines.insert(tag.to_owned(), kept);
+        kept.insert(tag.to_owned(), outlines.into_iter().map(|outline| ((outline.run, outline.rank), outline)).collect());
         Ok(shown)
     }
 
@@ -355,16 +356,16 @@ mod tests {
             self.note(format!("runs of {} with {filter}", place.folder));
             Ok(self.runs.iter().filter(|run| filter.matches(run)).cloned().collect())
         }
-        fn series(&self, _: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+        fn series(&self, _: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
             self.note(format!("{tag} of {}", runs.len()));
-            let series = |run: &Run| {
+            let series = |run: &&Run| {
                 let mut series = Series::new(run.id, &run.name, tag);
                 (series.steps, series.values, series.wall) = (vec![0], vec![1.0], vec![run.started.millis()]);
                 series
             };
             Ok(runs.iter().map(series).collect())
         }
-        fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+        fn outlines(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Outline>> {
             self.note(format!("headers of {}", runs.len()));
             Ok(self.series(place, runs, tag)?.iter().map(Outline::of).collect())
         }
@@ -423,7 +424,7 @@ mod tests {
     fn what_several_panels_share_is_read_once() {
         let shelf = Shelf::of(130);
         let table = View::Table(TableSpec { scope: scope(Filter::All), columns: None, sort: Vec::new() });
-        let board = View::Dashboard(DashboardSpec { scope: scope(Filter::All), legend: None });
+        let board = View::Dashboard(DashboardSpec { scope: scope(Filter::All), legend: None, everywhere: false });
         let view =
             View::Stack(vec![View::Row(vec![plot(Filter::All, None, None), table]), plot(Filter::All, None, Some(7)), board]);
         shown(&view, &shelf);

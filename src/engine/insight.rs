@@ -57,7 +57,7 @@ pub(super) fn reached(read: &dyn Read, place: Place<'_>, runs: &[Run], condition
         Point { step: points.steps[at], value: points.values[at], wall }.earliest(first.entry(chunk.run));
     }
     // The others may have got there in points that are in no chunk yet.
-    let rest: Vec<Run> = may.into_iter().filter(|run| !first.contains_key(&run.id)).cloned().collect();
+    let rest: Vec<&Run> = may.into_iter().filter(|run| !first.contains_key(&run.id)).collect();
     for series in read.series(place, &rest, &condition.tag)? {
         let Some(point) = Point::first(&series, condition) else { continue };
         point.earliest(first.entry(series.run));

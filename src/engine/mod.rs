@@ -8,10 +8,12 @@ mod gather;
 mod hidden;
 mod insight;
 mod journals;
+mod live;
 mod long;
 mod notes;
 mod pictures;
 mod serve;
+mod server;
 mod stores;
 
 pub(crate) use serve::serve;

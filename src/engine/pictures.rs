@@ -81,7 +81,7 @@ mod tests {
         fn runs(&self, _: Place<'_>, _: &Filter) -> Result<Vec<Run>> {
             Ok(Vec::new())
         }
-        fn series(&self, _: Place<'_>, _: &[Run], _: &str) -> Result<Vec<Series>> {
+        fn series(&self, _: Place<'_>, _: &[&Run], _: &str) -> Result<Vec<Series>> {
             Ok(Vec::new())
         }
         fn tags(&self, _: Place<'_>, _: &[RunId], _: Kind) -> Result<Vec<String>> {

@@ -14,7 +14,7 @@ pub(crate) fn serve(requests: PipeReader, answers: PipeWriter) {
     run(BufReader::with_capacity(1 << 16, requests), answers);
 }
 
-/// Answers until the input ends. Whoever is still being answered then does not wait any more.
+/// Answers until the input ends, and pages for a while longer. Whoever is still being answered then does not wait any more.
 pub(super) fn run(mut input: impl BufRead, output: impl Write + Send + 'static) {
     let desk = Arc::new(Desk::default());
     let output = Arc::new(Mutex::new(output));
@@ -22,7 +22,7 @@ pub(super) fn run(mut input: impl BufRead, output: impl Write + Send + 'static) 
     loop {
         line.clear();
         if !matches!(input.read_until(b'\n', &mut line), Ok(1..)) {
-            return;
+            return desk.linger();
         }
         if line.trim_ascii().is_empty() {
             continue;

@@ -26,9 +26,12 @@ pub struct Series {
     pub wall: Vec<i64>,
     /// What earlier sessions logged of steps that a later one logged again, in order of the sessions' start. Most runs have none.
     pub earlier: Vec<Branch>,
+    /// How many points more were logged that the engine does not keep for a board that is open, and how many of those are not finite.
+    pub(crate) thinned: usize,
+    pub(crate) thinned_bad: usize,
 }
 
-plain! { heard struct Series { run, name, rank, tag, steps, values, wall, earlier } }
+plain! { heard struct Series { run, name, rank, tag, steps, values, wall, earlier, thinned, thinned_bad } }
 
 /// Points that are no more on a run's line: a later session logged their steps again. The three columns have one length.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +53,8 @@ impl Series {
     /// A series with no points yet.
     pub fn new(run: RunId, name: impl Into<String>, tag: impl Into<String>) -> Series {
         let (name, tag) = (name.into(), tag.into());
-        Series { run, name, rank: 0, tag, steps: Vec::new(), values: Vec::new(), wall: Vec::new(), earlier: Vec::new() }
+        let (steps, values, wall, earlier) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Series { run, name, rank: 0, tag, steps, values, wall, earlier, thinned: 0, thinned_bad: 0 }
     }
 
     /// How many points.

@@ -43,7 +43,7 @@ pub(crate) fn of_runs(series: &[Series], most: usize) -> impl Iterator<Item = &S
 
 /// Of runs that have a metric (the newest first), those that matter where nobody asked for a number: half of them the newest, the others
 /// those whose last values are the best. In their order.
-pub(crate) fn matter(runs: Vec<Run>, tag: &str, most: usize) -> Vec<Run> {
+pub(crate) fn matter<'a>(runs: Vec<&'a Run>, tag: &str, most: usize) -> Vec<&'a Run> {
     if runs.len() <= most {
         return runs;
     }
@@ -178,9 +178,11 @@ mod tests {
             run.metrics.extend(["Loss", "Accuracy"].map(|tag| (tag.to_string(), summary)));
             run
         };
-        let runs = || (0..20).map(run).collect::<Vec<_>>();
-        let names =
-            |tag: &str, most| matter(runs(), tag, most).iter().map(|run| run.name.parse::<usize>().unwrap()).collect::<Vec<_>>();
+        let runs: Vec<Run> = (0..20).map(run).collect();
+        let names = |tag: &str, most| {
+            let matter = matter(runs.iter().collect(), tag, most);
+            matter.iter().map(|run| run.name.parse::<usize>().unwrap()).collect::<Vec<_>>()
+        };
         assert_eq!(names("Loss", 20), (0..20).collect::<Vec<_>>());
         assert_eq!(names("Loss", 6), [0, 1, 2, 3, 6, 9]);
         assert_eq!(names("Accuracy", 5), [0, 1, 2, 14, 17]);

@@ -34,9 +34,9 @@ pub(crate) fn payload(view: &View, data: &Data) -> Payload {
     let mut boards: Vec<Rows<'_>> = data.scopes.iter().map(Rows::new).collect();
     boards.iter_mut().for_each(|rows| rows.want(view));
     boards.iter_mut().for_each(Rows::settle);
-    let composer = Composer { boards: &boards, share: 0 };
+    let composer = Composer { boards: &boards, share: 0, window: None };
     let share = curves::share(&composer.lens(view), dashboard(view));
-    let panel = Composer { boards: &boards, share }.panel(view);
+    let panel = Composer { boards: &boards, share, window: None }.panel(view);
     let boards: Vec<Board> = boards.iter().map(Rows::board).collect();
     let mut titles: Vec<&str> = Vec::new();
     for board in &boards {
@@ -44,7 +44,27 @@ pub(crate) fn payload(view: &View, data: &Data) -> Payload {
             titles.push(&board.title);
         }
     }
-    Payload { v: 1, read_at: data.read_at.millis(), title: titles.join(", "), boards, panel }
+    Payload { v: 1, read_at: data.read_at.millis(), title: titles.join(", "), boards, panel, live: None }
+}
+
+/// The curves of a plot from one place of its x axis to another, as a payload has them.
+pub(crate) fn window(view: &View, data: &Data, window: (f64, f64)) -> serde_json::Value {
+    let mut boards: Vec<Rows<'_>> = data.scopes.iter().map(Rows::new).collect();
+    boards.iter_mut().for_each(|rows| rows.want(view));
+    boards.iter_mut().for_each(Rows::settle);
+    let share = curves::share(&Composer { boards: &boards, share: 0, window: None }.lens(view), false);
+    let curves = match (Composer { boards: &boards, share, window: Some(window) }).panel(view) {
+        Panel::Plot(plot) => plot.series,
+        _ => Vec::new(),
+    };
+    // Rows are of this plot alone; a page knows runs by their ids.
+    let id = |row: usize| boards.iter().find_map(|rows| rows.rows.get(row)).map(|run| run.id.to_string());
+    let with_id = |curve: &Curve| {
+        let mut json = serde_json::to_value(curve).unwrap_or_default();
+        json["id"] = id(curve.run).into();
+        json
+    };
+    curves.iter().map(with_id).collect()
 }
 
 fn dashboard(view: &View) -> bool {
@@ -248,6 +268,8 @@ struct Composer<'a> {
     boards: &'a [Rows<'a>],
     /// How many points each curve may keep.
     share: usize,
+    /// The part of the x axis that is wanted.
+    window: Option<(f64, f64)>,
 }
 
 impl<'a> Composer<'a> {
@@ -291,7 +313,7 @@ impl<'a> Composer<'a> {
         if let Some(empty) = missing::runs(rows.data).filter(|_| !of_all_folders) {
             return Panel::message(Level::Info, empty);
         }
-        let part = Part { board, rows, share: self.share };
+        let part = Part { board, rows, share: self.share, window: self.window };
         match view {
             View::Dashboard(spec) => part.dashboard(spec),
             View::Plot(spec) => thoughts::on(part.plot(spec), rows.data, |run| rows.index.get(run).copied()),
@@ -319,6 +341,7 @@ pub(super) struct Part<'a> {
     pub(super) board: usize,
     pub(super) rows: &'a Rows<'a>,
     share: usize,
+    window: Option<(f64, f64)>,
 }
 
 impl Part<'_> {
@@ -352,7 +375,7 @@ impl Part<'_> {
                 .keys()
                 .map(|tag| media::histograms(self.board, data, &self.rows.index, tag, None))
                 .collect(),
-            thoughts: Panel::Thoughts(self.thoughts(&ThoughtsSpec { scope: scope(), everywhere: false })),
+            thoughts: Panel::Thoughts(self.thoughts(&ThoughtsSpec { scope: scope(), everywhere: spec.everywhere })),
         }));
         self.with_legend(spec.legend.as_deref(), |_| dashboard)
     }
@@ -393,16 +416,17 @@ impl Part<'_> {
             let shown = &other?.shown;
             shown.iter().find(found).or_else(|| shown.iter().find(|one| one.run == of.run))
         };
+        let within = |placed: curves::Placed| self.window.iter().fold(placed, |placed, window| placed.within(*window));
         let outlines = data.outlines.get(&spec.tag);
         let place = |(row, series): (usize, &Series)| {
             let run = self.rows.rows.get(row)?;
             let Some(outline) = outlines.and_then(|known| known.get(&(series.run, series.rank))) else {
-                return Some((row, curves::place(series, run, kind, other(series))));
+                return Some((row, within(curves::place(series, run, kind, other(series)))));
             };
             // No mean of extremes.
             let means = grouping.map(|_| outline.means());
             let placed = curves::place(means.as_ref().unwrap_or(series), run, kind, other(series));
-            Some((row, placed.standing_for(outline)))
+            Some((row, within(placed.standing_for(outline))))
         };
         let ranks: Vec<u32> = self.rows.members(spec).map(|(_, series)| series.rank).collect();
         let placed = self.rows.members(spec).filter_map(place).zip(ranks).filter(|((_, placed), _)| placed.len() > 0);

@@ -29,6 +29,9 @@ pub(super) struct Placed {
     wall: Vec<i64>,
     /// How many points it stands for, and how many of them are NaN or infinite, if that is more than there are here.
     whole: Option<(usize, usize)>,
+    /// Points that were logged, and are not here; and those of them that are not finite.
+    thinned: usize,
+    thinned_bad: usize,
 }
 
 /// The points of a series of that run. `other` is the metric on the x axis, if one is.
@@ -42,7 +45,8 @@ pub(super) fn place(series: &Series, run: &Run, kind: XKind, other: Option<&Seri
     };
     let some = || Vec::with_capacity(x.len());
     let (steps, wall) = (Vec::with_capacity(x.len()), Vec::with_capacity(x.len()));
-    let mut placed = Placed { x: some(), y: some(), steps, wall, whole: None };
+    let (thinned, thinned_bad) = (series.thinned, series.thinned_bad);
+    let mut placed = Placed { x: some(), y: some(), steps, wall, whole: None, thinned, thinned_bad };
     for (i, ((x, y), step)) in x.iter().zip(&series.values).zip(&series.steps).enumerate() {
         if x.is_finite() {
             placed.x.push(*x);
@@ -89,9 +93,34 @@ impl Placed {
         self.whole.map(|(n, _)| n)
     }
 
+    /// Those within a part of the x axis, and the nearest on either side, so that lines go on to the edge.
+    pub(super) fn within(self, (from, to): (f64, f64)) -> Placed {
+        let inside = |x: &f64| *x >= from && *x <= to;
+        let near =
+            |i: usize| [i.checked_sub(1), Some(i), Some(i + 1)].into_iter().flatten().any(|i| self.x.get(i).is_some_and(inside));
+        let mut keep: Vec<usize> = (0..self.x.len()).filter(|i| near(*i)).collect();
+        if keep.is_empty() {
+            // The window lies between two points.
+            let before = (0..self.x.len()).filter(|i| self.x[*i] < from).max_by(|a, b| self.x[*a].total_cmp(&self.x[*b]));
+            let after = (0..self.x.len()).filter(|i| self.x[*i] > to).min_by(|a, b| self.x[*a].total_cmp(&self.x[*b]));
+            keep.extend(before.into_iter().chain(after));
+            keep.sort_unstable();
+        }
+        Placed {
+            x: keep.iter().map(|i| self.x[*i]).collect(),
+            y: keep.iter().map(|i| self.y[*i]).collect(),
+            steps: keep.iter().map(|i| self.steps[*i]).collect(),
+            wall: keep.iter().filter_map(|i| self.wall.get(*i).copied()).collect(),
+            whole: None,
+            thinned: 0,
+            thinned_bad: 0,
+        }
+    }
+
     /// How many values are NaN or infinite.
     pub(super) fn bad(&self) -> usize {
-        self.whole.map_or_else(|| self.y.iter().filter(|y| !y.is_finite()).count(), |(_, bad)| bad)
+        let here = || self.y.iter().filter(|y| !y.is_finite()).count() + self.thinned_bad;
+        self.whole.map_or_else(here, |(_, bad)| bad)
     }
 
     /// The curve with at most `limit` points.
@@ -107,7 +136,7 @@ impl Placed {
             step: (kind != XKind::Step).then(|| keep.iter().map(|i| self.steps[*i]).collect()),
             wall: self.wall(kind, &keep),
             y: y.into_iter().map(Num::from).collect(),
-            n: self.len(),
+            n: self.len() + self.thinned,
             group: None,
         }
     }

@@ -31,7 +31,7 @@ pub(crate) struct ScopeData {
     pub(crate) sparks: BTreeMap<String, BTreeMap<RunId, Vec<f64>>>,
     /// What is known of those among them that were too long to be read in full, by tag, run and rank: their series have only the
     /// extremes of each piece.
-    pub(crate) outlines: BTreeMap<String, BTreeMap<(RunId, u32), Outline>>,
+    pub(crate) outlines: Outlines,
     /// The images that are shown, by tag.
     pub(crate) images: BTreeMap<String, Drawn<ImageInfo>>,
     /// The bytes of those images, by the key of the blob. One that could not be read, or that there was no room for, is missing.
@@ -45,6 +45,9 @@ pub(crate) struct ScopeData {
     /// When each run (in the order of `runs`) met a condition, by its text.
     pub(crate) reached: BTreeMap<String, Vec<Reached>>,
 }
+
+/// By tag, run and rank.
+pub(crate) type Outlines = BTreeMap<String, BTreeMap<(RunId, u32), Outline>>;
 
 /// What was chosen to be shown, of how many.
 #[derive(Debug, Clone, PartialEq)]

@@ -74,6 +74,19 @@ pub(super) fn page(payload: &Payload) -> Result<String> {
     ))
 }
 
+/// A page without data, whose script asks the server that it came from.
+pub(crate) fn shell() -> Result<String> {
+    let hash = hash()?;
+    let (runtime, loader) = (STANDARD.encode(RUNTIME), LOADER.trim());
+    Ok(format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>ml_board</title></head>\
+         <body style=\"margin:16px;font:14px/1.4 system-ui,sans-serif\">\
+         <div class=\"mlb\" data-mlb-v=\"{hash}\" data-mlb-page=\"\" data-mlb-rt=\"{runtime}\"><noscript>The board needs JavaScript.</noscript></div>\
+         <script>{loader}</script></body></html>"
+    ))
+}
+
 /// The hash of the runtime: outputs of one version share one copy in a page, and old ones keep theirs.
 fn hash() -> Result<String> {
     #[derive(serde::Deserialize)]

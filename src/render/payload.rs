@@ -59,6 +59,18 @@ pub(crate) struct Payload {
     pub(crate) title: String,
     pub(crate) boards: Vec<Board>,
     pub(crate) panel: Panel,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) live: Option<Live>,
+}
+
+/// Where the page asks for what is new.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Live {
+    pub(crate) port: u16,
+    pub(crate) token: String,
+    pub(crate) session: String,
+    pub(crate) view: String,
+    pub(crate) version: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -138,7 +138,7 @@ pub(super) fn plot(tag: &str, legend: Option<&str>) -> PlotSpec {
 }
 
 pub(super) fn dashboard() -> View {
-    View::Dashboard(DashboardSpec { scope: scope(), legend: Some("lr".into()) })
+    View::Dashboard(DashboardSpec { scope: scope(), legend: Some("lr".into()), everywhere: false })
 }
 
 /// Every name and text replaced by this one.
@@ -178,7 +178,7 @@ pub(super) fn hostile(text: &str) -> (Data, View) {
         (thought.name, thought.folder, thought.text) = (text.into(), text.into(), text.into());
     }
     let view = View::Stack(vec![
-        View::Dashboard(DashboardSpec { scope: scope.scope.clone(), legend: None }),
+        View::Dashboard(DashboardSpec { scope: scope.scope.clone(), legend: None, everywhere: false }),
         View::Plot(PlotSpec {
             scope: scope.scope.clone(),
             legend: Some(format!("`{}`", text.replace('`', "``"))),

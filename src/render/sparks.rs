@@ -36,7 +36,7 @@ pub(crate) fn metrics(columns: Option<&Vec<String>>, known: &BTreeSet<String>) -
 }
 
 /// The runs whose curves of a metric are read: the newest, as long as there are not too many points.
-pub(crate) fn runs(runs: &[Run], tag: &str) -> Vec<Run> {
+pub(crate) fn runs<'a>(runs: &'a [Run], tag: &str) -> Vec<&'a Run> {
     let mut room = READ;
     let with = runs.iter().filter_map(|run| Some((run, run.metrics.get(tag)?.n))).take(RUNS);
     let fits = with.take_while(|(_, n)| match room.checked_sub(*n) {
@@ -46,7 +46,7 @@ pub(crate) fn runs(runs: &[Run], tag: &str) -> Vec<Run> {
         }
         None => false,
     });
-    fits.map(|(run, _)| run.clone()).collect()
+    fits.map(|(run, _)| run).collect()
 }
 
 /// Of each stretch of a curve the last value, rank 0's.

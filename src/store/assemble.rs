@@ -12,6 +12,8 @@ use crate::model::{Branch, Run, RunId, Series, SessionId, Status};
 struct Pieces {
     chunks: Vec<(i64, Points)>,
     frames: Vec<(i64, Points)>,
+    /// The last frame.
+    head: i64,
 }
 
 /// How often a look that saw a live run between two writes is made again.
@@ -19,7 +21,7 @@ pub(super) const LOOKS: usize = 3;
 
 /// Looks for frames and chunks and makes series of them; again, if a chunk was seen before a write and the next one after it, so
 /// that the points between them are in neither. (Seen of a run that has ended, a gap is a person's edit, and stays.)
-pub(super) fn look(runs: &[Run], tag: &str, look: impl Fn() -> Result<(Vec<Frame>, Vec<Chunk>)>) -> Result<Vec<Series>> {
+pub(super) fn look(runs: &[&Run], tag: &str, look: impl Fn() -> Result<(Vec<Frame>, Vec<Chunk>)>) -> Result<Vec<Series>> {
     let mut seen = Vec::new();
     for _ in 0..LOOKS {
         let (frames, chunks) = look()?;
@@ -32,44 +34,93 @@ pub(super) fn look(runs: &[Run], tag: &str, look: impl Fn() -> Result<(Vec<Frame
     Ok(seen)
 }
 
-/// The series of a tag, in the order of `runs`, one for each rank; runs without a point are left out. Sessions follow one another in
-/// order of their start, each over what was logged of its steps before. A point that is in a chunk and in a frame is taken once, from
-/// the chunk (where a person may have edited it). And whether all ordinals of live runs are there.
-fn series(runs: &[Run], tag: &str, frames: Vec<Frame>, chunks: Vec<Chunk>) -> (Vec<Series>, bool) {
-    let mut pieces: HashMap<RunId, HashMap<SessionId, Pieces>> = HashMap::new();
+/// The points of one tag of one session.
+pub(crate) struct Line {
+    pub(crate) run: RunId,
+    pub(crate) session: SessionId,
+    pub(crate) points: Points,
+    /// The ordinal after the last one.
+    pub(crate) next: i64,
+    /// The last of its frames that was seen; 0: none.
+    pub(crate) head: i64,
+}
+
+/// Looks for frames and chunks as [`look`] does, and makes a line of each session.
+pub(crate) fn lines(runs: &[&Run], tag: &str, look: impl Fn() -> Result<(Vec<Frame>, Vec<Chunk>)>) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for _ in 0..LOOKS {
+        let (frames, chunks) = look()?;
+        let mut whole = true;
+        let line = |((run, session), pieces): ((RunId, SessionId), Pieces)| {
+            let ends =
+                pieces.chunks.iter().chain(&pieces.frames).map(|(i, points)| i.saturating_add_unsigned(points.len() as u64));
+            let (next, head) = (ends.max().unwrap_or(0), pieces.head);
+            let mut points = Points::default();
+            let live = runs.iter().any(|known| known.id == run && known.status == Status::Running);
+            whole &= !(join(pieces, &mut points) && live);
+            Line { run, session, points, next, head }
+        };
+        lines = pieces(tag, frames, chunks).into_iter().map(line).collect();
+        if whole {
+            break;
+        }
+    }
+    Ok(lines)
+}
+
+fn pieces(tag: &str, frames: Vec<Frame>, chunks: Vec<Chunk>) -> HashMap<(RunId, SessionId), Pieces> {
+    let mut pieces: HashMap<(RunId, SessionId), Pieces> = HashMap::new();
     for chunk in chunks {
-        let of = pieces.entry(chunk.run).or_default().entry(chunk.session).or_default();
-        of.chunks.push((chunk.i0, chunk.points));
+        pieces.entry((chunk.run, chunk.session)).or_default().chunks.push((chunk.i0, chunk.points));
     }
     for frame in frames {
         for part in frame.parts.into_iter().filter(|part| *part.tag == *tag) {
-            let of = pieces.entry(frame.run).or_default().entry(frame.session).or_default();
+            let of = pieces.entry((frame.run, frame.session)).or_default();
             of.frames.push((part.i, part.points));
+            of.head = of.head.max(frame.k);
         }
+    }
+    pieces
+}
+
+/// The series of a run from the points of its sessions: one for each rank.
+pub(crate) fn of_run(run: &Run, tag: &str, mut sessions: Vec<(SessionId, Points)>) -> Vec<Series> {
+    let started = |id: SessionId| run.sessions.iter().position(|session| session.id == id).unwrap_or(usize::MAX);
+    sessions.sort_by_key(|(id, _)| (started(*id), *id));
+    let mut ranks: BTreeMap<u32, Vec<(SessionId, Points)>> = BTreeMap::new();
+    for (id, points) in sessions {
+        let rank = run.sessions.get(started(id)).map_or(0, |session| session.rank);
+        ranks.entry(rank).or_default().push((id, points));
+    }
+    let series = ranks.into_iter().map(|(rank, sessions)| {
+        let mut series = Series::new(run.id, &run.name, tag);
+        series.rank = rank;
+        line_up(&mut series, sessions);
+        series
+    });
+    series.filter(|series| !series.is_empty() || !series.earlier.is_empty()).collect()
+}
+
+/// The series of a tag, in the order of `runs`, one for each rank; runs without a point are left out. Sessions follow one another in
+/// order of their start, each over what was logged of its steps before. A point that is in a chunk and in a frame is taken once, from
+/// the chunk (where a person may have edited it). And whether all ordinals of live runs are there.
+fn series(runs: &[&Run], tag: &str, frames: Vec<Frame>, chunks: Vec<Chunk>) -> (Vec<Series>, bool) {
+    let mut by_run: HashMap<RunId, Vec<(SessionId, Pieces)>> = HashMap::new();
+    for ((run, session), pieces) in pieces(tag, frames, chunks) {
+        by_run.entry(run).or_default().push((session, pieces));
     }
     let mut whole = true;
     let mut series = Vec::new();
     for run in runs {
-        let mut sessions: Vec<_> = pieces.remove(&run.id).unwrap_or_default().into_iter().collect();
-        let started = |id: SessionId| run.sessions.iter().position(|session| session.id == id).unwrap_or(usize::MAX);
-        sessions.sort_by_key(|(id, _)| (started(*id), *id));
-        let mut ranks: BTreeMap<u32, Vec<(SessionId, Points)>> = BTreeMap::new();
         let mut gap = false;
-        for (id, pieces) in sessions {
-            let rank = run.sessions.get(started(id)).map_or(0, |session| session.rank);
+        let sessions = by_run.remove(&run.id).unwrap_or_default().into_iter().map(|(session, pieces)| {
             let mut points = Points::default();
             gap |= join(pieces, &mut points);
-            ranks.entry(rank).or_default().push((id, points));
-        }
+            (session, points)
+        });
+        series.extend(of_run(run, tag, sessions.collect()));
         whole &= !gap || run.status != Status::Running;
-        series.extend(ranks.into_iter().map(|(rank, sessions)| {
-            let mut series = Series::new(run.id, &run.name, tag);
-            series.rank = rank;
-            line_up(&mut series, sessions);
-            series
-        }));
     }
-    series.retain(|series| !series.is_empty() || !series.earlier.is_empty());
     (series, whole)
 }
 
@@ -131,7 +182,7 @@ pub(super) fn by_session(tag: &str, frames: &[Frame], chunks: Vec<Chunk>) -> BTr
 /// Appends the points of one session in order of their ordinals, each once. Whether an ordinal between them is missing.
 fn join(pieces: Pieces, to: &mut Points) -> bool {
     let end = |(i, points): &(i64, Points)| i.saturating_add_unsigned(points.len() as u64);
-    let Pieces { mut chunks, mut frames } = pieces;
+    let Pieces { mut chunks, mut frames, .. } = pieces;
     // A chunk that grew between two looks at it is there twice: the longer one first.
     chunks.sort_by_key(|piece| (piece.0, Reverse(end(piece))));
     frames.sort_by_key(|piece| (piece.0, Reverse(end(piece))));
@@ -219,7 +270,7 @@ mod tests {
     #[test]
     fn sessions_follow_in_order_of_start_and_a_chunk_wins_over_a_frame() {
         let frames = vec![frame(session(2), 0, 2), frame(session(9), 3, 6), frame(session(9), 1, 3)];
-        let (all, whole) = series(&[run()], "Loss", frames, vec![chunk(session(9), 0, 4)]);
+        let (all, whole) = series(&[&run()], "Loss", frames, vec![chunk(session(9), 0, 4)]);
         assert!(whole);
         assert_eq!(all.len(), 1);
         // The second session began again at step 0.
@@ -230,7 +281,7 @@ mod tests {
         assert_eq!(before.values, [0.5, 1.5, 2.5, 3.5, 4.0, 5.0]);
         assert_eq!(before.steps, [0, 10, 20, 30, 40, 50]);
         assert_eq!(before.wall[4..6], [4000, 5000]);
-        assert!(series(&[run()], "Los", Vec::new(), Vec::new()).0.is_empty());
+        assert!(series(&[&run()], "Los", Vec::new(), Vec::new()).0.is_empty());
     }
 
     /// Points of these steps; the value of each is its step and a tenth of the session.
@@ -260,7 +311,7 @@ mod tests {
             at(session(3), &[4, 5]),
             at(session(4), &[3, 4, 4, 3, i64::MAX]),
         ];
-        let (all, _) = series(&[run_of(&[0, 0, 0, 0])], "Loss", Vec::new(), chunks);
+        let (all, _) = series(&[&run_of(&[0, 0, 0, 0])], "Loss", Vec::new(), chunks);
         assert_eq!((all.len(), all[0].rank), (1, 0));
         assert_eq!(all[0].steps, [0, 1, 2, 3, 4, 4, 3, i64::MAX]);
         assert_eq!(all[0].values[..4], [0.1, 1.1, 2.2, 3.4]);
@@ -273,7 +324,7 @@ mod tests {
     #[test]
     fn ranks_lie_side_by_side_and_each_is_resumed_for_itself() {
         let chunks = vec![at(session(1), &[0, 1, 2]), at(session(2), &[0, 1, 2]), at(session(3), &[1, 2, 3])];
-        let (all, _) = series(&[run_of(&[0, 1, 1])], "Loss", Vec::new(), chunks);
+        let (all, _) = series(&[&run_of(&[0, 1, 1])], "Loss", Vec::new(), chunks);
         let lines: Vec<_> = all.iter().map(|series| (series.rank, series.steps.as_slice(), series.earlier.len())).collect();
         assert_eq!(lines, [(0, &[0, 1, 2][..], 0), (1, &[0, 1, 2, 3], 1)]);
         assert_eq!(all[1].values, [0.2, 1.3, 2.3, 3.3]);
@@ -284,7 +335,7 @@ mod tests {
         // The second chunk is there, the first one has not grown yet; the frames have what is between.
         let chunks = vec![chunk(session(9), 0, 1000), chunk(session(9), 2048, 2100)];
         let frames = vec![frame(session(9), 900, 1500), frame(session(9), 1500, 2200)];
-        let (all, whole) = series(&[run()], "Loss", frames, chunks);
+        let (all, whole) = series(&[&run()], "Loss", frames, chunks);
         assert!(whole);
         assert_eq!(all[0].steps, (0..2200).map(|i| i * 10).collect::<Vec<_>>());
     }
@@ -297,12 +348,12 @@ mod tests {
             looks.set(looks.get() + 1);
             Ok((Vec::new(), chunks(if looks.get() == 1 { 10 } else { 2048 })))
         };
-        assert_eq!(look(&[run()], "Loss", grow).unwrap()[0].len(), 2050);
+        assert_eq!(look(&[&run()], "Loss", grow).unwrap()[0].len(), 2050);
         assert_eq!(looks.get(), 2);
         let mut ended = run();
         ended.status = Status::Finished;
         looks.set(0);
-        assert_eq!(look(&[ended], "Loss", grow).unwrap()[0].len(), 12);
+        assert_eq!(look(&[&ended], "Loss", grow).unwrap()[0].len(), 12);
         assert_eq!(looks.get(), 1);
     }
 
@@ -316,7 +367,7 @@ mod tests {
             expected.dedup();
             let chunked: Vec<i64> = chunks.iter().flat_map(|(from, n)| *from..from + n).collect();
             let (all, whole) = series(
-                &[run()],
+                &[&run()],
                 "Loss",
                 frames.iter().map(|(from, n)| frame(of, *from, from + n)).collect(),
                 chunks.iter().map(|(from, n)| chunk(of, *from, from + n)).collect(),

@@ -4,10 +4,12 @@
 //! STORAGE in `documents` says what is written; `write` how it is written so that writing twice changes nothing.
 
 #[cfg(feature = "engine")]
-mod assemble;
+pub(crate) mod assemble;
 pub(crate) mod documents;
 #[cfg(feature = "engine")]
 pub(crate) mod edit;
+#[cfg(feature = "engine")]
+pub(crate) mod follow;
 mod local;
 mod mongo;
 #[cfg(feature = "engine")]
@@ -94,6 +96,15 @@ impl Store {
     /// Its reading half. (The store itself is [`read::Read`] by it.)
     #[cfg(feature = "engine")]
     fn reading(&self) -> &dyn read::Read {
+        match self {
+            Store::Mongo(mongo) => mongo,
+            Store::Local(local) => local,
+        }
+    }
+
+    /// What of it is new. (The store itself is [`follow::Follow`] by it.)
+    #[cfg(feature = "engine")]
+    fn following(&self) -> &dyn follow::Follow {
         match self {
             Store::Mongo(mongo) => mongo,
             Store::Local(local) => local,

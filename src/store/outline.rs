@@ -23,7 +23,7 @@ struct Seen {
 /// seen between two writes. Of a run whose sessions logged some steps again, headers do not say what is left of the earlier ones:
 /// `whole` reads it in full.
 pub(super) fn look(
-    runs: &[Run],
+    runs: &[&Run],
     tag: &str,
     look: impl Fn() -> Result<(Vec<Frame>, Vec<Header>)>,
     whole: impl Fn(&Run) -> Result<Vec<Series>>,
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(later.unwrap()[0].n(), 6);
         let mut full = Series::new(RUN, "name", "Loss");
         (full.steps, full.values, full.wall) = (vec![0], vec![7.0], vec![0]);
-        let outlines = look(&[run()], "Loss", || Ok(again()), |_| Ok(vec![full.clone()])).unwrap();
+        let outlines = look(&[&run()], "Loss", || Ok(again()), |_| Ok(vec![full.clone()])).unwrap();
         assert_eq!(outlines[0].extremes().values, [7.0]);
     }
 

@@ -7,7 +7,7 @@ use crate::query::{Condition, Filter};
 use crate::store::documents::Chunk;
 
 /// What kind of event a tag names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Image,
     Histogram,
@@ -26,11 +26,11 @@ pub(crate) trait Read: Send + Sync {
 
     /// The series of one metric of these runs, in full, in the order of `runs`; runs without it are left out. Sessions of a run
     /// follow one another in order of their start.
-    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>>;
+    fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>>;
 
     /// The same series by the headers of their chunks, which costs a thousandth of reading them. What a person edited of a chunk by
     /// hand is seen after `ml_board repair`. A store without headers reads them in full.
-    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+    fn outlines(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Outline>> {
         Ok(self.series(place, runs, tag)?.iter().map(Outline::of).collect())
     }
 
@@ -69,11 +69,11 @@ impl Read for super::Store {
         self.reading().runs(place, filter)
     }
 
-    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+    fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
         self.reading().series(place, runs, tag)
     }
 
-    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+    fn outlines(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Outline>> {
         self.reading().outlines(place, runs, tag)
     }
 

@@ -78,7 +78,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn of(runs: &[Run], tag: &str) -> Names {
+    pub(super) fn of(runs: &[&Run], tag: &str) -> Names {
         Names { tag: tag.to_owned(), names: runs.iter().map(|run| (run.id, run.name.clone())).collect() }
     }
 

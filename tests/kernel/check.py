@@ -3,10 +3,13 @@
 Run by `cargo xtask test kernel`, which names the engine, the training program and a MongoDB in the environment.
 """
 
+import json
 import os
 import re
 import secrets
+import subprocess
 import sys
+import time
 
 import pymongo
 
@@ -144,6 +147,29 @@ def on_mongodb(kernel, stage, uri):
         check(f"hostile names: {view}: nothing gets out", "onerror=alert(1)>" not in cell.html, cell.html[:2000])
 
 
+def while_it_trains(kernel, stage, uri):
+    """A cell's page goes on with the trainer, in a browser, while the kernel computes something else."""
+    html = stage.path / "cell.html"
+    html.write_text("<!doctype html><meta charset=utf-8><body>" + kernel.run('there.plot("Loss")').html)
+    train = [os.environ["ML_BOARD_TEST_DIGITS"], "--runs=1", "--epochs=100000", "--threads=1", f"--database={DATABASE}"]
+    look = ["node", str(REPOSITORY / "tests/live/browser.mjs"), html.as_uri()]
+    with (
+        subprocess.Popen(train, env=dict(stage.env, ML_BOARD_URI=uri), stdout=subprocess.DEVNULL) as trainer,
+        subprocess.Popen(look, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as browser,
+    ):
+        lines = (json.loads(line) for line in browser.stdout)
+        check("live: the page says so", any(said.get("state") == "live" for said in lines))
+        begun = time.time() * 1e3
+        busy = kernel.run("std::thread::sleep(std::time::Duration::from_secs(8));")
+        ended = time.time() * 1e3
+        trainer.terminate()
+        browser.stdin.close()
+        quiet("a cell that takes its time", busy)
+        seen = [said["at"] for said in lines if "seen" in said and begun < said["at"] < ended]
+        gaps = [later - at for at, later in zip([begun, *seen], [*seen, ended])]
+        check("live: no more than two seconds pass without newer points while the kernel computes", seen and max(gaps) < 2000, gaps)
+
+
 def main():
     uri = os.environ["ML_BOARD_TEST_URI"]
     with Stage(runs=RUNS, epochs=2, database=DATABASE) as stage, Kernel(stage.path, stage.env) as kernel:
@@ -156,6 +182,7 @@ def main():
         corrections(kernel)
         mistakes(kernel, stage)
         on_mongodb(kernel, stage, uri)
+        while_it_trains(kernel, stage, uri)
         pymongo.MongoClient(uri).drop_database(DATABASE)
     untracked = stage.run("git", "-C", str(REPOSITORY), "status", "--porcelain", "--untracked-files=all")
     check("no new file in the repository", not re.search(r"^\?\? .*(\.html|\.svg|\.sqlite|journal)", untracked, re.M), untracked)

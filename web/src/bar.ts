@@ -7,21 +7,42 @@ import { strip } from "./strip";
 import type { View } from "./view";
 
 export function bar(view: View, own: string | null, legendMatters: boolean, ...more: HTMLElement[]): HTMLElement {
-  const { board, readAt } = view;
+  const { board } = view;
   const count = h("span", { class: "mlb-count", role: "status" });
   const draw = inFrame(() => {
     if (!view.alive()) return;
     count.textContent = count.title = countText(view);
   });
-  view.on(["rows", "selection", "legend"], draw);
+  view.on(["rows", "selection", "legend", "data"], draw);
   count.textContent = countText(view);
   draw();
   return h("div", { class: "mlb-bar" },
     h("span", { class: "mlb-title", dir: "auto", title: board.title }, board.title),
-    h("span", { class: "mlb-said" }, count, strip(view, own)),
+    h("span", { class: "mlb-bar-said" }, count, strip(view, own)),
     ...more,
     legendMatters && legendChooser(view, own),
-    h("span", { class: "mlb-read", title: `Read from the store at ${exactTime(readAt)}` }, clock(readAt)));
+    howNew(view));
+}
+
+/** How new the data are: the time they were read, and whether they follow what is logged. */
+function howNew(view: View): HTMLElement {
+  const element = h("span", { class: "mlb-read", role: "status" });
+  const draw = () => {
+    const { state, readAt } = view, read = `Read from the store at ${exactTime(readAt)}`;
+    const [word, title] = !state
+      ? [clock(readAt), read]
+      : state.word === "live"
+        ? ["live", `Follows the runs as they log. ${read}`]
+        : state.word === "current"
+          ? ["up to date", `No run is running; what comes is shown. ${read}`]
+          : [`saved data of ${clock(readAt)}`, `${state.why ?? "The engine that drew this is out of reach: run the cell again to follow it."} ${read}`];
+    element.dataset.state = state?.word ?? "";
+    if (element.textContent !== word) element.textContent = word;
+    element.title = title;
+  };
+  view.on(["state"], draw);
+  draw();
+  return element;
 }
 
 /** `12 of 300 runs, 3 selected`. */

@@ -40,6 +40,14 @@ export class ColumnChooser {
     this.say();
   }
 
+  /** Columns that came; those of them that are `shown` come after the others. */
+  add(columns: TableColumn[], shown: TableColumn[]) {
+    this.all.push(...columns);
+    for (const column of this.all) this.varying.set(column, varies(column));
+    this.wanted = [...this.wanted, ...shown];
+    this.tell();
+  }
+
   /** The columns to show. */
   shown(): TableColumn[] {
     return this.varyingOnly ? this.wanted.filter(column => this.varying.get(column)) : this.wanted;

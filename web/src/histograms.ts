@@ -8,7 +8,7 @@ import { grouped, plain, short } from "./format";
 import { densities, heatMap, ridgelines } from "./histogram-time";
 import { latest } from "./images";
 import { RUN_NAME } from "./legend";
-import { captionOf, card, emptyNote, keepFocus, notesOf, picks } from "./parts";
+import { captionOf, card, emptyNote, keepFocus, noted, picks } from "./parts";
 import { legendCall, literal } from "./rust";
 import { PanelStep } from "./steps";
 import type { View } from "./view";
@@ -40,13 +40,11 @@ export class HistogramPanel {
   private readonly byRun = new Map<number, Item[]>();
   private mode: Mode = "overlay";
   private readonly step: PanelStep;
+  private notes: HTMLElement;
 
-  constructor(private readonly view: View, private readonly histograms: Histograms) {
-    for (const item of histograms.items) {
-      if (!this.byRun.has(item.run)) this.byRun.set(item.run, []);
-      this.byRun.get(item.run)!.push(item);
-    }
-    for (const items of this.byRun.values()) items.sort((a, b) => a.step - b.step);
+  constructor(private readonly view: View, private histograms: Histograms) {
+    this.sortOut();
+    this.notes = noted(histograms.notes, this.left);
     this.empty = emptyNote(view);
     this.step = new PanelStep(view, histograms.steps, () => this.update());
     this.overlay = new Figure(view, histograms.tag, () => this.makeOverlay(), {
@@ -62,9 +60,29 @@ export class HistogramPanel {
       return button;
     });
     const controls = slider ? [slider, ...modes] : modes;
-    this.element = card("histogram", histograms.tag, controls, h("div", { class: "mlb-stage" }, this.overlay.element, this.tiles, this.empty), notesOf(histograms.notes, this.left));
+    this.element = card("histogram", histograms.tag, controls, h("div", { class: "mlb-stage" }, this.overlay.element, this.tiles, this.empty), this.notes);
     view.on(["rows", "selection", "legend", "theme"], () => this.update());
     this.update();
+  }
+
+  /** Takes newer histograms. */
+  refresh(histograms: Histograms): void | false {
+    if (!this.step.refresh(histograms.steps)) return false;
+    this.histograms = histograms;
+    this.sortOut();
+    const notes = noted(histograms.notes, this.left);
+    this.notes.replaceWith(notes);
+    this.notes = notes;
+    this.update();
+  }
+
+  private sortOut() {
+    this.byRun.clear();
+    for (const item of this.histograms.items) {
+      if (!this.byRun.has(item.run)) this.byRun.set(item.run, []);
+      this.byRun.get(item.run)!.push(item);
+    }
+    for (const items of this.byRun.values()) items.sort((a, b) => a.step - b.step);
   }
 
   /** What makes it. */

@@ -7,7 +7,7 @@ import { exactTime, grouped } from "./format";
 import { matrix } from "./image-matrix";
 import { RUN_NAME } from "./legend";
 import { dialog, zoom } from "./lightbox";
-import { captionOf, card, emptyNote, keepFocus, notesOf, picks } from "./parts";
+import { captionOf, card, emptyNote, keepFocus, noted, picks } from "./parts";
 import { legendCall, literal } from "./rust";
 import { large, onlyThumbnail, put, small, type Item } from "./picture";
 import { PanelStep } from "./steps";
@@ -27,16 +27,14 @@ export class ImagesPanel {
   private readonly byRun = new Map<number, Item[]>();
   private readonly tiles = new Map<number, HTMLElement>();
   private readonly step: PanelStep;
+  private notes: HTMLElement;
   private readonly moved = new Set<() => void>();
   private bySteps = false;
   private all = false;
 
-  constructor(private readonly view: View, private readonly images: Images) {
-    for (const item of images.items) {
-      if (!this.byRun.has(item.run)) this.byRun.set(item.run, []);
-      this.byRun.get(item.run)!.push(item);
-    }
-    for (const items of this.byRun.values()) items.sort((a, b) => a.step - b.step);
+  constructor(private readonly view: View, private images: Images) {
+    this.sortOut();
+    this.notes = noted(images.notes, this.left);
     this.empty = emptyNote(view);
     this.step = new PanelStep(view, images.steps, () => {
       this.draw();
@@ -56,10 +54,32 @@ export class ImagesPanel {
       this.draw();
     });
     const widest = images.items.reduce((most, item) => Math.max(most, item.w), 1);
-    this.element = card("images", images.tag, controls, h("div", { class: "mlb-stage" }, this.grid, this.table, this.empty), notesOf(images.notes, this.left), this.more);
+    this.element = card("images", images.tag, controls, h("div", { class: "mlb-stage" }, this.grid, this.table, this.empty), this.notes, this.more);
     this.element.style.setProperty("--mlb-tile", `${tileWidth(widest)}px`);
     view.on(["rows", "selection", "theme", "legend"], () => this.draw());
     this.draw();
+  }
+
+  /** Takes newer images. */
+  refresh(images: Images): void | false {
+    if (!this.step.refresh(images.steps)) return false;
+    this.images = images;
+    // Rows may be other runs now.
+    this.tiles.clear();
+    this.sortOut();
+    const notes = noted(images.notes, this.left);
+    this.notes.replaceWith(notes);
+    this.notes = notes;
+    this.draw();
+  }
+
+  private sortOut() {
+    this.byRun.clear();
+    for (const item of this.images.items) {
+      if (!this.byRun.has(item.run)) this.byRun.set(item.run, []);
+      this.byRun.get(item.run)!.push(item);
+    }
+    for (const items of this.byRun.values()) items.sort((a, b) => a.step - b.step);
   }
 
   /** What makes it. */

@@ -18,6 +18,8 @@ export function legendChooser(view: View, own: string | null): HTMLElement {
     if (!choices.some(choice => choice.key === key)) choices.push({ key, text: key, group: "" });
     return key;
   };
+  // Parameters may come while one looks on.
+  view.on(["data"], () => choices.push(...choicesOf(view).filter(choice => !choices.some(known => known.key === choice.key))));
   const control = choices.length > MANY ? combobox(view, choices, current) : list(view, choices, current);
   return h("label", { class: "mlb-field" }, h("span", {}, "Legend"), control);
 }
@@ -47,7 +49,7 @@ function list(view: View, choices: Choice[], current: () => string): HTMLElement
   };
   fill();
   select.addEventListener("change", () => view.store.setLegend(select.value));
-  view.on(["legend"], fill);
+  view.on(["legend", "data"], fill);
   return select;
 }
 

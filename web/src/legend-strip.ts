@@ -58,7 +58,7 @@ export function legendStrip(view: View, own: string | null, rows: () => number[]
     if (wanted.length !== strip.children.length || wanted.some((part, i) => part !== strip.children[i])) strip.replaceChildren(...wanted);
   });
 
-  view.on(["rows", "selection", "legend", "theme"], draw);
+  view.on(["rows", "selection", "legend", "theme", "data"], draw);
   draw();
   return strip;
 }

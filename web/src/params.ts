@@ -20,7 +20,7 @@ const BELOW = 24;
 const SPACING = 92;
 const REACH = 14;
 
-interface Axis { key: string; along: Along; x: number; group: SVGElement; brush: SVGElement; gaps: boolean }
+interface Axis { key: string; log: boolean; along: Along; x: number; group: SVGElement; brush: SVGElement; gaps: boolean }
 
 export class ParamsPanel {
   readonly element: HTMLElement;
@@ -46,7 +46,7 @@ export class ParamsPanel {
     const known = params.axes.filter(axis => view.runs.columns.has(axis.key));
     this.axes = known.map(({ key, log }) => {
       const along = new Along(view.runs.columns.get(key)!, log);
-      return { key, along, x: 0, group: s("g"), brush: s("g"), gaps: along.gaps };
+      return { key, log, along, x: 0, group: s("g"), brush: s("g"), gaps: along.gaps };
     });
     this.empty = emptyNote(view);
     this.strip = legendStrip(view, params.legend, () => view.rows, value => {
@@ -62,6 +62,14 @@ export class ParamsPanel {
     size.observe(this.stage);
     view.signal.addEventListener("abort", () => size.disconnect());
     view.on(["theme"], () => this.svg && this.build());
+    view.on(["data"], () => {
+      for (const axis of this.axes) {
+        const column = view.runs.columns.get(axis.key);
+        if (column) axis.along = new Along(column, axis.log);
+      }
+      // Not under the pointer of whoever is brushing.
+      if (this.svg && !this.brushing) this.build();
+    });
     view.on(["rows", "selection", "legend"], this.paintSoon);
   }
 

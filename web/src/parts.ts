@@ -18,6 +18,9 @@ export function notesOf(notes: string[], ...more: HTMLElement[]): HTMLElement | 
   return h("div", { class: "mlb-notes" }, ...notes.map(note => h("span", { class: "mlb-note", dir: "auto" }, note)), ...more);
 }
 
+/** The same, there also while there is nothing to say. */
+export const noted = (notes: string[], ...more: HTMLElement[]): HTMLElement => notesOf(notes, ...more) || h("div", { class: "mlb-notes", hidden: true });
+
 /** Said where nothing is left to be drawn, with the way back. */
 export function emptyNote(view: View): HTMLElement {
   const back = h("button", { type: "button", class: "mlb-link", onclick: () => view.store.clear() }, "Show all runs");

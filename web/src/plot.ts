@@ -21,6 +21,7 @@ import { float, legendCall, literal } from "./rust";
 import type { XKind } from "./settings";
 import { smooths, type Smoothing } from "./smooth";
 import type { View } from "./view";
+import { Window } from "./window";
 
 /** Plotly's time grows with the number of curves, not of points. */
 const MOST_CURVES = 100;
@@ -34,7 +35,9 @@ export class PlotPanel {
   private readonly beyond = h("span", { class: "mlb-note", role: "status", hidden: true });
   private readonly over = h("span", { class: "mlb-note", role: "status", hidden: true });
   /** Whether the curves are means of groups of runs. */
-  private readonly grouped: boolean;
+  private grouped: boolean;
+  private notes: HTMLElement;
+  private readonly window: Window;
   private readonly empty: HTMLElement;
   /** What the other metric on the x axis is called, if one is. */
   private readonly metric: string;
@@ -51,14 +54,15 @@ export class PlotPanel {
   private most = MOST_CURVES;
 
   /** `own`: with its own legend, slider and x chooser, else those of the dashboard serve it. */
-  constructor(private readonly view: View, readonly plot: Plot, own: boolean, private readonly thoughts: NonNullable<Plot["thoughts"]> = plot.thoughts ?? []) {
+  constructor(private readonly view: View, public plot: Plot, own: boolean, private thoughts: NonNullable<Plot["thoughts"]> = plot.thoughts ?? []) {
     this.grouped = isGrouped(plot);
     this.metric = String((plot.layout as any)?.xaxis?.title?.text ?? "metric");
     this.lines = new Lines(plot, view.runs);
+    this.window = new Window(view, () => this.plot, () => this.figure.update());
     const stage = h("div", { class: "mlb-stage" });
     this.hover = new Hover(stage, () => this.figure.axes(), () => this.reading(), (run, event) => this.take([run], event));
     this.figure = new Figure(view, plot.tag, () => this.make(), {
-      events: { plotly_hover: () => this.hover.silence(true), plotly_unhover: () => this.hover.silence(false) },
+      events: { plotly_relayout: () => this.zoomed(), plotly_hover: () => this.hover.silence(true), plotly_unhover: () => this.hover.silence(false) },
       keys: { "Shift+ArrowLeft": () => this.hover.move(-0.02), "Shift+ArrowRight": () => this.hover.move(0.02), Escape: () => this.escape() },
     });
     boxes(stage, () => this.boxing, () => this.figure.axes(), (range, down) => this.box(range, down));
@@ -70,6 +74,7 @@ export class PlotPanel {
       this.figure.update();
     });
     this.outliersSwitch.hidden = true;
+    this.notes = notesOf(plot.notes, this.left, this.beyond, this.over) as HTMLElement;
     const controls = [
       own && smoothSlider(view, plot.smooth, plot.gaussian),
       own && xChooser(view, this.lines.kinds, plot.x, this.metric),
@@ -82,9 +87,35 @@ export class PlotPanel {
       logToggle(view, "y", plot.tag, this.ownLog("y")),
       this.outliersSwitch,
     ].filter((part): part is HTMLElement => part !== false);
-    const strip = own && legendStrip(view, plot.legend, () => plot.series.map(curve => curve.run), value => this.emphasise(value), this.grouped ? legend => counts(plot, run => legend.of(run).value) : undefined);
-    this.element = card("plot", plot.tag, controls, strip, stage, notesOf(plot.notes, this.left, this.beyond, this.over));
+    const strip = own && legendStrip(view, plot.legend, () => this.plot.series.map(curve => curve.run), value => this.emphasise(value), this.grouped ? legend => counts(this.plot, run => legend.of(run).value) : undefined);
+    this.element = card("plot", plot.tag, controls, strip, stage, this.notes);
     view.on(["rows", "selection", "legend", "axes", "theme"], () => this.figure.update());
+  }
+
+  /** Takes newer curves: what is drawn goes on. */
+  refresh(plot: Plot) {
+    this.plot = plot;
+    this.grouped = isGrouped(plot);
+    this.lines.refresh(plot);
+    if (plot.thoughts) this.thoughts = plot.thoughts;
+    const notes = notesOf(plot.notes, this.left, this.beyond, this.over) as HTMLElement;
+    this.notes.replaceWith(notes);
+    this.notes = notes;
+    this.window.renew();
+    this.figure.update();
+  }
+
+  /** Other thoughts stand on the curves now. */
+  remark(thoughts: NonNullable<Plot["thoughts"]>) {
+    if (JSON.stringify(thoughts) === JSON.stringify(this.thoughts)) return;
+    this.thoughts = thoughts;
+    this.figure.update();
+  }
+
+  /** Where fewer points are drawn than were logged, the zoomed stretch gets those that it has room for. */
+  private zoomed() {
+    const { x } = this.figure.zoom();
+    this.window.moved(x && this.x === this.plot.x ? (this.x === "wall" ? [fromLocal(x[0]), fromLocal(x[1])] : x) : null);
   }
 
   get weight(): number {
@@ -242,13 +273,13 @@ export class PlotPanel {
 
   /** A group is drawn as long as its legend entry is switched on: a mean does not follow the table. */
   private visible(legend: Legend): Curve[] {
-    const { view, plot } = this;
+    const { view } = this;
     if (this.grouped) {
       const hidden = view.store.hiddenOf(legend.key);
-      return plot.series.filter(curve => !hidden.has(legend.of(curve.run).value));
+      return this.window.series().filter(curve => !hidden.has(legend.of(curve.run).value));
     }
     const visible = new Set(view.visible(legend));
-    return plot.series.filter(curve => visible.has(curve.run));
+    return this.window.series().filter(curve => visible.has(curve.run));
   }
 
   private layout(range: [number, number] | null): Record<string, any> {

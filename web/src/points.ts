@@ -21,14 +21,25 @@ export interface Points {
 }
 
 export class Lines {
-  private readonly points = new Map<Curve, Points>();
-  private readonly xs = new Map<Curve, Map<XKind, number[]>>();
-  private readonly smooths = new Map<Curve, { by: Smoothing; line: (number | null)[]; band: Band | null }>();
+  private readonly points = new WeakMap<Curve, Points>();
+  private readonly xs = new WeakMap<Curve, Map<XKind, number[]>>();
+  private readonly smooths = new WeakMap<Curve, { by: Smoothing; line: (number | null)[]; band: Band | null }>();
   /** What x can mean here. */
-  readonly kinds: XKind[];
+  kinds: XKind[];
 
-  constructor(private readonly plot: Plot, private readonly runs: Runs) {
-    this.kinds = isGrouped(plot) ? [plot.x] : KINDS.filter(kind => plot.series.length > 0 && plot.series.every(curve => kind === plot.x || this.place(curve, kind) !== null));
+  constructor(private plot: Plot, private readonly runs: Runs) {
+    this.kinds = this.known();
+  }
+
+  /** Takes newer curves. */
+  refresh(plot: Plot) {
+    this.plot = plot;
+    this.kinds = this.known();
+  }
+
+  private known(): XKind[] {
+    const { plot } = this;
+    return isGrouped(plot) ? [plot.x] : KINDS.filter(kind => plot.series.length > 0 && plot.series.every(curve => kind === plot.x || this.place(curve, kind) !== null));
   }
 
   of(curve: Curve): Points {

@@ -15,27 +15,52 @@ export interface Column {
 
 export class Runs {
   readonly columns = new Map<string, Column>();
-  readonly n: number;
+  n = 0;
   /** The id of each row: what outputs that follow one another have in common. */
-  readonly ids: string[];
-  readonly names: string[];
+  ids: string[] = [];
+  names: string[] = [];
   /** The place of each run in its folder, the oldest 0. */
-  readonly places: number[];
-  private readonly domains: NonNullable<Board["domains"]>;
+  places: number[] = [];
+  private domains: NonNullable<Board["domains"]> = {};
   private readonly rowOfId = new Map<string, number>();
+  /** The columns as they crossed, to see which changed. */
+  private readonly packed = new Map<string, Packed>();
   private readonly orders = new Map<string, Float64Array>();
 
   constructor(board: Board) {
+    this.refresh(board);
+  }
+
+  /** Takes newer columns; those that are there already stay the same objects. Whether a legend may read otherwise now. */
+  refresh(board: Board): { legend: boolean } {
     this.n = board.n;
-    for (const { key, kind, group, shown, values, parts } of board.columns) {
-      this.columns.set(key, { key, kind, group, shown, parts, values: kind === "text" ? (values as Value[]) : (values as Num[]).map(number) });
+    let legend = false;
+    for (const packed of board.columns) {
+      const { key, kind, group, shown, values, parts } = packed;
+      if (this.packed.get(key) === packed) continue;
+      this.packed.set(key, packed);
+      this.orders.delete(key);
+      legend ||= group === "param" || !PASSING.has(key) && group === "run";
+      const wide = kind === "text" ? (values as Value[]) : (values as Num[]).map(number);
+      const known = this.columns.get(key);
+      if (known) Object.assign(known, { kind, group, parts, values: wide });
+      else this.columns.set(key, { key, kind, group, shown, parts, values: wide });
     }
+    const now = new Set(board.columns.map(column => column.key));
+    for (const key of [...this.columns.keys()].filter(key => !now.has(key))) {
+      this.columns.delete(key);
+      this.packed.delete(key);
+      legend = true;
+    }
+    this.rowOfId.clear();
     const texts = (key: string) => this.columns.get(key)?.values.map((value, row) => (value === null ? `run ${row + 1}` : String(value)));
     this.names = texts("name") ?? texts("id") ?? Array.from({ length: this.n }, (_, row) => `run ${row + 1}`);
     this.ids = texts("id") ?? this.names;
     this.places = board.places ?? this.ids.map((_, row) => this.n - 1 - row);
+    legend ||= JSON.stringify(this.domains) !== JSON.stringify(board.domains ?? {});
     this.domains = board.domains ?? {};
     this.ids.forEach((id, row) => this.rowOfId.set(id, row));
+    return { legend };
   }
 
   row(id: string): number | undefined {
@@ -107,6 +132,9 @@ export class Runs {
     return cut(this.names[row], 120);
   }
 }
+
+/** Columns of a run that change while it runs; no legend goes by them. */
+const PASSING = new Set(["duration", "thoughts", "how"]);
 
 const collator = new Intl.Collator("en", { numeric: true });
 

@@ -51,7 +51,7 @@ export class ScatterPanel {
     });
     const stage = h("div", { class: "mlb-stage" }, this.figure.element, this.empty);
     this.element = card("scatter", title, [], strip, stage, notesOf(scatter.notes, this.picked));
-    view.on(["rows", "selection", "legend", "theme"], () => this.figure.update());
+    view.on(["rows", "selection", "legend", "theme", "data"], () => this.figure.update());
   }
 
   /** What makes it. */

@@ -8,9 +8,9 @@ export class PanelStep {
   /** The control; none where there is nothing to choose. */
   readonly element: HTMLElement | null = null;
 
-  constructor(private readonly view: View, private readonly steps: number[], moved: () => void) {
+  constructor(private readonly view: View, private steps: number[], moved: () => void) {
     if (steps.length < 2) return;
-    this.element = slider("Step", steps.length - 1, this.place(), place => String(steps[place]), place => this.go(place));
+    this.element = slider("Step", steps.length - 1, this.place(), place => String(this.steps[place]), place => this.go(place));
     const input = this.element.querySelector("input")!;
     view.on(["step"], () => {
       if (+input.value !== this.place()) {
@@ -20,6 +20,18 @@ export class PanelStep {
       }
       moved();
     });
+  }
+
+  /** Takes newer steps: at the end it goes on with them. `false`: there was nothing to choose, and now there is. */
+  refresh(steps: number[]): boolean {
+    this.steps = steps;
+    const input = this.element?.querySelector("input");
+    if (!input) return steps.length < 2;
+    input.max = String(steps.length - 1);
+    input.value = String(this.place());
+    this.element!.querySelector("output")!.textContent = String(this.now);
+    input.setAttribute("aria-valuetext", String(this.now));
+    return true;
   }
 
   get now(): number {

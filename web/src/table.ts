@@ -29,6 +29,8 @@ const SPARKS = 2;
 /** What the table is shown beside: the legend column of that, for the colour of the boxes, and plots, for small curves. */
 export interface Beside { legend: string | null; plots: Plot[] }
 
+const titled = (column: Column): TableColumn => ({ ...column, title: column.key });
+
 export class RunTable {
   readonly element: HTMLElement;
   private readonly grid: Grid;
@@ -51,15 +53,18 @@ export class RunTable {
   /** Rows as they stand in the table. */
   private rows: number[] = [];
 
-  constructor(private readonly view: View, table: Table, private readonly beside: Beside = { legend: null, plots: [] }) {
+  /** All columns that there are to choose from. */
+  private readonly choice: TableColumn[];
+
+  constructor(private readonly view: View, private table: Table, private readonly beside: Beside = { legend: null, plots: [] }) {
     const { runs, store } = view;
-    const titled = (column: Column): TableColumn => ({ ...column, title: column.key });
     const all = [...runs.columns.values()].map(titled);
     this.first = { key: RUN_NAME, kind: "text", group: "run", shown: true, values: runs.names, title: "run" };
     const sparks = sparkColumns(sourcesOf(table, beside.plots), runs);
     const choice = [...all.filter(column => column.key !== RUN_NAME && column.key !== "id" && !column.parts), ...sparks];
     const shown = shownAtFirst(table, choice, sparks);
     this.columns = [this.first, ...shown];
+    this.choice = choice;
     this.usual = named(choice.filter(column => column.shown));
     this.sort = table.sort.filter(key => runs.columns.has(key.column));
     this.grid = new Grid({
@@ -69,7 +74,7 @@ export class RunTable {
       fillCell: (cell, index, column) => (column ? this.fillCell(cell, index, this.columns[column]) : this.fillName(cell, index)),
       sight: (from, to) => this.head.sight(from, to),
     }, HEADS, view.signal);
-    this.grid.element.style.height = `calc(${HEAD_EM + Math.max(2, Math.min(runs.n, MOST_ROWS_IN_SIGHT)) * ROW_EM}em + 14px)`;
+    this.fit();
     this.head = new TableHead(this.grid, store.filters, {
       sort: (key, alsoOthers) => this.sortBy(key, alsoOthers),
       widen: (column, width) => this.widen(column, width),
@@ -84,12 +89,47 @@ export class RunTable {
     const csv = h("button", { type: "button", class: "mlb-toggle", title: "Copy the rows and columns of the table (the selected rows, if any) as CSV", onclick: () => void this.copy() }, "Copy CSV");
     this.element = card("table", "Runs", [this.chooser.button, csv, filterHelp()], this.chooser.element, this.grid.element, this.message);
     view.on(["rows"], () => this.arrange());
+    view.on(["data"], () => this.grow());
     view.on(["selection", "legend"], this.grid.draw);
     view.on(["theme"], () => {
       this.heats.clear();
       this.layout();
     });
     this.show(shown);
+  }
+
+  /** Takes newer values, and the columns that came with them. */
+  private grow() {
+    const { runs } = this.view;
+    this.first.values = runs.names;
+    for (const column of this.choice) {
+      const known = column.spark ? null : runs.columns.get(column.key);
+      if (known) Object.assign(column, known);
+    }
+    this.heats.clear();
+    this.fit();
+    const known = new Set(this.choice.map(column => column.key));
+    const came = [...runs.columns.values()].filter(column => column.key !== RUN_NAME && column.key !== "id" && !known.has(column.key)).map(titled);
+    if (came.length) this.chooser.add(came, this.table.columns ? [] : came.filter(column => column.shown));
+    else this.arrange();
+  }
+
+  /** Takes newer small curves. */
+  sparks(table: Table, plots: Plot[]) {
+    for (const spark of sparkColumns(sourcesOf(table, plots), this.view.runs)) {
+      const known = this.choice.find(column => column.key === spark.key);
+      if (known) Object.assign(known, spark);
+    }
+    this.grid.draw();
+  }
+
+  refresh(table: Table) {
+    this.table = table;
+    this.sparks(table, []);
+  }
+
+  private fit() {
+    this.grid.element.style.height = `calc(${HEAD_EM + Math.max(2, Math.min(this.view.runs.n, MOST_ROWS_IN_SIGHT)) * ROW_EM}em + 14px)`;
   }
 
   /** What makes it: `board.table().columns(["lr"]).sort_by("lr")`. */

@@ -15,10 +15,9 @@ export class ThoughtsPanel {
   private readonly count = h("span", { class: "mlb-count" });
   private items: Thoughts["items"] = [];
   private put = 0;
-  private readonly folders: boolean;
+  private folders = false;
 
-  constructor(private readonly view: View, private readonly thoughts: Thoughts) {
-    this.folders = new Set(thoughts.items.map(item => item.folder)).size > 1;
+  constructor(private readonly view: View, private thoughts: Thoughts) {
     this.element = card("thoughts-card", "Thoughts", [this.count], this.list, notesOf(thoughts.notes));
     this.list.addEventListener("scroll", () => {
       if (this.list.scrollTop + this.list.clientHeight > this.list.scrollHeight - 400) this.append();
@@ -32,9 +31,20 @@ export class ThoughtsPanel {
     return `${board}.thoughts()`;
   }
 
+  /** Takes newer thoughts. Whoever read on from the beginning stays there; whoever was at the end sees what comes. */
+  refresh(thoughts: Thoughts) {
+    const { list } = this, { scrollTop } = list, atEnd = scrollTop > 0 && scrollTop + list.clientHeight > list.scrollHeight - 4;
+    const before = this.put;
+    this.thoughts = thoughts;
+    this.draw();
+    while (this.put < Math.min(before, this.items.length)) this.append();
+    list.scrollTop = atEnd ? list.scrollHeight : scrollTop;
+  }
+
   /** A filter or a selection is about these runs; without one, thoughts of others are shown as well. */
   private draw() {
     const { view, thoughts } = this;
+    this.folders = new Set(thoughts.items.map(item => item.folder)).size > 1;
     const drawn = new Set(view.focus());
     const narrowed = drawn.size < view.runs.n;
     this.items = thoughts.items.filter(item => (item.run === null ? !narrowed : drawn.has(item.run)));

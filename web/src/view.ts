@@ -1,23 +1,35 @@
 // One board of one output: its runs, the store that it shares with other outputs, and what of both is to be seen.
 
-import type { Board } from "../payload";
+import type { Board, Plot } from "../payload";
 import { Legend, RUN_NAME } from "./legend";
+import type { State } from "./live";
 import { Runs } from "./runs";
 import { storeOf, type Change, type Store } from "./store";
 import { watchTheme, type Theme } from "./theme";
+import type { Packed } from "./wire";
+
+/** Beside what a person sets: the host's colours, and data that came. */
+type Heard = Change | "theme" | "data" | "state";
 
 export class View {
   readonly runs: Runs;
   readonly store: Store;
+  /** Aborts when the output is gone from the page. */
+  readonly signal: AbortSignal;
   /** Rows that pass the filters. */
   rows: number[] = [];
   theme!: Theme;
-  private readonly all: number[];
+  private all: number[];
   private readonly ending = new AbortController();
   private readonly legends = new Map<string, Legend>();
-  private readonly themed = new Set<() => void>();
+  private readonly listeners = new Map<Heard, Set<() => void>>();
+  /** Asks the engine for the points of a part of a plot; absent where there is none. */
+  zoom?: (plot: Plot, range: [number, number]) => Promise<(Packed & { id: string })[]>;
+  /** What the output says of its data; null: it was saved for ever. */
+  state: { word: State; why?: string } | null = null;
 
-  constructor(readonly board: Board, readonly readAt: number, readonly root: HTMLElement) {
+  constructor(public board: Board, public readAt: number, readonly root: HTMLElement) {
+    this.signal = this.ending.signal;
     this.runs = new Runs(board);
     this.all = Array.from({ length: this.runs.n }, (_, row) => row);
     this.store = storeOf(board.id);
@@ -26,9 +38,9 @@ export class View {
     this.store.on(["rows"], () => this.alive() && (this.rows = this.store.rows(this.runs)), this.signal);
   }
 
-  /** Aborts when the output is gone from the page. */
-  get signal(): AbortSignal {
-    return this.ending.signal;
+  /** The same view, for a part of the output that may go before the others: what listens by it stops at this signal, too. */
+  until(signal: AbortSignal): View {
+    return Object.create(this, { signal: { value: AbortSignal.any([this.signal, signal]) } });
   }
 
   /** Called when the root is on the page: styles can be read from then on. */
@@ -36,15 +48,69 @@ export class View {
     watchTheme(this.root, theme => {
       this.theme = theme;
       this.legends.clear();
-      for (const listener of this.themed) listener();
+      this.tell("theme");
     }, this.signal);
   }
 
   /** Calls the listener at these changes as long as the output is on the page. */
-  on(changes: (Change | "theme")[], listener: () => void) {
+  on(changes: Heard[], listener: () => void) {
     const guarded = () => this.alive() && listener();
-    if (changes.includes("theme")) this.themed.add(guarded);
-    this.store.on(changes.filter((change): change is Change => change !== "theme"), guarded, this.signal);
+    for (const change of changes) {
+      if (!this.listeners.has(change)) this.listeners.set(change, new Set());
+      const all = this.listeners.get(change)!.add(guarded);
+      this.signal.addEventListener("abort", () => all.delete(guarded));
+    }
+    this.store.on(changes.filter((change): change is Change => !["theme", "data", "state"].includes(change)), guarded, this.signal);
+  }
+
+  private tell(...changes: Heard[]) {
+    const listeners = new Set(changes.flatMap(change => [...(this.listeners.get(change) ?? [])]));
+    for (const listener of listeners) listener();
+  }
+
+  /** Takes newer runs in the place of those before. What a person set stays. */
+  refresh(board: Board, readAt: number) {
+    const before = this.board, rowsBefore = this.rows;
+    this.readAt = readAt;
+    if (board === before) return;
+    this.board = board;
+    const told = this.runs.refresh(board);
+    this.all = Array.from({ length: this.runs.n }, (_, row) => row);
+    if (told.legend || board.legend !== before.legend) this.legends.clear();
+    this.rows = this.store.rows(this.runs);
+    const same = rowsBefore.length === this.rows.length && rowsBefore.every((row, i) => row === this.rows[i]);
+    this.tell("data", ...(told.legend ? (["rows", "legend"] as const) : same ? [] : (["rows"] as const)));
+  }
+
+  /** Says how new the data are. */
+  say(word: State, readAt: number | null, why?: string) {
+    this.state = { word, why };
+    if (readAt !== null) this.readAt = readAt;
+    this.tell("state");
+  }
+
+  /** Lets go of everything: the output is laid out anew. */
+  end() {
+    this.ending.abort();
+  }
+
+  /** Tells the engine what is selected, now and whenever that changes. What it returns tells another engine. */
+  follow(tell: (ids: string[]) => Promise<void>): () => void {
+    let told = "";
+    const say = () => {
+      const ids = [...this.store.selected], now = ids.join();
+      if (now === told) return;
+      told = now;
+      // Out of reach: it is told of the next change.
+      tell(ids).catch(() => (told = ""));
+    };
+    this.store.on(["selection"], () => this.alive() && say(), this.signal);
+    const anew = () => {
+      told = "";
+      say();
+    };
+    anew();
+    return anew;
   }
 
   /** Whether the root is still on the page; if not, everything is let go. */

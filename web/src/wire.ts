@@ -1,8 +1,8 @@
 // Undoes what makes the payload small on its way: whole numbers that follow one another cross as their differences.
 
-import type { Curve, Panel, Payload } from "../payload";
+import type { Curve, Panel, Payload, Plot } from "../payload";
 
-interface Packed extends Curve {
+export interface Packed extends Curve {
   /** Instead of `x`: the first, then each one's distance from the one before. Seconds cross as milliseconds. */
   dx?: number[];
   /** Instead of `step`, the same way. */
@@ -11,27 +11,36 @@ interface Packed extends Curve {
   dwall?: { i: number[]; t: number[] };
 }
 
+/** What was widened already: what did not change from one payload to the next stays the same object. */
+const known = new WeakMap<object, object>();
+
 /** The payload as `payload.ts` has it. */
 export function widen(payload: Payload): Payload {
-  visit(payload.panel);
-  return payload;
+  return { ...payload, panel: visit(payload.panel) };
 }
 
-function visit(panel: Panel) {
-  if (panel.type === "row" || panel.type === "stack") panel.children.forEach(visit);
-  else if (panel.type === "dashboard") panel.plots.forEach(visit);
-  else if (panel.type === "plot") {
-    for (const curve of panel.series as Packed[]) {
-      if (curve.dx) curve.x = sums(curve.dx, panel.x === "relative" ? 1000 : 1);
-      if (curve.dstep) curve.step = sums(curve.dstep, 1);
-      if (curve.dwall) {
-        curve.wall = moments(sums(curve.dwall.i, 1), sums(curve.dwall.t, 1), curve.step ?? curve.x);
-      }
-      delete curve.dx;
-      delete curve.dstep;
-      delete curve.dwall;
-    }
-  }
+function once<T extends object>(packed: T, make: () => T): T {
+  let wide = known.get(packed);
+  if (!wide) known.set(packed, (wide = make()));
+  return wide as T;
+}
+
+function visit<P extends Panel>(panel: P): P {
+  return once(panel, (): any => {
+    if (panel.type === "row" || panel.type === "stack") return { ...panel, children: panel.children.map(visit) };
+    if (panel.type === "dashboard") return { ...panel, plots: panel.plots.map(visit) };
+    return panel.type === "plot" ? { ...panel, series: panel.series.map(curve => widenCurve(curve, panel.x)) } : panel;
+  });
+}
+
+export function widenCurve(packed: Packed, x: Plot["x"]): Curve {
+  return once<Curve>(packed, () => {
+    const { dx, dstep, dwall, ...curve } = packed;
+    if (dx) curve.x = sums(dx, x === "relative" ? 1000 : 1);
+    if (dstep) curve.step = sums(dstep, 1);
+    if (dwall) curve.wall = moments(sums(dwall.i, 1), sums(dwall.t, 1), curve.step ?? curve.x);
+    return curve;
+  });
 }
 
 /** The moments of all points, from those at the points `at`. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Plot } from "../payload";
 import { Lines } from "../src/points";
 import { between, crosses, nearest, ranked } from "../src/reading";
 import { Runs } from "../src/runs";
@@ -43,12 +44,12 @@ test("x can be the step, the time since the start, and the time, where it is kno
   assert.deepEqual(new Lines(made, runs).kinds, ["step"]);
   const started = runs.value("started", 0) as number;
   for (const curve of made.series) (curve as any).dwall = { i: [0, 2, 1], t: [started + 500, 1000, 1000] };
-  widen(payload(made, search));
-  const lines = new Lines(made, runs);
+  const wide = widen(payload(made, search)).panel as Plot;
+  const lines = new Lines(wide, runs);
   assert.deepEqual(lines.kinds, ["step", "relative", "wall"]);
-  assert.deepEqual(lines.x(made.series[0], "relative"), [0.5, 1, 1.5, 2.5]);
-  assert.deepEqual(lines.x(made.series[0], "step"), [0, 1, 2, 3]);
-  assert.equal(lines.x(made.series[0], "wall"), lines.x(made.series[0], "wall"), "the same array each time");
+  assert.deepEqual(lines.x(wide.series[0], "relative"), [0.5, 1, 1.5, 2.5]);
+  assert.deepEqual(lines.x(wide.series[0], "step"), [0, 1, 2, 3]);
+  assert.equal(lines.x(wide.series[0], "wall"), lines.x(wide.series[0], "wall"), "the same array each time");
   const relative = plot("Loss", search, { x: "relative" });
   for (const curve of relative.series) curve.step = curve.x.map(x => x * 10);
   const others = new Lines(relative, runs);

@@ -1,13 +1,13 @@
-//! `ml_board export`: runs and points as files for other tools.
+//! `ml_board export`: runs and points as files for other tools, or a board as a page.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use indicatif::{HumanBytes, HumanCount, ProgressBar};
 
 use super::edit::{self, Where};
-use super::{say, sync};
+use super::{export_html, say, sync};
 use crate::engine::edits;
 use crate::engine::export::{self, Format, Target};
 use crate::engine::hidden;
@@ -19,10 +19,17 @@ use crate::store::read::{Place, Read as _};
 #[derive(Debug, Args)]
 pub(super) struct What {
     /// Of runs a row each: fields, hyperparameters, and what each metric came to. Of scalars a row for each point.
-    what: Kind,
+    #[arg(value_name = "WHAT")]
+    what: Option<Kind>,
     /// The file; `-` is standard output. Its ending says the format: .csv, .json, .jsonl, .parquet.
     #[arg(value_name = "FILE")]
-    to: PathBuf,
+    to: Option<PathBuf>,
+    /// Instead of rows: the board with its data, images and filters as one page, which works offline for ever.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["what", "to", "tag", "format"])]
+    html: Option<PathBuf>,
+    /// The parameter that the legends of the page say.
+    #[arg(long, value_name = "NAME", requires = "html")]
+    legend_by: Option<String>,
     #[command(flatten)]
     at: Where,
     /// Which runs, as a filter: 'lr < 0.01 and status == finished'. All but invalid ones, if it is not said.
@@ -46,14 +53,40 @@ enum Kind {
 }
 
 pub(super) fn export(what: &What) -> Result<ExitCode> {
-    let target = if what.to.as_os_str() == "-" { Target::Out } else { Target::File(what.to.clone()) };
-    let format = what.format.or_else(|| Format::of(&what.to)).ok_or_else(|| {
-        Error::new(ErrorKind::Input, format!("the name of {} does not say what to write", what.to.display()))
+    match (&what.html, what.what, &what.to) {
+        (Some(html), ..) => page(what, html),
+        (None, Some(kind), Some(to)) => rows(what, kind, to),
+        _ => Err(Error::new(ErrorKind::Input, "it is not said what to export, or to which file").help(
+            "`ml_board export runs FILE` for a row a run, `ml_board export scalars FILE` for a row a point, \
+             `ml_board export --html FILE` for the whole board as a page",
+        )),
+    }
+}
+
+fn page(what: &What, to: &Path) -> Result<ExitCode> {
+    free(what, to)?;
+    let (store, mut scope) = edit::open(&what.at)?;
+    edit::narrow(&mut scope, &store, what.filter.as_deref())?;
+    export_html::write(store, scope, what.legend_by.clone(), to)
+}
+
+/// What is there already is written over only if that is said.
+fn free(what: &What, to: &Path) -> Result<()> {
+    if !what.force && to.exists() {
+        let error = Error::new(ErrorKind::Input, format!("{} is there already", to.display()));
+        return Err(error.help("--force writes over it"));
+    }
+    Ok(())
+}
+
+fn rows(what: &What, kind: Kind, to: &Path) -> Result<ExitCode> {
+    let target = if to.as_os_str() == "-" { Target::Out } else { Target::File(to.to_owned()) };
+    let format = what.format.or_else(|| Format::of(to)).ok_or_else(|| {
+        Error::new(ErrorKind::Input, format!("the name of {} does not say what to write", to.display()))
             .help("end it in .csv, .json, .jsonl or .parquet, or say --format")
     })?;
-    if !what.force && matches!(&target, Target::File(path) if path.exists()) {
-        let error = Error::new(ErrorKind::Input, format!("{} is there already", what.to.display()));
-        return Err(error.help("--force writes over it"));
+    if matches!(target, Target::File(_)) {
+        free(what, to)?;
     }
     let (store, mut scope) = edit::open(&what.at)?;
     edit::narrow(&mut scope, &store, what.filter.as_deref())?;
@@ -73,7 +106,7 @@ pub(super) fn export(what: &What) -> Result<ExitCode> {
         }
     }
     let wanted = |tag: &str| what.tag.is_empty() || what.tag.iter().any(|of| of == tag);
-    let rows = match what.what {
+    let rows = match kind {
         Kind::Runs => {
             runs.iter_mut().for_each(|run| run.metrics.retain(|tag, _| wanted(tag)));
             export::runs(&runs, format, &target)
@@ -93,7 +126,7 @@ pub(super) fn export(what: &What) -> Result<ExitCode> {
         Err(error) if error.to_string() == export::GONE => return Ok(ExitCode::SUCCESS),
         rows => rows?,
     };
-    told(&target, runs.len(), rows, what.what, invalid);
+    told(&target, runs.len(), rows, kind, invalid);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,13 +1,16 @@
 //! The command line.
 
+mod dashboard;
 mod doctor;
 mod edit;
 mod export;
+mod export_html;
 mod ls;
 mod repair;
 mod say;
 mod ship;
 mod sync;
+mod watch;
 
 use std::io::{self, BufReader};
 use std::path::PathBuf;
@@ -20,10 +23,19 @@ use crate::error::Result;
 
 /// See what machine-learning runs did.
 #[derive(Debug, Parser)]
-#[command(name = "ml_board", version, about, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(
+    name = "ml_board",
+    version,
+    about,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true
+)]
 struct Arguments {
+    #[command(flatten)]
+    dashboard: dashboard::What,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -37,6 +49,8 @@ enum Command {
         #[arg(long, value_name = "DIRECTORY")]
         journal: PathBuf,
     },
+    /// Shows the running runs of a folder in the terminal: last values, speed, time left.
+    Watch(watch::What),
     /// Says what is missing or mismatched on this machine, and how to mend it.
     Doctor,
     /// Lists what this machine still holds: journals that are not stored yet, and the runs of the local store.
@@ -55,7 +69,7 @@ enum Command {
     },
     /// Corrects runs that are stored: shows what would change, and with --yes does it. It can be undone.
     Edit(Box<edit::What>),
-    /// Writes runs or points to a file: CSV, JSON or Parquet.
+    /// Writes runs or points to a file (CSV, JSON or Parquet), or with `--html FILE` a board as one page that works offline.
     Export(Box<export::What>),
     /// Lists the edits of a folder: what, who and why.
     Edits(edit::Where),
@@ -76,7 +90,8 @@ enum Command {
 
 /// Runs the command that the program's arguments name.
 pub fn command_line() -> ExitCode {
-    match run(Arguments::parse().command) {
+    let Arguments { dashboard, command } = Arguments::parse_from(dashboard::spelled_out(std::env::args_os()));
+    match command.map_or_else(|| dashboard::dashboard(&dashboard), run) {
         Ok(code) => code,
         Err(error) => {
             say::trouble(&error);
@@ -91,6 +106,7 @@ fn run(command: Command) -> Result<ExitCode> {
             serve::run(BufReader::with_capacity(1 << 16, io::stdin()), io::stdout());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Watch(what) => watch::watch(&what),
         Command::Ship { journal } => ship::ship(&journal),
         Command::Edit(what) => edit::edit(&what),
         Command::Export(what) => export::export(&what),

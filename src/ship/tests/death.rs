@@ -234,7 +234,7 @@ proptest! {
         prop_assert_eq!(runs.len(), 1);
         prop_assert_eq!(runs[0].status, if end { Status::Finished } else { Status::Killed });
         for tag in log.tags() {
-            let series = bad.series(place, &runs, &tag).unwrap().remove(0);
+            let series = bad.series(place, &runs.iter().collect::<Vec<_>>(), &tag).unwrap().remove(0);
             let got: Vec<_> = (0..series.len()).map(|i| (series.steps[i], series.values[i].to_bits(), series.wall[i])).collect();
             prop_assert_eq!(got, log.points(&tag));
             prop_assert_eq!(runs[0].metrics[tag.as_ref()].n, series.len() as u64);
@@ -269,7 +269,7 @@ fn a_reader_never_sees_a_hole() {
         let place = Place { database: "db", folder: &log.info.folder };
         let runs = runs_of(&store, place);
         for tag in log.tags() {
-            for series in store.series(place, &runs, &tag).unwrap() {
+            for series in store.series(place, &runs.iter().collect::<Vec<_>>(), &tag).unwrap() {
                 let got: Vec<_> =
                     (0..series.len()).map(|i| (series.steps[i], series.values[i].to_bits(), series.wall[i])).collect();
                 assert_eq!(got, log.points(&tag)[..series.len()], "after {deaths} calls");

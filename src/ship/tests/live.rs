@@ -54,7 +54,7 @@ fn place(database: &str) -> Place<'_> {
 /// The one run of the database, and the steps of a tag in chunks.
 fn stored(store: &Store, database: &str, tag: &str) -> (Run, Vec<i64>) {
     let runs = [store.all_runs(place(database)).remove(0)];
-    let series = store.series(place(database), &runs, tag);
+    let series = store.series(place(database), &[&runs[0]], tag);
     let steps = series.unwrap().remove(0).steps;
     let [run] = runs;
     (run, steps)

@@ -44,7 +44,7 @@ proptest! {
         let place = Place { database: "db", folder: &log.info.folder };
         let runs: Vec<_> = store.run_documents(place).unwrap().iter().map(|run| decode_run(place.folder, run).unwrap()).collect();
         let expected: Vec<f64> = (0..points).filter(|i| *i < shipped || !(from..to).contains(i)).map(|i| i as f64).collect();
-        let series = store.series(place, &runs, "loss").unwrap();
+        let series = store.series(place, &runs.iter().collect::<Vec<_>>(), "loss").unwrap();
         let values = series.first().map(|series| series.values.clone()).unwrap_or_default();
         prop_assert_eq!(&values, &expected);
         let summary = runs[0].metrics.get("loss").copied().unwrap_or_default();

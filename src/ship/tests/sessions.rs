@@ -193,7 +193,7 @@ fn a_run_resumed_from_a_checkpoint_shows_the_latest_of_each_step_and_keeps_the_r
 
         let run = run(store, &first);
         assert_eq!((run.status, run.sessions.len()), (Status::Finished, 2));
-        let series = |tag: &str| store.series(place(&first), std::slice::from_ref(&run), tag).unwrap().remove(0);
+        let series = |tag: &str| store.series(place(&first), &[&run], tag).unwrap().remove(0);
         let loss = series("Loss");
         assert_eq!(loss.steps, (0..9).collect::<Vec<i64>>());
         assert_eq!(loss.values, [0.0, 1.0, 2.0, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5]);
@@ -223,7 +223,7 @@ fn ranks_of_a_run_lie_side_by_side_and_each_goes_on_where_it_ended() {
         logs[2].end(Status::Finished);
         logs[2].ship(store.writing(), 4).unwrap();
         let run = run(store, &logs[0]);
-        let series = store.series(place(&logs[0]), std::slice::from_ref(&run), "Loss").unwrap();
+        let series = store.series(place(&logs[0]), &[&run], "Loss").unwrap();
         let lines: Vec<_> = series.iter().map(|one| (one.rank, one.steps.len(), one.earlier.len())).collect();
         assert_eq!(lines, [(0, 4, 0), (1, 7, 1)]);
         assert!(series.iter().all(|one| one.values.iter().all(|value| *value == f64::from(one.rank))));

@@ -7,6 +7,8 @@ mod edit;
 #[cfg(feature = "engine")]
 mod export;
 #[cfg(feature = "engine")]
+mod follow;
+#[cfg(feature = "engine")]
 mod overview;
 #[cfg(feature = "engine")]
 mod read;

@@ -17,7 +17,7 @@ const HEAD: usize = 384;
 
 impl Local {
     /// The headers of the chunks of these runs.
-    pub(super) fn headers(&self, place: Place<'_>, runs: &[Run], tag: &str, names: &Names) -> Result<Vec<Header>> {
+    pub(super) fn headers(&self, place: Place<'_>, runs: &[&Run], tag: &str, names: &Names) -> Result<Vec<Header>> {
         let heads = self.with(|connection| {
             // Rows keep their numbers for as long as it lasts.
             let transaction = connection.unchecked_transaction()?;

@@ -51,6 +51,22 @@ impl Local {
         self.documents(sql, (place.database, place.folder, run.bytes()))?.iter().map(|frame| names.frame(frame)).collect()
     }
 
+    /// The frames with points of these runs, and the chunks of a tag.
+    pub(super) fn pieces_of(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
+        let names = Names::of(runs, tag);
+        let (mut frames, mut chunks) = (Vec::new(), Vec::new());
+        for run in runs {
+            let id = run.id.bytes();
+            // Points move from frames to chunks, never back: in this order none is missed.
+            frames.extend(self.tail(place, run.id, &names)?);
+            let scalars = "SELECT document FROM scalars WHERE database = ?1 AND folder = ?2 AND run = ?3 AND tag = ?4";
+            for chunk in self.documents(scalars, (place.database, place.folder, id, tag))? {
+                chunks.push(names.chunk(&chunk)?);
+            }
+        }
+        Ok((frames, chunks))
+    }
+
     fn blob_document(&self, place: Place<'_>, key: &[u8]) -> Result<Option<RawDocumentBuf>> {
         self.with(|connection| {
             let mut statement =
@@ -84,24 +100,11 @@ impl Read for Local {
         Ok(reading::filtered(runs, &Matcher::new(filter)))
     }
 
-    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
-        let names = Names::of(runs, tag);
-        assemble::look(runs, tag, || {
-            let (mut frames, mut chunks) = (Vec::new(), Vec::new());
-            for run in runs {
-                let id = run.id.bytes();
-                // Points move from frames to chunks, never back: in this order none is missed.
-                frames.extend(self.tail(place, run.id, &names)?);
-                let scalars = "SELECT document FROM scalars WHERE database = ?1 AND folder = ?2 AND run = ?3 AND tag = ?4";
-                for chunk in self.documents(scalars, (place.database, place.folder, id, tag))? {
-                    chunks.push(names.chunk(&chunk)?);
-                }
-            }
-            Ok((frames, chunks))
-        })
+    fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
+        assemble::look(runs, tag, || self.pieces_of(place, runs, tag))
     }
 
-    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+    fn outlines(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Outline>> {
         let names = Names::of(runs, tag);
         let look = || {
             let mut frames = Vec::new();
@@ -110,7 +113,7 @@ impl Read for Local {
             }
             Ok((frames, self.headers(place, runs, tag, &names)?))
         };
-        outline::look(runs, tag, look, |run| self.series(place, std::slice::from_ref(run), tag))
+        outline::look(runs, tag, look, |run| self.series(place, &[run], tag))
     }
 
     fn first_chunks(&self, place: Place<'_>, runs: &[RunId], condition: &Condition) -> Result<Vec<Chunk>> {

@@ -3,6 +3,8 @@
 #[cfg(feature = "engine")]
 mod edit;
 #[cfg(feature = "engine")]
+mod follow;
+#[cfg(feature = "engine")]
 mod lower;
 #[cfg(feature = "engine")]
 mod overview;

@@ -12,7 +12,7 @@ use crate::store::outline::together;
 const FIELDS: [&str; 10] = ["i0", "n", "s0", "s1", "t0", "t1", "min", "max", "sum", "nan"];
 
 /// The pipelines that find the headers of these runs. Of very long series the server takes neighbours together.
-pub(super) fn pipelines(runs: &[Run], tag: &str) -> Vec<Vec<Document>> {
+pub(super) fn pipelines(runs: &[&Run], tag: &str) -> Vec<Vec<Document>> {
     let mut by_width: BTreeMap<u64, Vec<RunId>> = BTreeMap::new();
     for run in runs {
         let points = run.metrics.get(tag).map_or(0, |summary| summary.n);

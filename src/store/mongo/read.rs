@@ -11,7 +11,7 @@ use super::{Mongo, overview};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought, Time};
 use crate::query::{Compare, Condition, Filter, Matcher};
-use crate::store::documents::{Chunk, Event};
+use crate::store::documents::{Chunk, Event, Frame};
 use crate::store::read::{Kind, Place, Read};
 use crate::store::reading::{self, Found, Names};
 use crate::store::{assemble, outline};
@@ -45,6 +45,19 @@ impl Mongo {
         })?
     }
 
+    /// The frames with points of a tag, and its chunks.
+    pub(super) fn pieces_of(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<(Vec<Frame>, Vec<Chunk>)> {
+        let ids = among(runs.iter().map(|run| run.id));
+        let tail = tail(&ids, tag);
+        let chunks = vec![doc! { "$match": { "run": ids, "tag": { "$eq": tag } } }];
+        let (frame, chunk) = (Names::of(runs, tag), Names::of(runs, tag));
+        let of = |collection| format!("{}.{collection}", place.folder);
+        // Points move from frames to chunks, never back: in this order none is missed.
+        let frames = self.gather(place.database, of("tail"), tail, move |document| frame.frame(document))?;
+        let chunks = self.gather(place.database, of("scalars"), chunks, move |document| chunk.chunk(document))?;
+        Ok((frames, chunks))
+    }
+
     fn events(&self, database: &str, folder: &str, filter: Document) -> Result<Vec<Event>> {
         self.gather(database, format!("{folder}.events"), vec![doc! { "$match": filter }], reading::event)
     }
@@ -65,7 +78,7 @@ impl Mongo {
     }
 
     #[cfg(test)]
-    pub(in crate::store) fn overview_pipelines(&self, runs: &[Run], tag: &str) -> Vec<Vec<Document>> {
+    pub(in crate::store) fn overview_pipelines(&self, runs: &[&Run], tag: &str) -> Vec<Vec<Document>> {
         overview::pipelines(runs, tag)
     }
 
@@ -112,12 +125,7 @@ impl Read for Mongo {
     }
 
     fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>> {
-        // Each session repeats the summaries of what it logged; here they are not wanted.
-        let kept = ["rank", "host", "pid", "started", "heartbeat", "ended", "how", "status", "origin", "costs"];
-        let kept: Document = kept.iter().map(|key| ((*key).to_owned(), Bson::String(format!("$$this.v.{key}")))).collect();
-        let slim = doc! { "$map": { "input": { "$objectToArray": "$sessions" }, "in": { "k": "$$this.k", "v": kept } } };
-        let slim = doc! { "$cond": [{ "$eq": [{ "$type": "$sessions" }, "object"] }, { "$arrayToObject": slim }, "$sessions"] };
-        let pipeline = vec![doc! { "$match": lower(filter) }, doc! { "$set": { "sessions": slim } }];
+        let pipeline = vec![doc! { "$match": lower(filter) }, slim()];
         let mut matcher = Matcher::new(filter);
         for query in filter.mongo_queries() {
             matcher = matcher.with_found(query, self.found(place, query)?);
@@ -127,25 +135,14 @@ impl Read for Mongo {
         Ok(reading::filtered(runs, &matcher))
     }
 
-    fn series(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Series>> {
+    fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
         if runs.is_empty() {
             return Ok(Vec::new());
         }
-        let ids = among(runs.iter().map(|run| run.id));
-        let tail = tail(&ids, tag);
-        let chunks = vec![doc! { "$match": { "run": ids, "tag": { "$eq": tag } } }];
-        let names = Names::of(runs, tag);
-        let of = |collection| format!("{}.{collection}", place.folder);
-        assemble::look(runs, tag, || {
-            let (frame, chunk) = (names.clone(), names.clone());
-            // Points move from frames to chunks, never back: in this order none is missed.
-            let frames = self.gather(place.database, of("tail"), tail.clone(), move |document| frame.frame(document))?;
-            let chunks = self.gather(place.database, of("scalars"), chunks.clone(), move |document| chunk.chunk(document))?;
-            Ok((frames, chunks))
-        })
+        assemble::look(runs, tag, || self.pieces_of(place, runs, tag))
     }
 
-    fn outlines(&self, place: Place<'_>, runs: &[Run], tag: &str) -> Result<Vec<Outline>> {
+    fn outlines(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Outline>> {
         if runs.is_empty() {
             return Ok(Vec::new());
         }
@@ -162,7 +159,7 @@ impl Read for Mongo {
             }
             Ok((frames, headers))
         };
-        outline::look(runs, tag, look, |run| self.series(place, std::slice::from_ref(run), tag))
+        outline::look(runs, tag, look, |run| self.series(place, &[run], tag))
     }
 
     fn first_chunks(&self, place: Place<'_>, runs: &[RunId], condition: &Condition) -> Result<Vec<Chunk>> {
@@ -255,6 +252,15 @@ impl Read for Mongo {
 fn tail(runs: &Document, tag: &str) -> Vec<Document> {
     let this_tag = doc! { "$filter": { "input": "$p", "cond": { "$eq": ["$$this.tag", { "$literal": tag }] } } };
     vec![doc! { "$match": { "run": runs.clone(), "p.tag": { "$eq": tag } } }, doc! { "$set": { "p": this_tag } }]
+}
+
+/// A stage of a pipeline of runs. Each session repeats the summaries of what it logged; here they are not wanted.
+pub(super) fn slim() -> Document {
+    let kept = ["rank", "host", "pid", "started", "heartbeat", "ended", "how", "status", "origin", "costs"];
+    let kept: Document = kept.iter().map(|key| ((*key).to_owned(), Bson::String(format!("$$this.v.{key}")))).collect();
+    let slim = doc! { "$map": { "input": { "$objectToArray": "$sessions" }, "in": { "k": "$$this.k", "v": kept } } };
+    let slim = doc! { "$cond": [{ "$eq": [{ "$type": "$sessions" }, "object"] }, { "$arrayToObject": slim }, "$sessions"] };
+    doc! { "$set": { "sessions": slim } }
 }
 
 pub(super) fn among(runs: impl IntoIterator<Item = RunId>) -> Document {

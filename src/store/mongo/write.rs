@@ -202,7 +202,9 @@ impl Write for Mongo {
             ],
         )?;
         self.index(place, "tail", vec![doc! { "name": "frames", "key": ascending(&["run", "session", "k"]), "unique": true }])?;
-        self.index(place, "events", vec![doc! { "name": "find", "key": ascending(&["run", "kind", "tag", "step"]) }])?;
+        let find = doc! { "name": "find", "key": ascending(&["run", "kind", "tag", "step"]) };
+        // For boards that follow a run.
+        self.index(place, "events", vec![find, doc! { "name": "new", "key": ascending(&["run", "t"]) }])?;
         self.ensured(place.database, place.folder, true);
         Ok(())
     }

@@ -280,7 +280,7 @@ fn series_of_two_sessions_from_chunks_and_frames_that_overlap() {
             vec![frame(1, 9, 2, 4, vec![5.0, 6.0]), frame(1, 9, 1, 2, vec![-3.0, -4.0]), frame(1, 8, 1, 0, vec![0.1])],
         );
         let runs = bench.runs("");
-        let series = bench.read().series(bench.place(), &runs, "Loss").unwrap();
+        let series = bench.read().series(bench.place(), &runs.iter().collect::<Vec<_>>(), "Loss").unwrap();
         assert_eq!(series.len(), 1);
         let one = &series[0];
         assert_eq!((one.run, one.name.as_str(), one.tag.as_str()), (run_id(1), "lr=1e-3 #4", "Loss"));
@@ -290,9 +290,9 @@ fn series_of_two_sessions_from_chunks_and_frames_that_overlap() {
         assert_eq!(one.steps, [0, 1, 1, 0, 4, 5, 100, 105]);
         assert_eq!(one.wall, [1000, 1010, 1020, 1030, 5000, 5001, 1000, 1010]);
         // Logged again from its first step on: what was before is a branch of its own.
-        let other = &bench.read().series(bench.place(), &runs, "Other").unwrap()[0];
+        let other = &bench.read().series(bench.place(), &runs.iter().collect::<Vec<_>>(), "Other").unwrap()[0];
         assert_eq!((other.values.as_slice(), other.earlier[0].values.as_slice()), (&[7.0][..], &[7.0; 4][..]));
-        assert!(bench.read().series(bench.place(), &runs, "Nothing").unwrap().is_empty());
+        assert!(bench.read().series(bench.place(), &runs.iter().collect::<Vec<_>>(), "Nothing").unwrap().is_empty());
         assert!(bench.read().series(bench.place(), &[], "Loss").unwrap().is_empty());
     });
 }
@@ -306,7 +306,7 @@ fn what_this_program_is_too_old_for_is_an_error_that_names_the_run() {
             bench.put("one", "", vec![edited_run()]);
             bench.put("one", "scalars", vec![chunk(1, 9, 0, vec![1.0.into()], changes.clone())]);
             let place = Place { database: &bench.database, folder: "one" };
-            let error = bench.read().series(place, &runs, "Loss").unwrap_err().to_string();
+            let error = bench.read().series(place, &runs.iter().collect::<Vec<_>>(), "Loss").unwrap_err().to_string();
             assert!(error.contains("`Loss`") && error.contains("lr=1e-3 #4"), "{error}");
             match &*bench.store {
                 Store::Mongo(mongo) => {
@@ -484,7 +484,7 @@ fn a_run_read_while_it_is_written_never_has_a_hole() {
             let (mut last, mut looks) = (0, 0);
             while last < POINTS as usize {
                 let ended = writer.is_finished();
-                let series = bench.read().series(place, &runs, "Loss").unwrap();
+                let series = bench.read().series(place, &runs.iter().collect::<Vec<_>>(), "Loss").unwrap();
                 let values = series.first().map(|series| series.values.as_slice()).unwrap_or_default();
                 assert!(values.iter().zip(0..).all(|(value, i)| *value == f64::from(i)), "a hole among {} points", values.len());
                 assert!(values.len() >= last, "{} points after {last}", values.len());
@@ -537,8 +537,16 @@ fn measure() {
             bench.store.writing().ensure_folder(bench.place()).unwrap();
             bench.store.writing().write_chunks(bench.place(), &chunks).unwrap();
         }
-        let all = || bench.read().series(bench.place(), &runs, "Loss").unwrap().iter().map(crate::model::Series::len).sum();
+        let all = || {
+            bench
+                .read()
+                .series(bench.place(), &runs.iter().collect::<Vec<_>>(), "Loss")
+                .unwrap()
+                .iter()
+                .map(crate::model::Series::len)
+                .sum()
+        };
         time("20 series of 100,000 points", &all);
-        time("one series of 100,000 points", &|| bench.read().series(bench.place(), &runs[..1], "Loss").unwrap()[0].len());
+        time("one series of 100,000 points", &|| bench.read().series(bench.place(), &[&runs[0]], "Loss").unwrap()[0].len());
     });
 }

@@ -71,6 +71,8 @@ pub(super) const PARTS: [Part; 13] = [
     }),
     tests("rust", |rig| {
         let nextest = tools::nextest()?;
+        // Boards are followed in a browser, too.
+        tools::node_modules()?;
         let test = |which: &[&str]| -> Result<Command> {
             let mut test = Command::new(&nextest);
             test.args(["nextest", "run", "--no-fail-fast", "--status-level", "slow", "--final-status-level", "fail"]);
@@ -89,6 +91,7 @@ pub(super) const PARTS: [Part; 13] = [
     }),
     tests("faults", |_| Ok(vec![crate::faults::campaign(&["--short"])?])),
     tests("kernel", |rig| {
+        tools::node_modules()?;
         let mut test = Jupyter::install()?.python();
         test.arg("tests/kernel/check.py").current_dir(place::repository());
         rig.equip_with_runs(&mut test)?;

@@ -31,7 +31,7 @@ fn chunk(of: u8, session: u8, seq: i64, from: i64, until: i64, backwards: bool) 
 }
 
 fn outlines(bench: &Bench) -> Vec<Outline> {
-    bench.read().outlines(bench.place(), &bench.runs(""), "Loss").unwrap()
+    bench.read().outlines(bench.place(), &bench.runs("").iter().collect::<Vec<_>>(), "Loss").unwrap()
 }
 
 fn points(outline: &Outline) -> u64 {
@@ -56,7 +56,7 @@ fn headers_and_frames_say_what_the_points_say() {
         bench.put(FOLDER, "tail", vec![frame]);
 
         let outlines = outlines(bench);
-        let series = &bench.read().series(bench.place(), &bench.runs(""), "Loss").unwrap()[0];
+        let series = &bench.read().series(bench.place(), &bench.runs("").iter().collect::<Vec<_>>(), "Loss").unwrap()[0];
         assert_eq!((outlines.len(), outlines[0].run, outlines[0].n()), (1, run_id(1), series.len() as u64));
         let outline = &outlines[0];
         assert_eq!(outline.nan(), series.values.iter().filter(|value| value.is_nan()).count() as u64);
@@ -106,7 +106,7 @@ fn sessions_that_logged_again_are_read_in_full() {
             "scalars",
             vec![chunk(1, 9, 0, 0, 40, false), with(chunk(1, 8, 0, 20, 40, false), doc! { "i0": 0_i64 })],
         );
-        let series = &bench.read().series(bench.place(), &bench.runs(""), "Loss").unwrap()[0];
+        let series = &bench.read().series(bench.place(), &bench.runs("").iter().collect::<Vec<_>>(), "Loss").unwrap()[0];
         assert_eq!((series.len(), series.earlier[0].len()), (40, 20));
         assert_eq!(outlines(bench), [Outline::of(series)]);
     });
@@ -120,7 +120,7 @@ fn mongodb_answers_from_the_index_alone() {
     crate::store::Write::ensure_folder(mongo, place).unwrap();
     bench.put(FOLDER, "", vec![long(1, "long", 10_000_000, 0.0), long(2, "short", 8, 0.0)]);
     bench.put(FOLDER, "scalars", (0..20).map(|seq| chunk(1, 9, seq, seq * 4, seq * 4 + 4, false)).collect());
-    let pipelines = mongo.overview_pipelines(&bench.runs(""), "Loss");
+    let pipelines = mongo.overview_pipelines(&bench.runs("").iter().collect::<Vec<_>>(), "Loss");
     assert_eq!(pipelines.len(), 2);
     for pipeline in pipelines {
         let aggregate = doc! { "aggregate": format!("{FOLDER}.scalars"), "pipeline": pipeline, "cursor": {} };

@@ -1,0 +1,226 @@
+//! Boards that stay open: pages ask for what is new, and get it from what the engine has read already.
+//!
+//! A poll of a page reaches `views` (which version has it?), that composes the view anew only if one of its `folder`s changed; the
+//! folder asks the store for what is new since it asked last. So the store is asked once a change, not once a viewer, and not at all
+//! while nobody looks.
+
+mod folder;
+mod lines;
+mod page;
+mod patch;
+mod reader;
+mod selection;
+mod views;
+mod zoom;
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use self::folder::{FRESH, Folder};
+pub(super) use self::page::Front;
+use self::reader::{Following, Known, locked};
+use self::selection::Selections;
+use self::views::{Composed, Shown, Views, folders, scopes};
+use super::gather::gather;
+use super::insight;
+use super::server::{Answers, Listen, Method, Reply, Request, Server, Token};
+use super::stores::Stores;
+use crate::display::{Page, Scope, View};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Status, Time};
+use crate::render::{self, Data, Live, Payload};
+use crate::store::read::{Place, Read};
+
+/// A page asks again after so long, while something is happening, and not before what it asks for took five times.
+const PACE: Duration = Duration::from_millis(500);
+const SLOWEST: Duration = Duration::from_secs(5);
+/// Views that no page asked for so long are forgotten; a page that comes back gets all.
+const FORGET: Duration = Duration::from_secs(15 * 60);
+/// An engine whose notebook is gone lives on for so long after a page asked it last.
+const LINGER: Duration = Duration::from_secs(60);
+
+/// What the pages and the notebook share.
+pub(super) struct Hub {
+    /// Of a program that serves a page of its own.
+    front: Option<Front>,
+    pub(super) stores: Stores,
+    pub(super) selections: Selections,
+    known: Arc<Known>,
+    views: Views,
+    /// None: this machine has no port left; outputs are drawn all the same.
+    server: OnceLock<Option<Server>>,
+    /// Which engine: a page never takes another one's answer for its own's.
+    session: String,
+}
+
+impl Default for Hub {
+    fn default() -> Hub {
+        let session = Token::fresh().map(|token| token.text()[..16].to_owned()).unwrap_or_default();
+        Hub {
+            front: None,
+            stores: Stores::default(),
+            selections: Selections::default(),
+            known: Arc::default(),
+            views: Views::default(),
+            server: OnceLock::new(),
+            session,
+        }
+    }
+}
+
+impl Hub {
+    /// Draws a view as the output of a cell that stays alive.
+    pub(super) fn cell(self: &Arc<Hub>, view: &View, page: Page) -> Result<BTreeMap<String, String>> {
+        let (payload, revisions) = self.anew(view)?;
+        render::bundle(&self.alive(view, payload, revisions)?, page)
+    }
+
+    /// Composes a view of what is stored now.
+    fn anew(&self, view: &View) -> Result<(Payload, Vec<u64>)> {
+        let anew = |folder: &mut Folder| {
+            folder.forget_media();
+            folder.look_anew()
+        };
+        let revisions = self.each_folder(view, anew)?;
+        let (view, data) = self.read(view, true)?;
+        Ok((render::payload(&view, &data), revisions))
+    }
+
+    fn alive(self: &Arc<Hub>, view: &View, mut payload: Payload, revisions: Vec<u64>) -> Result<Payload> {
+        if let Some(server) = self.server() {
+            let (id, version) = self.register(view, &payload, revisions)?;
+            let (port, token) = (server.address().port(), server.token().text().to_owned());
+            payload.live = Some(Live { port, token, session: self.session.clone(), view: id, version });
+        }
+        Ok(payload)
+    }
+
+    /// What the view needs; and the view with the runs of each `best` found.
+    fn read(&self, view: &View, anew: bool) -> Result<(View, Data)> {
+        let own: HashSet<(String, String)> =
+            scopes(view).into_iter().map(|scope| (scope.database.clone(), scope.folder.clone())).collect();
+        let store = |handle: &str| {
+            let (known, store) = (Arc::clone(&self.known), self.stores.whole(handle)?);
+            let reader: Arc<dyn Read> = Arc::new(Following { known, handle: handle.to_owned(), store, own: own.clone(), anew });
+            Ok(reader)
+        };
+        let view = insight::settled(view, &store)?;
+        let data = gather(&view, &store)?;
+        Ok((view, data))
+    }
+
+    /// Makes the view known to pages, as it was just composed.
+    fn register(&self, view: &View, payload: &Payload, revisions: Vec<u64>) -> Result<(String, u64)> {
+        let (id, shown) = self.views.know(view);
+        let version = shown.take(revisions, Composed { payload: value(payload)?, running: true });
+        Ok((id, version))
+    }
+
+    fn compose(&self, view: &View) -> Result<Composed> {
+        let (view, data) = self.read(view, false)?;
+        let running = data.scopes.iter().flat_map(|scope| &scope.runs).any(|run| run.status == Status::Running);
+        Ok(Composed { payload: value(&render::payload(&view, &data))?, running })
+    }
+
+    /// Which revision the folders of a view are at.
+    fn look(&self, view: &View) -> Result<Vec<u64>> {
+        self.each_folder(view, |folder| folder.look(FRESH))
+    }
+
+    fn each_folder<T>(&self, view: &View, work: impl Fn(&mut Folder) -> Result<T>) -> Result<Vec<T>> {
+        let work = |scope: &Scope| {
+            let place = Place { database: &scope.database, folder: &scope.folder };
+            let folder = self.known.folder(&scope.store, &self.stores.whole(&scope.store)?, place);
+            work(&mut locked(&folder))
+        };
+        scopes(view).into_iter().map(work).collect()
+    }
+
+    /// Answers pages there.
+    pub(super) fn serve(self: &Arc<Hub>, listen: Listen) -> Result<Server> {
+        Server::start(listen, Arc::new(Arc::clone(self)))
+    }
+
+    /// The server, started when it is first needed.
+    fn server(self: &Arc<Hub>) -> Option<&Server> {
+        self.server.get_or_init(|| self.serve(Listen::default()).ok()).as_ref()
+    }
+
+    /// Waits until no page asks any more.
+    pub(super) fn linger(&self) {
+        let Some(server) = self.server.get().and_then(Option::as_ref) else { return };
+        while let Some(left) = server.idle().and_then(|idle| LINGER.checked_sub(idle)) {
+            std::thread::sleep(left.max(Duration::from_millis(50)));
+        }
+    }
+
+    /// `views=ID.VERSION` for each view that the page shows: what it lacks of each.
+    fn news(&self, request: &Request) -> Reply {
+        let mut text = format!("{{\"session\":\"{}\",\"read_at\":{},\"views\":{{", self.session, Time::now().millis());
+        let (mut running, mut pace) = (false, PACE);
+        for (i, asked) in request.query.all("view").take(100).enumerate() {
+            let (id, since) = asked.split_once('.').unwrap_or((asked, "0"));
+            let Some(shown) = self.views.get(id) else { continue };
+            let comma = if i > 0 && !text.ends_with('{') { "," } else { "" };
+            match self.news_of(&shown, since.parse().unwrap_or(0)) {
+                Ok(news) => text.push_str(&format!("{comma}\"{id}\":{{{news}}}")),
+                Err(error) => text.push_str(&format!("{comma}\"{id}\":{{\"error\":{}}}", Value::from(error.to_string()))),
+            }
+            let (runs, took) = shown.pace();
+            running |= runs;
+            pace = pace.max((took * 5).min(SLOWEST));
+        }
+        text.push_str(&format!("}},\"running\":{running},\"pace\":{}}}", pace.as_millis()));
+        Reply::json_text(text)
+    }
+
+    fn news_of(&self, shown: &Shown, since: u64) -> Result<String> {
+        shown.since(since, || self.look(&shown.view), || self.compose(&shown.view))
+    }
+
+    /// Lets go of what nobody looks at any more.
+    fn tidy(&self) {
+        let scopes = self.views.tidy(FORGET);
+        self.known.keep(&folders(&scopes));
+    }
+}
+
+fn value(what: &impl Serialize) -> Result<Value> {
+    let mut value = serde_json::to_value(what)
+        .map_err(|cause| Error::new(ErrorKind::Engine, "the output cannot be written as JSON").because(cause))?;
+    // Each answer says when it was read; it is no change.
+    if let Value::Object(fields) = &mut value {
+        fields.remove("read_at");
+        fields.remove("live");
+    }
+    Ok(value)
+}
+
+impl Answers for Arc<Hub> {
+    fn open(&self, request: &Request) -> Option<Reply> {
+        self.shell(request)
+    }
+
+    fn answer(&self, request: &Request) -> Reply {
+        let nothing = || Reply::refused(404, "there is nothing of this name");
+        match (request.method, request.path.as_str()) {
+            (Method::Get, "/live") => {
+                self.tidy();
+                self.news(request)
+            }
+            (Method::Get, "/zoom") => self.zoom(request),
+            (Method::Get, "/places") => self.places().unwrap_or_else(nothing),
+            (Method::Get, "/board") => self.board(request).unwrap_or_else(nothing),
+            (Method::Post, "/selection") => {
+                let kept = request.query.get("board").is_some_and(|board| self.selections.keep(board, &request.body));
+                if kept { Reply::json(&true) } else { Reply::refused(400, "this is no selection of a board") }
+            }
+            (_, "/live" | "/zoom" | "/selection") => Reply::refused(405, "this is asked in another way"),
+            _ => nothing(),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+// Follows what the engine has to say of the outputs of this page: one loop for each engine, however many outputs. It asks quickly while something
+// happens, slowly while nothing does, not at all while nobody can see the page or the output is gone, and goes on by itself.
+
+import type { Live, Payload } from "../payload";
+import { Engine, Refused } from "./engine";
+import { apply, type Patch } from "./patch";
+
+/** What an output says of itself. */
+export type State = "live" | "current" | "saved";
+
+/** An output that can be brought up to date. */
+export interface Follower {
+  readonly live: Live;
+  alive(): boolean;
+  /** `payload` as it crosses: not widened. */
+  take(payload: Payload): void;
+  /** Called after each answer, and when there is none. */
+  say(state: State, readAt: number | null, why?: string): void;
+  /** Another engine answers there, or the same one does not know this page any more: called at each answer. */
+  estranged?(): void;
+}
+
+interface News { version: number; payload?: Payload; patches?: Patch[]; error?: string }
+interface Answer { session: string; read_at: number; running: boolean; pace: number; views: Record<string, News> }
+
+const IDLE_MS = 1_500;
+const SLOWEST_MS = 15_000;
+/** After so long without any change the loop gets slower. */
+const QUIET_MS = 5 * 60_000;
+/** An engine that was out of reach for so long is not asked again before somebody comes back to the page. */
+const GIVE_UP_MS = 10 * 60_000;
+
+class Followed {
+  version: number;
+  readonly followers = new Set<Follower>();
+
+  constructor(public payload: Payload, live: Live) {
+    this.version = live.version;
+  }
+}
+
+export class Loop {
+  readonly engine: Engine;
+  private readonly views = new Map<string, Followed>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private asking = false;
+  private paused = false;
+  private failures = 0;
+  private changed = performance.now();
+  private reached = performance.now();
+  private readonly ending = new AbortController();
+
+  /** `over`: called when no output follows any more. */
+  constructor(private readonly live: Live, private readonly over: () => void) {
+    this.engine = new Engine(live);
+    const back = () => {
+      if (document.hidden) return;
+      this.reached = this.changed = performance.now();
+      this.failures = 0;
+      this.soon(0);
+    };
+    const { signal } = this.ending;
+    document.addEventListener("visibilitychange", back, { signal });
+    addEventListener("online", back, { signal });
+    addEventListener("pageshow", back, { signal });
+    addEventListener("focus", () => performance.now() - this.changed > QUIET_MS && back(), { signal });
+  }
+
+  follow(follower: Follower, payload: Payload) {
+    const { view, version } = follower.live;
+    const known = this.views.get(view);
+    if (!known) {
+      this.views.set(view, new Followed(payload, follower.live));
+    } else if (known.version > version) {
+      // Another output of the same view is further on.
+      follower.take(known.payload);
+    } else if (known.version < version) {
+      known.version = version;
+      known.payload = payload;
+      for (const other of known.followers) other.take(payload);
+    }
+    this.views.get(view)!.followers.add(follower);
+    this.soon(0);
+  }
+
+  /** Another engine tells it from now on. */
+  leave(follower: Follower) {
+    for (const { followers } of this.views.values()) followers.delete(follower);
+  }
+
+  /** Whether the person wants to be kept up to date. */
+  set automatic(on: boolean) {
+    this.paused = !on;
+    if (on) this.soon(0);
+  }
+
+  get automatic(): boolean {
+    return !this.paused;
+  }
+
+  private soon(ms: number) {
+    if (this.asking) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.tick(), ms);
+  }
+
+  private async tick() {
+    for (const [id, { followers }] of this.views) {
+      for (const follower of followers) if (!follower.alive()) followers.delete(follower);
+      if (!followers.size) this.views.delete(id);
+    }
+    if (!this.views.size) {
+      this.ending.abort();
+      return this.over();
+    }
+    if (document.hidden || this.paused) return;
+    this.asking = true;
+    let next = IDLE_MS;
+    try {
+      const answer: Answer = await this.engine.get("live", [...this.views].map(([id, { version }]) => ["view", `${id}.${version}`]));
+      if (answer.session !== this.live.session) throw new Refused(403, "another engine answers there");
+      this.failures = 0;
+      this.reached = performance.now();
+      for (const [id, followed] of this.views) this.take(followed, answer.views[id], answer);
+      const quiet = performance.now() - this.changed;
+      next = answer.running ? answer.pace : Math.min(SLOWEST_MS, Math.max(answer.pace, IDLE_MS, quiet > QUIET_MS ? quiet / 100 : 0));
+    } catch (error) {
+      this.failures++;
+      const estranged = error instanceof Refused && error.status === 403;
+      // Once is nothing: a machine that was busy. But nothing is busy for as long as the engine waits.
+      if (this.failures > 1 || error instanceof Refused || (error as Error).name === "TimeoutError") this.eachFollower(follower => follower.say("saved", null));
+      if (estranged) this.eachFollower(follower => follower.estranged?.());
+      next = Math.min(SLOWEST_MS, 500 * 2 ** this.failures);
+    }
+    this.asking = false;
+    if (performance.now() - this.reached < GIVE_UP_MS) this.soon(next);
+  }
+
+  private take(followed: Followed, news: News | undefined, answer: Answer) {
+    // A view that the engine forgot, or could not read: what is drawn stays.
+    if (!news || news.error !== undefined) return followed.followers.forEach(follower => follower.say("saved", null, news?.error));
+    try {
+      if (news.payload) followed.payload = news.payload;
+      for (const patch of news.patches ?? []) followed.payload = apply(followed.payload, patch);
+      followed.version = news.version;
+    } catch {
+      followed.version = 0;
+      return;
+    }
+    if (news.payload || news.patches) {
+      this.changed = performance.now();
+      for (const follower of followed.followers) follower.take({ ...followed.payload, read_at: answer.read_at });
+    }
+    for (const follower of followed.followers) follower.say(answer.running ? "live" : "current", answer.read_at);
+  }
+
+  private eachFollower(of: (follower: Follower) => void) {
+    for (const { followers } of this.views.values()) followers.forEach(of);
+  }
+}
+
+/** The loop of an engine: one on a page. */
+export function loopOf(live: Live): Loop {
+  const loops: Map<string, Loop> = ((globalThis as any).__mlb_live_1 ??= new Map());
+  const key = `${live.base ?? live.port} ${live.session}`;
+  let loop = loops.get(key);
+  if (!loop) loops.set(key, (loop = new Loop(live, () => loops.delete(key))));
+  return loop;
+}

@@ -1,0 +1,270 @@
+// Outputs that follow an engine: what comes is drawn into what is there, and what a person set stays.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import type { Payload } from "../payload";
+import type { Patch } from "../src/patch";
+import { drawn, launch, show } from "./support/browser";
+import { output, page as html } from "./support/page";
+import * as sample from "./support/sample";
+
+let browser: Browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
+const LIVE = { port: 8899, token: "t0ken", session: "s1", view: "v1", version: 1 };
+
+/** An engine that answers what the test tells it to. */
+class Engine {
+  version = 1;
+  running = true;
+  session = LIVE.session;
+  away = false;
+  asked: URL[] = [];
+  posted: string[] = [];
+  private readonly patches = new Map<number, Patch>();
+  zoom: (url: URL) => unknown = () => ({ series: [] });
+
+  async on(page: Page, at = "http://127.0.0.1:8899/") {
+    await page.route(`${at}**`, route => {
+      const url = new URL(route.request().url());
+      if (this.away) return route.abort();
+      this.asked.push(url);
+      const json = (body: unknown) => route.fulfill({ json: body, headers: { "access-control-allow-origin": "*" } });
+      if (url.pathname.endsWith("/selection")) return this.posted.push(route.request().postData()!), json(true);
+      if (url.pathname.endsWith("/zoom")) return json(this.zoom(url));
+      const views = Object.fromEntries(url.searchParams.getAll("view").map(asked => {
+        const [id, since] = asked.split(".");
+        const patches = Array.from({ length: this.version - +since }, (_, i) => this.patches.get(+since + i + 1)!);
+        return [id, { version: this.version, ...(patches.length ? { patches } : {}) }];
+      }));
+      return json({ session: this.session, read_at: Date.now(), running: this.running, pace: 100, views });
+    });
+  }
+
+  tell(patch: Patch) {
+    this.patches.set(++this.version, patch);
+  }
+}
+
+const RUNS = 8;
+const search = { n: RUNS, steps: 50 };
+
+async function follow(panel: Payload["panel"], more: Partial<Payload> = {}) {
+  const engine = new Engine();
+  const made = { ...sample.payload(panel, search), live: LIVE, ...more };
+  const shown = await show(browser, html([output(made)]));
+  await engine.on(shown.page);
+  await drawn(shown.page);
+  const status = shown.page.locator(".mlb-read").first();
+  await status.filter({ hasText: /^live$/ }).waitFor();
+  return { ...shown, engine, status, payload: made };
+}
+
+/** So many more points of the first curve of the first plot at this path. */
+const append = (path: (patch: Patch) => Patch, from: number, y: number[]): Patch =>
+  path({ o: { series: { e: [[0], [{ o: { x: { a: [from, 0, y.map((_, i) => from + i)] }, y: { a: [from, 0, y] }, n: { "=": from + y.length } } }]] } } });
+const ofPlot = (patch: Patch): Patch => ({ o: { panel: { o: { children: { e: [[0], [patch]] } } } } });
+
+const lastPoint = (page: Page) => page.locator(".mlb-plotly").first().evaluate((plot: any) => {
+  const trace = plot.data.find((trace: any) => trace.uid === "run0_0");
+  return [trace.x[trace.x.length - 1], trace.y[trace.y.length - 1]];
+});
+const until = async (page: Page, what: () => Promise<unknown>, wanted: unknown) => {
+  for (let i = 0; i < 200; i++) {
+    if (JSON.stringify(await what()) === JSON.stringify(wanted)) return;
+    await page.waitForTimeout(50);
+  }
+  assert.deepEqual(await what(), wanted);
+};
+
+test("points that come extend the curves; zoom, filter, selection and scroll stay", async () => {
+  const table = { type: "table" as const, board: 0, columns: null, sort: [] };
+  const { page, engine, errors } = await follow({ type: "stack", children: [sample.plot("Loss", search), table] });
+  const input = page.getByLabel("Filter lr");
+  await input.fill(">0");
+  await page.locator(".mlb-grid-row").nth(1).click();
+  await page.evaluate(() => (globalThis as any).__mlb_stores_1.get("board-1").select([]));
+  await page.locator(".mlb-plotly").first().evaluate((plot: any) => (globalThis as any).__x = JSON.stringify(plot._fullLayout.xaxis.range));
+  await page.locator(".mlb-figure").first().focus();
+  await page.keyboard.press("+");
+  const range = () => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot._fullLayout.xaxis.range.map((x: number) => +x.toFixed(3)));
+  const zoomed = await range();
+  await page.locator(".mlb-grid").evaluate(grid => (grid.scrollLeft = 60));
+  engine.tell(append(ofPlot, 50, [0.5, 0.25]));
+  await until(page, () => lastPoint(page), [51, 0.25]);
+  engine.tell(append(ofPlot, 52, [0.125]));
+  await until(page, () => lastPoint(page), [52, 0.125]);
+  assert.deepEqual(await range(), zoomed);
+  assert.equal(await input.inputValue(), ">0");
+  assert.equal(await page.locator(".mlb-grid").evaluate(grid => grid.scrollLeft), 60);
+  assert.deepEqual(errors.filter(error => !error.includes("8899") && !error.includes("ERR_FAILED")), []);
+  await page.context().close();
+});
+
+test("runs, parameters, metrics and thoughts that come after the page was opened", async () => {
+  const { page, engine, payload } = await follow(sample.dashboard(search));
+  const columns = payload.boards[0].columns;
+  const grown = columns.map(column => ({ ...column, values: [column.key === "id" ? "new-run" : column.key === "name" ? "brand-new" : column.key === "status" ? "running" : column.kind === "text" ? "sgd" : 0.01, ...column.values] }));
+  const decay: any = { key: "momentum", kind: "number", group: "param", shown: true, values: Array.from({ length: RUNS + 1 }, () => 0.9) };
+  await page.locator(".mlb-fold").filter({ hasText: "Histograms" }).click();
+  const panel: any = payload.panel;
+  const shift = (plot: any) => ({ ...plot, series: [{ run: 0, x: [0, 1], y: [3, 2], n: 2 }, ...plot.series.map((curve: any) => ({ ...curve, run: curve.run + 1 }))] });
+  const items = [...panel.thoughts.items, { run: 0, name: "brand-new", folder: "lr_search", step: 1, t: Date.now(), text: "it works" }];
+  engine.tell({ o: {
+    boards: { e: [[0], [{ o: { columns: { "=": [...grown, decay] }, n: { "=": RUNS + 1 }, total: { "=": RUNS + 1 } } }]] },
+    panel: { o: { plots: { "=": [...panel.plots.map(shift), shift(sample.plot("grad/norm", search))] }, thoughts: { o: { items: { "=": items } } } } },
+  } });
+  await page.locator(".mlb-card-title").filter({ hasText: /^grad\/norm$/ }).waitFor();
+  await page.locator(".mlb-run").filter({ hasText: "brand-new" }).waitFor();
+  await page.locator(".mlb-table .mlb-toggle").filter({ hasText: "Columns" }).click();
+  assert.ok(await page.locator(".mlb-columns label").filter({ hasText: /^momentum$/ }).locator("input").isChecked(), "the table shows it");
+  assert.ok((await page.getByLabel("Legend by").first().locator("option").allTextContents()).includes("momentum"));
+  assert.equal(await page.locator(".mlb-said").filter({ hasText: "it works" }).count(), 1);
+  assert.equal(await page.locator(".mlb-fold").filter({ hasText: "Histograms" }).getAttribute("aria-expanded"), "false", "what was folded stays so");
+  await page.context().close();
+});
+
+test("an engine that is gone leaves what is drawn, and is followed again when it answers", async () => {
+  const { page, engine, status } = await follow({ type: "stack", children: [sample.plot("Loss", search)] });
+  engine.away = true;
+  await status.filter({ hasText: /^saved data of \d\d:\d\d$/ }).waitFor();
+  assert.equal((await lastPoint(page))[0], 49);
+  engine.away = false;
+  engine.tell(append(ofPlot, 50, [0.75]));
+  await until(page, () => lastPoint(page), [50, 0.75]);
+  await status.filter({ hasText: /^live$/ }).waitFor();
+  engine.running = false;
+  await status.filter({ hasText: /^up to date$/ }).waitFor();
+  await page.context().close();
+});
+
+test("another engine's answer is never taken for its own's", async () => {
+  const { page, engine, status } = await follow({ type: "stack", children: [sample.plot("Loss", search)] });
+  engine.session = "s2";
+  engine.tell(append(ofPlot, 50, [99]));
+  await status.filter({ hasText: /^saved data/ }).waitFor();
+  assert.equal((await lastPoint(page))[0], 49);
+  await page.context().close();
+});
+
+test("a page that nobody sees asks nothing; one loop serves all outputs", async () => {
+  const engine = new Engine();
+  const one = sample.payload({ type: "stack", children: [sample.plot("Loss", search)] }, search);
+  const { page } = await show(browser, html([output({ ...one, live: LIVE }), output({ ...one, live: LIVE }, { withRuntime: false }), output({ ...one, live: { ...LIVE, view: "v2" } }, { withRuntime: false })]));
+  await engine.on(page);
+  await drawn(page);
+  await page.locator(".mlb-read").filter({ hasText: /^live$/ }).nth(2).waitFor();
+  assert.deepEqual(engine.asked[engine.asked.length - 1].searchParams.getAll("view"), ["v1.1", "v2.1"]);
+  const hide = (hidden: boolean) => page.evaluate(hidden => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+  await hide(true);
+  await page.waitForTimeout(400);
+  const before = engine.asked.length;
+  await page.waitForTimeout(1500);
+  assert.equal(engine.asked.length, before);
+  engine.tell(append(ofPlot, 50, [0.5]));
+  await hide(false);
+  await until(page, () => lastPoint(page), [50, 0.5]);
+  await page.context().close();
+});
+
+test("zooming into a reduced curve asks for the points of the stretch; away from the engine the saved ones stay", async () => {
+  const reduced = sample.plot("Loss", search, {});
+  reduced.series = reduced.series.map(curve => ({ ...curve, n: 5000 }));
+  const { page, engine, payload } = await follow({ type: "stack", children: [reduced] });
+  const ids = payload.boards[0].columns[0].values;
+  engine.zoom = url => {
+    const from = Math.ceil(+url.searchParams.get("x0")!), to = Math.floor(+url.searchParams.get("x1")!);
+    const x = Array.from({ length: (to - from) * 4 }, (_, i) => from + i / 4);
+    return { series: [{ id: ids[0], run: 0, x, y: x.map(() => 7), n: x.length }] };
+  };
+  await page.locator(".mlb-figure").first().focus();
+  await page.keyboard.press("+");
+  const sevens = () => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.data.find((trace: any) => trace.uid === "run0_0").y.filter((y: number) => y === 7).length > 20);
+  await until(page, sevens, true);
+  assert.equal(engine.asked.find(url => url.pathname === "/zoom")!.searchParams.get("tag"), "Loss");
+  await page.keyboard.press("0");
+  await until(page, sevens, false);
+  engine.away = true;
+  await page.keyboard.press("+");
+  await page.waitForTimeout(600);
+  assert.equal((await lastPoint(page))[0], 49);
+  await page.context().close();
+});
+
+test("what is selected is told to the engine", async () => {
+  const { page, engine, payload } = await follow({ type: "stack", children: [sample.plot("Loss", search), { type: "table", board: 0, columns: null, sort: [] }] });
+  await page.locator(".mlb-grid-row").nth(2).click();
+  await until(page, async () => engine.posted.map(text => JSON.parse(text)), [[payload.boards[0].columns[0].values[2]]]);
+  assert.equal(engine.asked.find(url => url.pathname === "/selection")!.searchParams.get("board"), "board-1");
+  await page.context().close();
+});
+
+/** How many listen to what is set on a board. */
+async function listeners(page: Page): Promise<number> {
+  const devtools = await page.context().newCDPSession(page);
+  const { result } = await devtools.send("Runtime.evaluate", { expression: "__mlb_stores_1.get('board-1')" });
+  const { listeners } = await devtools.send("DOMDebugger.getEventListeners", { objectId: result.objectId! });
+  await devtools.detach();
+  return listeners.length;
+}
+
+test("a panel that goes, or is made anew, listens no more", async () => {
+  const { page, engine, payload } = await follow(sample.dashboard(search));
+  const { plots } = payload.panel as { plots: unknown[] };
+  const of = (patch: Patch): Patch => ({ o: { panel: { o: { plots: patch } } } });
+  const cards = () => page.locator(".mlb-plot").count();
+  const all = await cards(), before = await listeners(page);
+  for (let i = 0; i < 3; i++) {
+    engine.tell(of({ a: [1, 0, []] }));
+    await until(page, cards, 1);
+    assert.ok((await listeners(page)) < before, "those of the plots that went are gone");
+    engine.tell(of({ "=": plots }));
+    await until(page, cards, all);
+    assert.equal(await listeners(page), before);
+  }
+  await page.context().close();
+});
+
+test("where the engine is on another machine, the Jupyter server of the page passes the questions on", async () => {
+  const engine = new Engine();
+  const config = `<script id="jupyter-config-data" type="application/json">{"baseUrl":"/user/ada/"}</script>`;
+  const made = { ...sample.payload({ type: "stack", children: [sample.plot("Loss", search)] }, search), live: LIVE };
+  const { page, requests } = await show(browser, html([output(made)]).replace("<body>", `<body>${config}`));
+  await engine.on(page, "http://board.test/user/ada/proxy/8899/");
+  await page.locator(".mlb-read").filter({ hasText: /^live$/ }).waitFor();
+  assert.ok(requests.some(url => url.startsWith("http://127.0.0.1:8899/live?")), "this machine was tried first");
+  const tried = requests.length;
+  engine.tell(append(ofPlot, 50, [0.5]));
+  await until(page, () => lastPoint(page), [50, 0.5]);
+  assert.equal(requests.length, tried, "the way that worked is the first from then on");
+  await page.context().close();
+});
+
+test("when the last output is gone, nothing is asked and nothing listens any more", async () => {
+  const { page, engine } = await follow({ type: "stack", children: [sample.plot("Loss", search)] });
+  const loops = () => page.evaluate(() => (globalThis as any).__mlb_live_1.size);
+  assert.equal(await loops(), 1);
+  await page.locator(".mlb-b").first().evaluate(body => body.remove());
+  await until(page, loops, 0);
+  const asked = engine.asked.length;
+  await page.evaluate(() => window.dispatchEvent(new Event("online")));
+  // As long as several of its rounds would take.
+  await page.waitForTimeout(500);
+  assert.equal(engine.asked.length, asked);
+  await page.context().close();
+});
+
+test("the choice of the x axis comes with the first plots that know a time", async () => {
+  const whole = sample.dashboard(search);
+  const { page, engine } = await follow({ ...whole, plots: [] });
+  assert.equal(await page.getByLabel("x axis").count(), 0);
+  const timed = whole.plots.map(plot => ({ ...plot, series: plot.series.map(curve => ({ ...curve, dwall: { i: [0, curve.x.length - 1], t: [1e12, 2000 * (curve.x.length - 1)] } })) }));
+  engine.tell({ o: { panel: { o: { plots: { "=": timed } } } } });
+  await page.getByLabel("x axis").waitFor();
+  await page.context().close();
+});
