@@ -56,7 +56,9 @@ impl Times {
             });
             bucket.filter(|_| all > 0).map_or(0, end_of)
         };
-        Summary { p50: at(50), p99: at(99), longest: self.longest.load(Ordering::Relaxed) }
+        let longest = self.longest.load(Ordering::Relaxed);
+        // A bucket's end may lie beyond the longest in it.
+        Summary { p50: at(50).min(longest), p99: at(99).min(longest), longest }
     }
 }
 
@@ -100,6 +102,9 @@ mod tests {
         times.add(70_000);
         times.add(-3);
         assert_eq!(times.summary(), Summary { p50: 91, p99: 5_119, longest: 70_000 });
+        let one = Times::default();
+        one.add(90);
+        assert_eq!(one.summary(), Summary { p50: 90, p99: 90, longest: 90 }, "none is longer than the longest");
         let sampled = (0..160_000).filter(|slot| Times::wants(*slot)).count();
         assert!((9_000..11_000).contains(&sampled), "{sampled}");
     }

@@ -75,24 +75,24 @@ impl Default for Hub {
 impl Hub {
     /// Draws a view as the output of a cell that stays alive.
     pub(super) fn cell(self: &Arc<Hub>, view: &View, page: Page) -> Result<BTreeMap<String, String>> {
-        let (payload, revisions) = self.anew(view)?;
-        render::bundle(&self.alive(view, payload, revisions)?, page)
+        let (payload, revisions, running) = self.anew(view)?;
+        render::bundle(&self.alive(view, payload, revisions, running)?, page)
     }
 
-    /// Composes a view of what is stored now.
-    fn anew(&self, view: &View) -> Result<(Payload, Vec<u64>)> {
+    /// Composes a view of what is stored now; the revisions of its folders, and whether any of its runs still runs.
+    fn anew(&self, view: &View) -> Result<(Payload, Vec<u64>, bool)> {
         let anew = |folder: &mut Folder| {
             folder.forget_media();
             folder.look_anew()
         };
         let revisions = self.each_folder(view, anew)?;
         let (view, data) = self.read(view, true)?;
-        Ok((render::payload(&view, &data), revisions))
+        Ok((render::payload(&view, &data), revisions, running(&data)))
     }
 
-    fn alive(self: &Arc<Hub>, view: &View, mut payload: Payload, revisions: Vec<u64>) -> Result<Payload> {
+    fn alive(self: &Arc<Hub>, view: &View, mut payload: Payload, revisions: Vec<u64>, running: bool) -> Result<Payload> {
         if let Some(server) = self.server() {
-            let (id, version) = self.register(view, &payload, revisions)?;
+            let (id, version) = self.register(view, &payload, revisions, running)?;
             let (port, token) = (server.address().port(), server.token().text().to_owned());
             payload.live = Some(Live { port, token, session: self.session.clone(), view: id, version });
         }
@@ -114,16 +114,15 @@ impl Hub {
     }
 
     /// Makes the view known to pages, as it was just composed.
-    fn register(&self, view: &View, payload: &Payload, revisions: Vec<u64>) -> Result<(String, u64)> {
+    fn register(&self, view: &View, payload: &Payload, revisions: Vec<u64>, running: bool) -> Result<(String, u64)> {
         let (id, shown) = self.views.know(view);
-        let version = shown.take(revisions, Composed { payload: value(payload)?, running: true });
+        let version = shown.take(revisions, Composed { payload: value(payload)?, running });
         Ok((id, version))
     }
 
     fn compose(&self, view: &View) -> Result<Composed> {
         let (view, data) = self.read(view, false)?;
-        let running = data.scopes.iter().flat_map(|scope| &scope.runs).any(|run| run.status == Status::Running);
-        Ok(Composed { payload: value(&render::payload(&view, &data))?, running })
+        Ok(Composed { payload: value(&render::payload(&view, &data))?, running: running(&data) })
     }
 
     /// Which revision the folders of a view are at.
@@ -187,6 +186,10 @@ impl Hub {
         let scopes = self.views.tidy(FORGET);
         self.known.keep(&folders(&scopes));
     }
+}
+
+fn running(data: &Data) -> bool {
+    data.scopes.iter().flat_map(|scope| &scope.runs).any(|run| run.status == Status::Running)
 }
 
 fn value(what: &impl Serialize) -> Result<Value> {
