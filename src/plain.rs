@@ -1,7 +1,7 @@
 //! Plain data as JSON: what crosses between the thin side and the engine.
 //!
-//! Why not serde's derive: it (with what it is compiled from) and the code that it makes of some forty types took two fifths of a notebook's
-//! first cell. [`plain!`] goes by way of [`serde_json::Value`], so that nothing is compiled once a format, and each side compiles
+//! Why not serde's derive: it (with what it is compiled from) and the code that it makes of some forty types took a third of a notebook's
+//! first cell (benches/RESULTS.md). [`plain!`] goes by way of [`serde_json::Value`], so that nothing is compiled once a format, and each side compiles
 //! its own direction only. Below a type its fields or variants are named once more:
 //!
 //! ```text
