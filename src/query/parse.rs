@@ -12,99 +12,19 @@
 //! `not` binds closest, then `and`, then `or`. `all`, and a text without anything in it, is every run. In backticks a backtick
 //! is doubled; in quotes a backslash escapes (`\"`, `\n`, `\u{1f600}`; a regular expression's `\d` stays as it is).
 
-use super::expression::mongo_problem;
-use super::lex::{Kind, REDUCES, Token, lex};
-use super::mistake::{self, Mistake, Span};
-use super::{Compare, Field, Filter, IntoFilter, RunField};
-use crate::error::{ErrorKind, Result};
-use crate::model::Value;
+mod entry;
+mod words;
 
-/// The fields of a run, as they are written.
-pub(crate) const RUN_FIELDS: [(&str, RunField); 9] = [
-    ("status", RunField::Status),
-    ("name", RunField::Name),
-    ("group", RunField::Group),
-    ("labels", RunField::Labels),
-    ("started", RunField::Started),
-    ("duration", RunField::Duration),
-    ("thoughts", RunField::Thoughts),
-    ("invalid", RunField::Invalid),
-    ("id", RunField::Id),
-];
+use super::expression::mongo_problem;
+use super::lex::{Kind, Token, lex};
+use super::mistake::{Mistake, Span};
+use super::{Compare, Field, Filter};
+use crate::model::Value;
+use words::literal;
+pub(super) use words::{RUN_FIELDS, has_meaning};
 
 /// How deep parentheses and `not` may nest.
 const DEPTH: usize = 100;
-
-impl Filter {
-    /// The filter that a text says: `lr < 0.01 and max(Accuracy) > 0.9`.
-    ///
-    /// # Errors
-    /// All mistakes of the text at once, each with a caret under its place and what to write instead.
-    pub fn parse(text: &str) -> Result<Filter> {
-        match parse(text) {
-            Ok(parsed) => Ok(parsed.filter),
-            Err(mistakes) => Err(mistake::error(ErrorKind::Input, text, mistakes)),
-        }
-    }
-}
-
-impl std::str::FromStr for Filter {
-    type Err = crate::error::Error;
-
-    fn from_str(text: &str) -> Result<Filter> {
-        Filter::parse(text)
-    }
-}
-
-impl IntoFilter for &str {
-    fn into_filter(self) -> Result<Filter> {
-        Filter::parse(self)
-    }
-
-    fn text(&self) -> Option<String> {
-        Some((*self).to_owned())
-    }
-}
-
-impl IntoFilter for String {
-    fn into_filter(self) -> Result<Filter> {
-        Filter::parse(&self)
-    }
-
-    fn text(&self) -> Option<String> {
-        Some(self.clone())
-    }
-}
-
-impl IntoFilter for &String {
-    fn into_filter(self) -> Result<Filter> {
-        Filter::parse(self)
-    }
-
-    fn text(&self) -> Option<String> {
-        Some((*self).clone())
-    }
-}
-
-impl Field {
-    /// The field with this text, as a filter or a table's column names it: `lr`, `max(Accuracy)`, `status`.
-    ///
-    /// # Errors
-    /// What is wrong with the text, with a caret under the place.
-    pub fn parse(text: &str) -> Result<Field> {
-        let (tokens, mistakes) = lex(text);
-        let mut parser = Parser { text, tokens, mistakes, at: 0, depth: 0, uses: Vec::new() };
-        let field = parser.field().map(|(field, _)| field);
-        if let Some(token) = parser.peek().filter(|_| parser.mistakes.is_empty()) {
-            let span = token.span.clone();
-            parser.mistakes.push(Mistake::new(span, "one name is expected here").help("a name with spaces stands in backticks"));
-        }
-        match field {
-            Some(field) if parser.mistakes.is_empty() => Ok(field),
-            _ => Err(mistake::error(ErrorKind::Input, text, parser.mistakes)),
-        }
-    }
-}
 
 /// A tree, and where its names and values stand in the text.
 #[derive(Debug)]
@@ -562,51 +482,6 @@ fn mirrored(compare: Compare) -> Compare {
         Compare::GreaterOrEqual => Compare::LessOrEqual,
         same => same,
     }
-}
-
-/// Whether a word that stands alone would be taken for something else than a parameter's name.
-pub(super) fn has_meaning(word: &str) -> bool {
-    const WORDS: [&str; 6] = ["and", "or", "not", "in", "exists", "all"];
-    literal(word).is_some()
-        || WORDS.contains(&word.to_ascii_lowercase().as_str())
-        || RUN_FIELDS.iter().any(|(name, _)| *name == word)
-        || REDUCES.iter().any(|(name, _)| *name == word)
-}
-
-#[cfg(feature = "engine")]
-impl Value {
-    /// The value that a text says on its own: a number, true, false, null, a list or a text in quotes as in a filter; else the text.
-    pub(crate) fn read(text: &str) -> Value {
-        let (tokens, mistakes) = lex(text);
-        let mut parser = Parser { text, tokens, mistakes, at: 0, depth: 0, uses: Vec::new() };
-        match parser.value() {
-            Some((value, _)) if parser.mistakes.is_empty() && parser.peek().is_none() => value,
-            _ => Value::Text(text.to_owned()),
-        }
-    }
-}
-
-/// The number, truth value or null that a word is.
-fn literal(word: &str) -> Option<Value> {
-    match word.to_ascii_lowercase().as_str() {
-        "true" => return Some(Value::Bool(true)),
-        "false" => return Some(Value::Bool(false)),
-        "null" | "none" => return Some(Value::Null),
-        _ => {}
-    }
-    let unsigned = word.trim_start_matches(['+', '-']);
-    let named = ["inf", "infinity", "nan"].iter().any(|name| unsigned.eq_ignore_ascii_case(name));
-    if !named && !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-        return None;
-    }
-    let plain = if named { word.to_string() } else { word.replace('_', "") };
-    if let Ok(int) = plain.parse::<i64>() {
-        return Some(Value::Int(int));
-    }
-    if plain.len() <= 34 && plain.parse::<i128>().is_ok() {
-        return Some(Value::Decimal(plain.trim_start_matches('+').to_string()));
-    }
-    plain.parse().ok().map(Value::Float)
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use super::super::RunField;
 use super::*;
 use crate::query::{metric, param};
 
