@@ -1,6 +1,7 @@
-//! What groups and smoothing say, held against NumPy and SciPy: `tests/statistics/check.py` says the same in their words.
+//! What groups, smoothing and importance say, held against NumPy, SciPy, scikit-learn and the code of TensorBoard's page:
+//! `tests/statistics/check.py` says the same in their words.
 //!
-//! `ML_BOARD_TEST_PYTHON` is a Python that has both; `cargo xtask test` installs it.
+//! `ML_BOARD_TEST_PYTHON` is a Python that has them; `cargo xtask test` installs it.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // All of it is tests.
 
@@ -9,8 +10,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use super::importance::importance;
 use super::stats::{interquartile_mean, mean, median, quantile};
-use super::{Bootstrap, Centre, align, ema, gaussian};
+use super::{Bootstrap, Centre, Field, Reduce, align, ema, gaussian};
+use crate::model::{Run, RunId, Summary, Time};
 
 type Points = (Vec<f64>, Vec<f64>);
 
@@ -51,8 +54,9 @@ fn nullable(values: &[f64]) -> Value {
 }
 
 fn asked(cases: &Value) -> Value {
-    let python = std::env::var("ML_BOARD_TEST_PYTHON")
-        .expect("ML_BOARD_TEST_PYTHON: a Python with numpy and scipy, which `cargo xtask test` installs");
+    let python = std::env::var("ML_BOARD_TEST_PYTHON").expect(
+        "ML_BOARD_TEST_PYTHON: a Python with numpy, scipy, scikit-learn and tensorboard, which `cargo xtask test` installs",
+    );
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/statistics/check.py");
     let mut child = Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(cases.to_string().as_bytes()).unwrap();
@@ -70,8 +74,80 @@ fn near(what: &str, ours: f64, theirs: &Value, size: f64) {
     }
 }
 
+/// Runs whose loss is a valley over `lr`, falls with `width`, is less with one optimizer than with the other, and has nothing of `seed`.
+struct Search {
+    lr: Vec<f64>,
+    width: Vec<f64>,
+    sgd: Vec<bool>,
+    seed: Vec<f64>,
+    loss: Vec<f64>,
+}
+
+impl Search {
+    fn new(noise: &mut Noise) -> Search {
+        let mut search = Search { lr: vec![], width: vec![], sgd: vec![], seed: vec![], loss: vec![] };
+        for _ in 0..200 {
+            let (lr, width, sgd, seed) = (noise.next(), noise.below(6) as f64, noise.next() < 0.5, noise.below(50) as f64);
+            let loss = 4.0 * (lr - 0.4).powi(2) - 0.1 * width + 0.2 * f64::from(u8::from(sgd)) + 0.05 * noise.next();
+            search.lr.push(lr);
+            search.width.push(width);
+            search.sgd.push(sgd);
+            search.seed.push(seed);
+            search.loss.push(loss);
+        }
+        search
+    }
+
+    fn asked(&self) -> Value {
+        let sgd: Vec<f64> = self.sgd.iter().map(|sgd| f64::from(u8::from(*sgd))).collect();
+        json!({ "columns": [self.lr, self.width, sgd, self.seed], "result": self.loss })
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        let run = |i: usize| {
+            let mut id = [0; 12];
+            id[8..].copy_from_slice(&(i as u32).to_be_bytes());
+            let mut run = Run::new(RunId::from_bytes(id), "f", format!("run {i}"), Time(i as i64));
+            let params = [("lr", self.lr[i].into()), ("width", self.width[i].into()), ("seed", self.seed[i].into())];
+            run.params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            run.params.insert("optimizer".into(), if self.sgd[i] { "sgd" } else { "adam" }.into());
+            let mut summary = Summary::default();
+            summary.add(0, self.loss[i]);
+            run.metrics.insert("Loss".into(), summary);
+            run
+        };
+        (0..self.loss.len()).map(run).collect()
+    }
+
+    /// Two forests with random numbers of their own: they agree by as much as such forests do.
+    fn held_against(&self, theirs: &Value) {
+        let ours = importance(&self.runs(), &Field::Metric(Reduce::Last, "Loss".into())).unwrap();
+        let explained = theirs["explained"].as_f64().unwrap();
+        assert!(
+            (ours.explained - explained).abs() < 0.03,
+            "{} of the variance explained, and scikit-learn {explained}",
+            ours.explained
+        );
+        for (i, name) in ["lr", "width", "optimizer", "seed"].into_iter().enumerate() {
+            let (lost, correlation) = (theirs["lost"][i].as_f64().unwrap(), theirs["correlation"][i].as_f64().unwrap());
+            let item = ours.items.iter().find(|item| item.param == name).unwrap();
+            assert!(
+                (item.importance - lost).abs() < 0.02 + 0.15 * lost.abs(),
+                "{name}: {}, and scikit-learn {lost}",
+                item.importance
+            );
+            assert!(
+                item.correlation.is_none_or(|ours| (ours - correlation).abs() < 1e-12),
+                "{name}: {:?}, {correlation}",
+                item.correlation
+            );
+            assert_eq!(item.correlation.is_none(), name == "optimizer", "texts have no order");
+        }
+    }
+}
+
 #[test]
-fn numpy_and_scipy_say_the_same() {
+fn numpy_scipy_scikit_learn_and_tensorboard_say_the_same() {
     let mut noise = Noise(2026);
     let groups: Vec<Vec<Points>> = (0..40).map(|i| curves(&mut noise, [1.0, 1e-8, -3e7, 1e150][i % 4])).collect();
     let values: Vec<f64> = (0..30).map(|_| noise.next().powi(3)).collect();
@@ -90,6 +166,7 @@ fn numpy_and_scipy_say_the_same() {
             (y.collect(), [0.1, 0.6, 0.9, 0.999][i % 4], [0.7, 2.0, 5.0][i % 3])
         })
         .collect();
+    let searches: Vec<Search> = (0..3).map(|_| Search::new(&mut noise)).collect();
     let groups_of = |curves: &Vec<Points>| {
         let curves: Vec<Value> = curves.iter().map(|(x, y)| json!({ "x": x, "y": nullable(y) })).collect();
         let quantiles = [QUANTILES.0, QUANTILES.1];
@@ -100,6 +177,7 @@ fn numpy_and_scipy_say_the_same() {
         "groups": groups.iter().map(groups_of).collect::<Vec<Value>>(),
         "intervals": [{ "values": values, "level": LEVEL }],
         "smooth": smooth.iter().map(smooth_of).collect::<Vec<Value>>(),
+        "importance": searches.iter().map(Search::asked).collect::<Vec<Value>>(),
     });
     let theirs = asked(&cases);
     for (curves, rows) in groups.iter().zip(theirs["groups"].as_array().unwrap()) {
@@ -114,14 +192,16 @@ fn numpy_and_scipy_say_the_same() {
     }
     for (i, (y, weight, sigma)) in smooth.iter().enumerate() {
         let x: Vec<f64> = (0..y.len()).map(|step| step as f64).collect();
-        for (which, ours) in [("averages", ema(y, *weight)), ("gaussians", gaussian(&x, y, *sigma))] {
+        let averages = ema(y, *weight);
+        for (which, ours) in [("averages", averages.clone()), ("tensorboard", averages), ("gaussians", gaussian(&x, y, *sigma))] {
             let theirs = theirs[which][i].as_array().unwrap();
             assert_eq!(ours.len(), theirs.len());
             // SciPy cuts its Gaussian off at eight sigmas and half a step.
-            let size = if which == "averages" { 10.0 / (1.0 - weight) } else { 100.0 };
+            let size = if which == "gaussians" { 100.0 } else { 10.0 / (1.0 - weight) };
             ours.iter().zip(theirs).for_each(|(ours, theirs)| near(which, *ours, theirs, size));
         }
     }
+    searches.iter().zip(theirs["importance"].as_array().unwrap()).for_each(|(search, theirs)| search.held_against(theirs));
 }
 
 fn group(curves: &[Points], rows: &[Value]) {

@@ -1,14 +1,20 @@
-"""What groups and smoothing say, once more with NumPy and SciPy.
+"""What groups, smoothing and importance say, once more with NumPy, SciPy, scikit-learn and TensorBoard's own page.
 
 Reads cases as JSON from stdin and writes what they come to; `src/query/peers.rs` holds it against what the library says. `null` is NaN.
 """
 
+import importlib.util
 import json
+import pathlib
+import re
+import subprocess
 import sys
 import warnings
+import zipfile
 
 import numpy as np
 from scipy import ndimage, signal, stats
+from sklearn.ensemble import RandomForestRegressor
 
 WORD = (1 << 64) - 1
 
@@ -88,6 +94,49 @@ def average(case):
     return smooth
 
 
+def tensorboard(cases):
+    """Its page's own function, cut out of the wheel and run by Node."""
+    page = pathlib.Path(importlib.util.find_spec("tensorboard").origin).with_name("webfiles.zip")
+    script = zipfile.ZipFile(page).read("index.js").decode()
+    method = re.search(r"resmoothDataset\(\w\)\{.*?\}\)\}(?=\w+\(\w*\)\{)", script, re.DOTALL).group()
+    run = """
+    const page = { %s, yValueAccessor: point => point.y };
+    const cases = JSON.parse(require("fs").readFileSync(0));
+    console.log(JSON.stringify(cases.map(({ y, weight }) => {
+      const points = y.map(y => ({ y: y ?? NaN }));
+      page.smoothingWeight = weight;
+      page.resmoothDataset({ data: () => points });
+      return points.map(point => point.smoothed);
+    })));""" % method
+    answer = subprocess.run(["node", "--eval", run], input=json.dumps(cases), capture_output=True, text=True, check=True)
+    return json.loads(answer.stdout)
+
+
+def importance(case):
+    """Breiman's measure over scikit-learn's forest: what the prediction of unseen runs loses when a column is shuffled, in shares of the variance."""
+    columns, result = np.array(case["columns"]).T, np.array(case["result"])
+    forest = RandomForestRegressor(n_estimators=300, max_features=1.0, random_state=1).fit(columns, result)
+    unseen = np.ones((len(forest.estimators_), len(result)), dtype=bool)
+    for tree, drawn in enumerate(forest.estimators_samples_):
+        unseen[tree, drawn] = False
+
+    def error(columns):
+        predicted = np.array([tree.predict(columns) for tree in forest.estimators_])
+        return np.mean((np.average(predicted, axis=0, weights=unseen) - result) ** 2)
+
+    random, plain = np.random.default_rng(1), error(columns)
+    lost = []
+    for i in range(columns.shape[1]):
+        shuffled = columns.copy()
+        trials = []
+        for _ in range(10):
+            shuffled[:, i] = random.permutation(columns[:, i])
+            trials.append(error(shuffled) - plain)
+        lost.append(np.mean(trials) / np.var(result))
+    correlation = [stats.spearmanr(column, result).statistic for column in columns.T]
+    return {"explained": float(1 - plain / np.var(result)), "lost": [float(each) for each in lost], "correlation": [float(each) for each in correlation]}
+
+
 def gaussian(case):
     """On whole steps it is SciPy's filter, divided by the filter's answer to ones: what is missing counts nothing."""
     y = floats(case["y"])
@@ -109,6 +158,8 @@ def main():
         "groups": [[{key: float(value) for key, value in row.items()} for row in group(case)] for case in cases["groups"]],
         "intervals": [[float(end) for end in interval(case)] for case in cases["intervals"]],
         "averages": [plain(average(case)) for case in cases["smooth"]],
+        "tensorboard": tensorboard(cases["smooth"]),
+        "importance": [importance(case) for case in cases["importance"]],
         "gaussians": [plain(gaussian(case)) for case in cases["smooth"]],
     }
     json.dump(answer, sys.stdout)

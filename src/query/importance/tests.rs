@@ -53,7 +53,6 @@ fn what_the_result_was_made_of_comes_out() {
     assert_eq!(importance(&grid(), &result()), Ok(found), "the same runs, the same answer");
 }
 
-/// The forest is not held against another implementation; `the_correlation_is_scipys` holds the part that has one right answer.
 #[test]
 fn a_missing_value_is_a_value_and_is_not_correlated() {
     let momentum = |n: usize| match n % 3 {

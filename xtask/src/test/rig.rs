@@ -10,6 +10,9 @@ use crate::{place, shell, tools};
 /// All packages, with one set of features, so that they are compiled once for the Rust tests and for the programs of the others.
 pub(super) const WHOLE: [&str; 3] = ["--workspace", "--features", "ml_board/engine,ml_board/writer"];
 
+/// What the statistics are held against.
+const STATISTICS: &[&str] = &["numpy==2.2.6", "scipy==1.15.3", "scikit-learn==1.6.1", "tensorboard==2.20.0"];
+
 /// Started or built when the first part needs it; the server ends with it.
 #[derive(Default)]
 pub(super) struct Rig {
@@ -27,7 +30,7 @@ impl Rig {
             Err(error) => return Err(error),
         }
         test.env("ML_BOARD_TEST_URI", self.uri()?).env("CHROMIUM", tools::chromium()?);
-        test.env("ML_BOARD_TEST_PYTHON", tools::venv("statistics", &["numpy==2.2.6", "scipy==1.15.3"])?.join("bin/python"));
+        test.env("ML_BOARD_TEST_PYTHON", tools::venv("statistics", STATISTICS)?.join("bin/python"));
         for own in ["ML_BOARD_URI", "ML_BOARD_HOME", "ML_BOARD_ENGINE"] {
             test.env_remove(own);
         }
