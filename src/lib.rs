@@ -84,8 +84,8 @@ mod writer;
 pub use board::{Applied, Best, Board, BoardBuilder, Edit, Preview};
 #[cfg(feature = "board")]
 pub use display::{
-    Assets, Bundle, Coverage, Diff, Histogram, Images, Importance, IntoNames, Params, Part, Plot, Row, Runtime, Scatter, Shown,
-    Smooth, Stack, Table, Thoughts, TimeTo, XAxis as X,
+    Assets, Bundle, Coverage, Diff, Histogram, Images, Importance, IntoNames, IntoPlotly, Params, Part, Plot, Row, Runtime,
+    Scatter, Shown, Smooth, Stack, Table, Thoughts, TimeTo, XAxis as X,
 };
 #[cfg(feature = "engine")]
 #[doc(hidden)]

@@ -97,6 +97,8 @@ export interface Plot {
   band?: string;
   /** The stretches of the axes that are in sight at first, in what they mean (wall: ms since 1970 UTC); absent: all. */
   zoom?: { x?: [number, number]; y?: [number, number] };
+  /** What a person added in plotly's own terms: a layout laid over ours, traces after ours. */
+  extra?: { layout?: Record<string, any>; traces?: Record<string, unknown>[] };
   /** Thoughts of its runs, to stand on their curves; in a dashboard those of its `thoughts` do. */
   thoughts?: { run: number; step: number | null; t: number; text: string }[];
   /** "2,000 of 2.1M points", "100 of 340 runs", …: to be said on the picture. */

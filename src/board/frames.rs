@@ -41,26 +41,3 @@ fn data_frame(columns: Vec<frame::Column>) -> Result<DataFrame> {
     let columns = columns.into_iter().map(column).collect::<Result<Vec<_>>>()?;
     DataFrame::new(height, columns).map_err(wrong)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Run, RunId, Series as Points, Time};
-
-    #[test]
-    fn a_row_for_each_run_and_each_point() {
-        let mut run = Run::new(RunId::from_bytes([1; 12]), "f", "a run", Time(1_795_356_127_000));
-        run.params.insert("lr".into(), 0.1.into());
-        let runs = data_frame(of_runs(&[run.clone(), run.clone()])).unwrap();
-        assert_eq!(runs.height(), 2);
-        assert_eq!(runs.column("lr").unwrap().f64().unwrap().get(1), Some(0.1));
-        assert_eq!(*runs.column("started").unwrap().dtype(), DataType::Datetime(TimeUnit::Milliseconds, None));
-        let mut points = Points::new(run.id, &run.name, "Loss");
-        (points.steps, points.values, points.wall) = (vec![0, 7], vec![f64::NAN, 1.0], vec![3, 4]);
-        let points = data_frame(of_series(&[points])).unwrap();
-        assert_eq!((points.height(), points.width()), (2, 7));
-        assert_eq!(points.column("step").unwrap().i64().unwrap().get(1), Some(7));
-        assert!(points.column("value").unwrap().f64().unwrap().get(0).unwrap().is_nan());
-        assert_eq!(data_frame(of_series(&[])).unwrap().height(), 0);
-    }
-}

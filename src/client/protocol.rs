@@ -10,7 +10,7 @@ use crate::plain::plain;
 use crate::query::Filter;
 
 /// Both sides must have the same one. Counts up with each change of this file or of a type it names.
-pub(crate) const PROTOCOL: u32 = 9;
+pub(crate) const PROTOCOL: u32 = 10;
 
 #[derive(Debug)]
 pub(crate) struct Request {
@@ -125,7 +125,7 @@ plain! { heard enum Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::display::{PlotSpec, Smooth, XAxis};
+    use crate::display::{Extra, PlotSpec, Smooth, XAxis};
     use crate::model::{RunId, Value};
     use crate::plain::{self, ToJson};
     use crate::query::{Band, Centre, Compare, Field};
@@ -144,8 +144,9 @@ mod tests {
         let (legend, x, log_x, log_y, smooth, runs) =
             (None, XAxis::Metric(odd.clone()), false, true, Smooth::Gaussian(0.6), Some(3));
         let (group, centre, band) = (vec![odd.clone()], Centre::Median, Some(Band::Quantiles(0.1, 0.9)));
-        let spec =
-            PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs, group, centre, band, zoom: Default::default() };
+        let extra = Extra { layouts: vec![odd.clone()], traces: vec!["{}".into()] };
+        let zoom = Default::default();
+        let spec = PlotSpec { scope, tag: odd, legend, x, log_x, log_y, smooth, runs, group, centre, band, zoom, extra };
         let view = View::Row(vec![View::Plot(spec)]);
         let sent = Request { id: 7, ask: Ask::Show { view: view.clone(), page: Page::Picture } };
         let heard: Request = plain::from_slice(line(&sent).as_bytes()).unwrap();

@@ -1,6 +1,6 @@
 //! The curves of one metric.
 
-use super::{IntoNames, Part, PlotSpec, Scope, Smooth, Source, View, XAxis, Zoom, shown};
+use super::{IntoNames, IntoPlotly, Part, PlotSpec, Scope, Smooth, Source, View, XAxis, Zoom, shown};
 use crate::query::{Band, Centre};
 
 /// The curves of one metric, one a run or one a group of runs. Made by `board.plot(tag)`; each method gives a new one.
@@ -12,12 +12,7 @@ pub struct Plot {
 
 impl Plot {
     pub(crate) fn new(scope: Scope, tag: String, legend: Option<String>, source: Source) -> Plot {
-        let (x, log_x, log_y, smooth) = (XAxis::Step, false, false, Smooth::NONE);
-        let (runs, group, centre, band) = (None, Vec::new(), Centre::Mean, None);
-        Plot {
-            spec: PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs, group, centre, band, zoom: Zoom::default() },
-            source,
-        }
+        Plot { spec: PlotSpec { legend, ..PlotSpec::of(scope, tag) }, source }
     }
 
     fn with(&self, change: impl FnOnce(&mut PlotSpec)) -> Plot {
@@ -122,6 +117,25 @@ impl Plot {
     #[must_use]
     pub fn runs(&self, at_most: usize) -> Plot {
         self.with(|spec| spec.runs = Some(at_most))
+    }
+
+    /// More of plotly's layout, laid over ours: `.layout(r#"{"yaxis": {"range": [0, 1]}}"#)`, as JSON in plotly.js's names
+    /// (<https://plotly.com/javascript/reference/layout/>), or a `Layout` of plotly.rs with the feature `plotly`. Objects are merged,
+    /// everything else replaces what was there. Called again, the later one lies over the earlier. What is no layout is said above the
+    /// plot, which is drawn without it. The still picture that stands where no script runs does not have it.
+    #[must_use]
+    pub fn layout(&self, layout: impl IntoPlotly) -> Plot {
+        let layout = layout.into_plotly();
+        self.with(|spec| spec.extra.layouts.push(layout))
+    }
+
+    /// A trace of one's own, drawn over the curves: `.add_trace(r#"{"x": [0, 100], "y": [0.9, 0.9], "name": "goal"}"#)`, as JSON in
+    /// plotly.js's names, or a trace of plotly.rs with the feature `plotly`. Of plotly's types, `scatter` (also lines), `bar` and `pie` are
+    /// on board. It stays whatever is filtered, and is not in the still picture.
+    #[must_use]
+    pub fn add_trace(&self, trace: impl IntoPlotly) -> Plot {
+        let trace = trace.into_plotly();
+        self.with(|spec| spec.extra.traces.push(trace))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The specs: what a view shows of which runs. Plain data that crosses to the engine.
 
-use super::{InsightSpec, Smooth};
+use super::{Extra, InsightSpec, Smooth};
 use crate::plain::plain;
 use crate::query::{Band, Centre, Filter};
 
@@ -114,9 +114,31 @@ pub(crate) struct PlotSpec {
     /// What is drawn around them.
     pub(crate) band: Option<Band>,
     pub(crate) zoom: Zoom,
+    pub(crate) extra: Extra,
 }
 
-plain! { sent struct PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs, group, centre, band, zoom } }
+plain! { sent struct PlotSpec { scope, tag, legend, x, log_x, log_y, smooth, runs, group, centre, band, zoom, extra } }
+
+impl PlotSpec {
+    /// As `board.plot(tag)` has it.
+    pub(crate) fn of(scope: Scope, tag: String) -> PlotSpec {
+        PlotSpec {
+            scope,
+            tag,
+            legend: None,
+            x: XAxis::Step,
+            log_x: false,
+            log_y: false,
+            smooth: Smooth::NONE,
+            runs: None,
+            group: Vec::new(),
+            centre: Centre::Mean,
+            band: None,
+            zoom: Zoom::default(),
+            extra: Extra::default(),
+        }
+    }
+}
 
 /// The stretches of the axes that are in sight at first; none: all there is.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

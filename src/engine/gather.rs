@@ -309,10 +309,10 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::display::{DashboardSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, Smooth, TableSpec, Zoom};
+    use crate::display::{DashboardSpec, ImagesSpec, ParamsSpec, PlotSpec, ScatterSpec, TableSpec};
     use crate::error::{Error, ErrorKind};
     use crate::model::{HistogramBins, ImageInfo, Summary, Thought, Value};
-    use crate::query::{Centre, param};
+    use crate::query::param;
 
     /// A store of runs with one metric and one image each, which writes down what it was asked.
     struct Shelf {
@@ -397,22 +397,7 @@ mod tests {
 
     fn plot(filter: Filter, legend: Option<&str>, runs: Option<usize>) -> View {
         let legend = legend.map(String::from);
-        let (x, smooth) = (XAxis::Step, Smooth::NONE);
-        let (log_x, log_y, group, centre, band) = (false, false, Vec::new(), Centre::Mean, None);
-        View::Plot(PlotSpec {
-            scope: scope(filter),
-            tag: "Loss".into(),
-            legend,
-            x,
-            log_x,
-            log_y,
-            smooth,
-            runs,
-            group,
-            centre,
-            band,
-            zoom: Zoom::default(),
-        })
+        View::Plot(PlotSpec { legend, runs, ..PlotSpec::of(scope(filter), "Loss".into()) })
     }
 
     fn shown(view: &View, shelf: &Arc<Shelf>) -> String {

@@ -8,13 +8,14 @@ use super::combine;
 use super::curves;
 use super::data::{Data, ScopeData};
 use super::domain;
+use super::extra;
 use super::groups;
 use super::insight;
 use super::media;
 use super::missing;
 use super::params;
 use super::payload::{
-    Axes, Board, Column, Curve, Dashboard, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind,
+    Axes, Board, Column, Curve, Dashboard, Extra, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind,
 };
 use super::plotly;
 use super::scatter;
@@ -25,7 +26,7 @@ use crate::display::{
     DashboardSpec, HistogramSpec, ImagesSpec, InsightSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, Smooth, TableSpec,
     ThoughtsSpec,
 };
-use crate::display::{View, XAxis, Zoom};
+use crate::display::{View, XAxis};
 use crate::model::{Run, RunId, Series};
 use crate::query::{Band, Centre, Filter};
 
@@ -348,22 +349,7 @@ impl Part<'_> {
     fn dashboard(&self, spec: &DashboardSpec) -> Panel {
         let data = self.rows.data;
         let scope = || spec.scope.clone();
-        let plot = |tag: &String| {
-            self.plot(&PlotSpec {
-                scope: scope(),
-                tag: tag.clone(),
-                legend: None,
-                x: XAxis::Step,
-                log_x: false,
-                log_y: false,
-                smooth: Smooth::NONE,
-                runs: None,
-                group: Vec::new(),
-                centre: Centre::Mean,
-                band: None,
-                zoom: Zoom::default(),
-            })
-        };
+        let plot = |tag: &String| self.plot(&PlotSpec::of(scope(), tag.clone()));
         let some = |tag: &&String| data.series.get(*tag).is_some_and(|drawn| !drawn.shown.is_empty());
         let dashboard = Panel::Dashboard(Box::new(Dashboard {
             board: self.board,
@@ -386,18 +372,20 @@ impl Part<'_> {
         if let Some(unknown) = tags.into_iter().flatten().find_map(|tag| missing::metric(tag, data)) {
             return Panel::message(Level::Error, unknown);
         }
+        let (extra, wrong) = extra::read(&spec.extra);
         let grouping = self.rows.grouping(spec);
         if let Some(column) = &grouping {
             let problem = spec.band.and_then(Band::problem);
             let spec = PlotSpec { band: spec.band.filter(|_| problem.is_none()), ..spec.clone() };
-            let plot = Panel::Plot(self.curves(&spec, Some(column.key.clone()), grouping.as_ref()));
-            return told(problem.into_iter().collect(), plot);
+            let plot = Plot { extra, ..self.curves(&spec, Some(column.key.clone()), grouping.as_ref()) };
+            return told(problem.into_iter().chain(wrong).collect(), Panel::Plot(plot));
         }
         let alone = spec.band.filter(|_| spec.group.is_empty()).map(|_| BAND_ALONE.to_string());
         let unknown = unknown(&spec.group, data);
         let each = PlotSpec { group: Vec::new(), band: None, ..spec.clone() };
-        let plot = self.with_legend(spec.legend.as_deref(), |legend| Panel::Plot(self.curves(&each, legend, None)));
-        told(alone.into_iter().chain(unknown).collect(), plot)
+        let plot =
+            self.with_legend(spec.legend.as_deref(), |legend| Panel::Plot(Plot { extra, ..self.curves(&each, legend, None) }));
+        told(alone.into_iter().chain(unknown).chain(wrong).collect(), plot)
     }
 
     /// A curve for each run, or for each value of the column.
@@ -497,6 +485,7 @@ impl Part<'_> {
             centre,
             band,
             zoom: spec.zoom,
+            extra: Extra::default(),
             thoughts: Vec::new(),
             notes,
             axes,

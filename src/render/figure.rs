@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::extra::lay;
 use super::legend::{Dash, dash_of, legend};
 use super::payload::{Board, Curve, Num, Panel, Payload, Plot};
 use super::rows::find;
@@ -17,7 +18,12 @@ pub(super) fn figure(payload: &Payload) -> Result<Json> {
     let mut layout = plot.layout.clone();
     layout["title"] = json!({ "text": plot.tag });
     layout["yaxis"]["title"] = json!({ "text": plot.tag });
-    Ok(json!({ "data": traces(plot, board), "layout": layout }))
+    if !plot.extra.layout.is_null() {
+        lay(&mut layout, plot.extra.layout.clone());
+    }
+    let mut traces = traces(plot, board);
+    traces.extend(plot.extra.traces.iter().cloned());
+    Ok(json!({ "data": traces, "layout": layout }))
 }
 
 /// The plot in a panel, perhaps below what had to be said about it.

@@ -10,6 +10,7 @@ mod curves;
 mod data;
 mod domain;
 mod edit;
+mod extra;
 mod figure;
 mod groups;
 mod html;

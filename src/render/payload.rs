@@ -196,12 +196,30 @@ pub(crate) struct Plot {
     pub(crate) band: Option<String>,
     #[serde(skip_serializing_if = "Zoom::is_all")]
     pub(crate) zoom: Zoom,
+    #[serde(skip_serializing_if = "Extra::is_none")]
+    pub(crate) extra: Extra,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) thoughts: Vec<Thought>,
     pub(crate) notes: Vec<String>,
     /// For the picture; the page finds both in the layout.
     #[serde(skip)]
     pub(crate) axes: Axes,
+}
+
+/// What a person added in plotly's terms.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub(crate) struct Extra {
+    /// An object that is laid over the layout.
+    #[serde(skip_serializing_if = "Json::is_null")]
+    pub(crate) layout: Json,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) traces: Vec<Json>,
+}
+
+impl Extra {
+    fn is_none(&self) -> bool {
+        *self == Extra::default()
+    }
 }
 
 /// A thought that stands on its run's curve.

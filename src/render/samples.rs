@@ -1,9 +1,9 @@
 //! Runs to draw in tests: fixed, realistic, and as hostile as a database may be.
 
 use super::data::{Data, Drawn, ScopeData};
-use crate::display::{DashboardSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, Smooth, View, XAxis};
+use crate::display::{DashboardSpec, ParamsSpec, PlotSpec, ScatterSpec, Scope, View};
 use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Status, Thought, Time, Value};
-use crate::query::{Band, Centre, Filter};
+use crate::query::{Band, Filter};
 
 pub(super) const START: i64 = 1_795_356_127_000;
 
@@ -121,20 +121,7 @@ pub(super) fn png(width: u32, height: u32, gray: &[u8]) -> Vec<u8> {
 }
 
 pub(super) fn plot(tag: &str, legend: Option<&str>) -> PlotSpec {
-    PlotSpec {
-        scope: scope(),
-        tag: tag.into(),
-        legend: legend.map(String::from),
-        x: XAxis::Step,
-        log_x: false,
-        log_y: false,
-        smooth: Smooth::NONE,
-        runs: None,
-        group: Vec::new(),
-        centre: Centre::Mean,
-        band: None,
-        zoom: crate::display::Zoom::default(),
-    }
+    PlotSpec { legend: legend.map(String::from), ..PlotSpec::of(scope(), tag.into()) }
 }
 
 pub(super) fn dashboard() -> View {

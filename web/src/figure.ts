@@ -8,7 +8,8 @@ import type { View } from "./view";
 declare const Plotly: any;
 
 export type Trace = Record<string, unknown>;
-export interface Drawing { traces: Trace[]; layout: Record<string, any> }
+/** `over`: a person's own layout, which lies over ours. */
+export interface Drawing { traces: Trace[]; layout: Record<string, any>; over?: Record<string, any> }
 /** What a figure has beyond zooming: buttons of plotly.js, what to do at its events and at other keys. `clicks`: a quick second click is a second pick. */
 export interface Extras { buttons?: string[]; clicks?: boolean; events?: Record<string, (event: any) => void>; keys?: Record<string, () => void> }
 
@@ -98,8 +99,9 @@ export class Figure {
   private draw() {
     if (!this.stale || this.held || !this.plot.clientWidth || !this.view.alive()) return;
     this.stale = false;
-    const { traces, layout } = this.make();
-    Plotly.react(this.plot, traces, this.frame(layout), config(this.extras));
+    const { traces, layout, over } = this.make();
+    const frame = this.frame(layout);
+    Plotly.react(this.plot, traces, over ? laid(frame, over) : frame, config(this.extras));
     if (!this.drawn) for (const [name, listener] of Object.entries(this.extras.events ?? {})) (this.plot as any).on(name, listener);
     this.drawn = true;
   }
@@ -185,6 +187,15 @@ export class Figure {
     if (own) own();
     else Plotly.relayout(this.plot, move());
   }
+}
+
+/** One over the other: objects are merged, everything else replaces what was there. plotly.js writes into what it is given: a copy. */
+function laid(below: any, over: any): any {
+  const object = (value: any) => value !== null && typeof value === "object" && !Array.isArray(value);
+  if (!object(over)) return structuredClone(over);
+  const both = object(below) ? { ...below } : {};
+  for (const [key, value] of Object.entries(over)) both[key] = laid(both[key], value);
+  return both;
 }
 
 /** As a picture of its own it needs its title and its legend inside. */

@@ -151,6 +151,8 @@ export class PlotPanel {
       sigma !== undefined ? `.smooth_gaussian(${float(sigma)})` : weight > 0 ? `.smooth(${float(+weight.toFixed(3))})` : "",
       this.isLog("x") ? ".log_x()" : "", this.isLog("y") ? ".log_y()" : "",
       range("x_range", time(zoom.x)), range("y_range", zoom.y),
+      ownLayout(plot.extra?.layout, zoom),
+      ...(plot.extra?.traces ?? []).map(trace => `.add_trace(${literal(JSON.stringify(trace))})`),
     ].join("");
   }
 
@@ -229,7 +231,8 @@ export class PlotPanel {
     if (odd) add("", odd);
     const thought = thinking(focus.flatMap(curve => this.thinking(curve, legend)), view.theme.ground);
     if (thought) add("", thought);
-    return { traces, layout: this.layout(range) };
+    for (const trace of plot.extra?.traces ?? []) add("", structuredClone(trace));
+    return { traces, layout: this.layout(range), over: plot.extra?.layout };
   }
 
   /** The curves that matter, where there are too many: of those in focus, half the newest, half the best by their last values. */
@@ -378,6 +381,15 @@ export class PlotPanel {
     if (this.view.store.selected.size) this.view.store.select([]);
     else this.figure.whole();
   }
+}
+
+/** A person's own layout; the ranges that are said already would lie over a later zoom. */
+function ownLayout(layout: Record<string, any> | undefined, zoom: { x: unknown; y: unknown }): string {
+  if (!layout) return "";
+  const said = structuredClone(layout);
+  if (zoom.x && said.xaxis) delete said.xaxis.range;
+  if (zoom.y && said.yaxis) delete said.yaxis.range;
+  return `.layout(${literal(JSON.stringify(said))})`;
 }
 
 const BANDS: Record<string, string> = { "std dev": "StdDev", "std err": "StdErr", "min to max": "MinMax", "95% CI": "bootstrap_ci()" };

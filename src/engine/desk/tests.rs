@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::display::{EditSpec, Page, PlotSpec, Smooth, View, XAxis};
+use crate::display::{EditSpec, Page, PlotSpec, View};
 use crate::model::{RunId, SessionId, Summary, Time, Value};
-use crate::query::{Centre, Change};
+use crate::query::Change;
 use crate::store::documents::{Frame, Part, Points};
 use crate::store::{self, Address, NewSession, SessionUpdate, edit};
 
@@ -141,22 +141,7 @@ fn a_filter_is_held_against_the_whole_folder() {
 fn a_plot_is_drawn_for_every_page() {
     let bench = Bench::new();
     bench.run("lr_search", 1, 0.1);
-    let (tag, legend, x, log_x, log_y, smooth) = ("Loss".into(), Some("lr".into()), XAxis::Step, false, false, Smooth::NONE);
-    let (runs, group, centre, band) = (None, Vec::new(), Centre::Mean, None);
-    let view = View::Plot(PlotSpec {
-        scope: bench.scope(),
-        tag,
-        legend,
-        x,
-        log_x,
-        log_y,
-        smooth,
-        runs,
-        group,
-        centre,
-        band,
-        zoom: Default::default(),
-    });
+    let view = View::Plot(PlotSpec { legend: Some("lr".into()), ..PlotSpec::of(bench.scope(), "Loss".into()) });
     let drawn = |page| -> BTreeMap<String, String> {
         match bench.desk.answer(Ask::Show { view: view.clone(), page }) {
             Answer::Shown { bundle } => bundle,

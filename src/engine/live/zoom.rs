@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Hub;
-use crate::display::{PlotSpec, View, XAxis};
+use crate::display::{PlotSpec, View};
 use crate::engine::gather::gather;
 use crate::engine::server::{Reply, Request};
 use crate::error::Result;
@@ -55,20 +55,7 @@ fn plots(view: &View, tag: &str) -> Vec<PlotSpec> {
     match view {
         View::Row(views) | View::Stack(views) => views.iter().flat_map(|view| plots(view, tag)).collect(),
         View::Plot(spec) if spec.tag == tag => vec![spec.clone()],
-        View::Dashboard(spec) => vec![PlotSpec {
-            scope: spec.scope.clone(),
-            tag: tag.to_owned(),
-            legend: None,
-            x: XAxis::Step,
-            log_x: false,
-            log_y: false,
-            smooth: crate::display::Smooth::NONE,
-            zoom: crate::display::Zoom::default(),
-            runs: None,
-            group: Vec::new(),
-            centre: Default::default(),
-            band: None,
-        }],
+        View::Dashboard(spec) => vec![PlotSpec::of(spec.scope.clone(), tag.to_owned())],
         _ => Vec::new(),
     }
 }

@@ -26,14 +26,18 @@ const fn tests(name: &'static str, commands: fn(&mut Rig) -> Result<Vec<Command>
 }
 
 /// The library's combinations of features that people use; the first one with all other packages.
-const FEATURES: [&[&str]; 6] = [
+const FEATURES: [&[&str]; 7] = [
     &WHOLE,
     &[],
     &["--no-default-features", "--features", "writer"],
     &["--no-default-features", "--features", "journal"],
+    BEYOND,
     &["--no-default-features", "--features", "engine"],
     &["--no-default-features", "--features", "journal,engine"],
 ];
+
+/// What crosses to other crates; all else of these features is tested without them.
+const BEYOND: &[&str] = &["--features", "engine,writer,plotly,polars", "--test", "beyond"];
 
 pub(super) const PARTS: [Part; 13] = [
     check("format", |_| {
@@ -80,7 +84,7 @@ pub(super) const PARTS: [Part; 13] = [
             rig.equip(&mut test)?;
             Ok(test)
         };
-        FEATURES.into_iter().take(4).map(test).collect()
+        FEATURES.into_iter().take(5).map(test).collect()
     }),
     tests("doctests", |_| Ok(vec![shell::cargo(&["test", "--quiet", "--doc", "--features", "engine,writer"])])),
     tests("digits", |rig| {
