@@ -21,7 +21,11 @@ static THUMBNAILS: Mutex<Option<Kept>> = Mutex::new(None);
 
 impl Kept {
     /// The thumbnail of this picture, `made` unless it is known.
-    fn thumbnail(kept: &Mutex<Option<Kept>>, sha256: &str, make: impl FnOnce() -> Option<thumbs::Coded>) -> Option<thumbs::Coded> {
+    fn thumbnail(
+        kept: &Mutex<Option<Kept>>,
+        sha256: &str,
+        make: impl FnOnce() -> Option<thumbs::Coded>,
+    ) -> Option<thumbs::Coded> {
         let locked = || kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = locked().as_ref().and_then(|kept| kept.by_hash.get(sha256)) {
             return known.clone();

@@ -16,7 +16,8 @@ use super::page::{PATIENCE, apply};
 fn engine(home: &Home, folder: &Path, setting: &str) -> PathBuf {
     let program = home.path().join("engine.sh");
     let (engine, folder) = (env!("CARGO_BIN_EXE_ml_board"), folder.display());
-    let script = format!("#!/bin/sh\ncd '{folder}' && unset JPY_SESSION_NAME && ML_BOARD_RELAY={setting} exec '{engine}' \"$@\"\n");
+    let script =
+        format!("#!/bin/sh\ncd '{folder}' && unset JPY_SESSION_NAME && ML_BOARD_RELAY={setting} exec '{engine}' \"$@\"\n");
     fs::write(&program, script).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
     program

@@ -35,7 +35,7 @@ const FEATURES: [&[&str]; 6] = [
     &["--no-default-features", "--features", "journal,engine"],
 ];
 
-pub(super) const PARTS: [Part; 13] = [
+pub(super) const PARTS: [Part; 14] = [
     check("format", |_| {
         tools::component("rustfmt")?;
         Ok(vec![shell::cargo(&["fmt", "--all", "--check"])])
@@ -103,6 +103,13 @@ pub(super) const PARTS: [Part; 13] = [
         let mut test = jupyter.python();
         test.arg("tests/lab/check.py").current_dir(place::repository());
         rig.equip_with_runs(&mut test)?;
+        Ok(vec![test])
+    }),
+    tests("live", |rig| {
+        tools::node_modules()?;
+        let mut test = Command::new("node");
+        test.arg("tests/live/check.mjs").current_dir(place::repository());
+        rig.equip_with_notebooks(&mut test)?;
         Ok(vec![test])
     }),
     check("package", |_| Ok(vec![shell::cargo(&["package", "--quiet", "--package", "ml_board", "--allow-dirty"])])),
