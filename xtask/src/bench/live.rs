@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use ml_board_test_support::Mongod;
 
 use super::host;
+use super::rig::python;
 use crate::tools::{self, Jupyter};
 use crate::{place, shell};
 
@@ -40,13 +41,18 @@ fn in_a_browser(name: &str) -> Result<Command> {
     tools::node_modules()?;
     let build = ["build", "--release", "--features", "engine,writer", "--bin", "ml_board", "--example", "live_trainer"];
     shell::run(&mut shell::cargo(&build))?;
-    let (python, kernels) = Jupyter::with_proxy()?;
+    let (jupyter, kernels) = Jupyter::with_proxy()?;
     let built = |name: &str| place::target().join("release").join(name);
     let mut bench = Command::new("node");
     bench.arg(format!("benches/live/{name}.mjs")).current_dir(place::repository());
     bench.env("CHROMIUM", tools::chromium()?).env("ML_BOARD_ENGINE", built("ml_board"));
     bench.env("ML_BOARD_TEST_TRAINER", built("examples/live_trainer"));
-    bench.env("ML_BOARD_TEST_JUPYTER", python).env("JUPYTER_PATH", kernels);
+    bench.env("ML_BOARD_TEST_JUPYTER", jupyter).env("JUPYTER_PATH", kernels);
+    if name == "cost" {
+        for (peer, requirements) in [("TENSORBOARD", "tensorboardx"), ("TRACKIO", "trackio"), ("MONGO", "pymongo")] {
+            bench.env(format!("BENCH_{peer}_PYTHON"), python(requirements)?);
+        }
+    }
     for own in ["ML_BOARD_URI", "ML_BOARD_HOME"] {
         bench.env_remove(own);
     }
