@@ -150,11 +150,14 @@ export class Watched {
     this.states = [];
     this.blanks = 0;
     this.errors = [];
-    /** When each value, or a later one, was first painted. */
+    /** What it asked for news, and the answers. */
+    this.tried = 0;
     this.asked = [];
     page.setDefaultTimeout(600_000);
     page.on("pageerror", error => this.errors.push(String(error)));
-    page.on("response", response => /[/]live[?]|news[.]json/.test(response.url()) && this.asked.push({ url: response.url(), status: response.status() }));
+    const news = /[/]live[?]|news[.]json/;
+    page.on("request", request => (this.tried += Number(news.test(request.url()))));
+    page.on("response", response => news.test(response.url()) && this.asked.push({ url: response.url(), status: response.status() }));
   }
 
   static async on(context) {
@@ -182,7 +185,9 @@ export class Watched {
   /** Runs all cells, as the menu does it, and waits for an output that was not there. */
   async run() {
     const { page } = this;
-    const old = await page.locator(".mlb-b").elementHandle({ timeout: 1 }).catch(() => null);
+    const old = (await page.locator(".mlb-b").count()) ? await page.locator(".mlb-b").first().elementHandle() : null;
+    // A cell that runs again has no output meanwhile.
+    const { blanks } = this;
     await page.locator(".lm-MenuBar-itemLabel").filter({ hasText: /^Run$/ }).click();
     await page.locator(".lm-Menu-itemLabel").filter({ hasText: /^Run All Cells$/ }).click();
     await until("an output", async () => {
@@ -191,6 +196,7 @@ export class Watched {
       if (!(await page.locator(".mlb-b .mlb-plotly .main-svg").count())) return false;
       return old === null || (await old.evaluate(each => !each.isConnected));
     }, 900_000);
+    this.blanks = blanks;
   }
 }
 

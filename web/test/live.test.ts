@@ -251,19 +251,19 @@ class Files {
   whole: any = null;
   asked: string[] = [];
   gone = false;
+  still = false;
 
   async on(page: Page) {
     await page.route("http://board.test/user/ada/api/**", route => {
       const path = decodeURIComponent(new URL(route.request().url()).pathname).replace("/user/ada/api/", "");
       this.asked.push(path);
       if (path === "sessions") return route.fulfill({ json: [{ path: "other.ipynb" }, { path: "a b/tour.ipynb" }] });
-      const file = { "contents/a b/ml_board-live-s1/news.json": this.news, "contents/a b/ml_board-live-s1/v1.json": this.whole }[path];
+      const file = new Map([["contents/a b/ml_board-live-s1/news.json", this.news], ["contents/a b/ml_board-live-s1/v1.json", this.whole]]).get(path);
       if (!file || this.gone) return route.fulfill({ status: 404, json: { message: "No such file" } });
       this.news.read_at += this.still ? 0 : 1;
       return route.fulfill({ json: { type: "file", format: "text", content: JSON.stringify(file) } });
     });
   }
-  still = false;
 
   tell(version: number, tail: [number, Patch][]) {
     this.news = { ...this.news, views: { v1: { version, tail } } };

@@ -44,7 +44,7 @@ pub(super) struct Relay {
     name: String,
     /// Ids, those drawn last at the end.
     views: Arc<Mutex<VecDeque<String>>>,
-    /// Dropped, it ends the thread.
+    /// Told of a new view; dropped, it ends the thread.
     writing: Mutex<Option<(Sender<()>, JoinHandle<()>)>>,
 }
 
@@ -78,10 +78,10 @@ impl Relay {
         let name = format!("{NAME}{}", hub.session.get(..8).unwrap_or(&hub.session));
         let folder = beside.join(&name);
         make(&folder).map_err(|cause| refused(beside, cause))?;
-        let (running, ended) = channel();
+        let (running, told) = channel();
         let views = Arc::<Mutex<VecDeque<String>>>::default();
         let writer = Writer { hub: Arc::clone(hub), folder: folder.clone(), views: Arc::clone(&views), written: HashMap::new() };
-        let thread = std::thread::Builder::new().name("relay".to_owned()).spawn(move || writer.run(&ended));
+        let thread = std::thread::Builder::new().name("relay".to_owned()).spawn(move || writer.run(&told));
         let thread = thread.map_err(|cause| refused(beside, cause))?;
         Ok(Relay { name, views, writing: Mutex::new(Some((running, thread))) })
     }
@@ -93,6 +93,10 @@ impl Relay {
         views.push_back(view.to_owned());
         if views.len() > VIEWS {
             views.pop_front();
+        }
+        drop(views);
+        if let Some((running, _)) = locked(&self.writing).as_ref() {
+            drop(running.send(()));
         }
         self.name.clone()
     }
@@ -116,7 +120,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(mut self, ended: &Receiver<()>) {
+    fn run(mut self, told: &Receiver<()>) {
         let (mut said, mut beat) = (String::new(), None::<Instant>);
         loop {
             let (news, pace) = self.news();
@@ -128,7 +132,7 @@ impl Writer {
                     (said, beat) = (news, Some(Instant::now()));
                 }
             }
-            if ended.recv_timeout(pace) != Err(RecvTimeoutError::Timeout) {
+            if told.recv_timeout(pace) == Err(RecvTimeoutError::Disconnected) {
                 return clear(&self.folder);
             }
         }
@@ -140,7 +144,9 @@ impl Writer {
         let (mut views, mut running, mut pace) = (Vec::new(), false, PACE);
         for id in &ids {
             let Some(shown) = self.hub.views.get(id) else { continue };
-            let since = self.written.get(id).copied().unwrap_or(0);
+            // A person may have tidied up.
+            let there = self.folder.join(format!("{id}.json")).is_file();
+            let since = self.written.get(id).copied().filter(|_| there).unwrap_or(0);
             let relayed = shown.relayed(since, TAIL, || self.hub.look(&shown.view), || self.hub.compose(&shown.view));
             match relayed {
                 Ok(relayed) => {
@@ -176,11 +182,10 @@ fn make(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
+    builder.create(folder).or_else(|cause| if cause.kind() == io::ErrorKind::AlreadyExists { Ok(()) } else { Err(cause) })
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
-    // A person may have tidied up.
     make(folder)?;
     let beside = folder.join(format!("{name}.new"));
     fs::write(&beside, text)?;
