@@ -156,7 +156,7 @@ impl Hub {
     }
 
     /// The files that pages may read instead of asking the server, if they are wanted; begun when they are first needed.
-    pub(super) fn relay(self: &Arc<Hub>) -> std::result::Result<Option<&Relay>, &Error> {
+    fn relay(self: &Arc<Hub>) -> std::result::Result<Option<&Relay>, &Error> {
         let start = || -> Result<Option<Relay>> {
             if !relay::wanted()? {
                 return Ok(None);
@@ -164,6 +164,11 @@ impl Hub {
             Relay::start(self, &relay::notebook_folder()?).map(Some)
         };
         self.relay.get_or_init(start).as_ref().map(Option::as_ref)
+    }
+
+    /// Why there are no such files, though they are wanted.
+    pub(super) fn relay_trouble(self: &Arc<Hub>) -> Option<String> {
+        self.relay().err().map(ToString::to_string)
     }
 
     /// Waits until no page asks any more, and leaves no file behind.

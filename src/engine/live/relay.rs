@@ -96,7 +96,7 @@ impl Relay {
         }
         drop(views);
         if let Some((running, _)) = locked(&self.writing).as_ref() {
-            drop(running.send(()));
+            running.send(()).ok();
         }
         self.name.clone()
     }
