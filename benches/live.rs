@@ -2,14 +2,7 @@
 //! [RUNS [METRICS [POINTS_A_SECOND [SECONDS]]]]`, on the embedded store, and on the MongoDB of `ML_BOARD_TEST_URI` if it is set.
 //!
 //! The page here is one that asks as a browser's does (every 500 ms, or as the engine says) and applies what it is told. A browser's next frame comes on top.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::cast_possible_truncation
-)]
+#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 
 #[path = "../tests/common/mod.rs"]
 mod common;

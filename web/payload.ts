@@ -26,6 +26,8 @@ export interface Live {
   /** Which view, and which version of it this payload is. */
   view: string;
   version: number;
+  /** The folder beside the notebook in which the engine writes what it would answer, if a person asked for that. */
+  relay?: string;
   /** Of pages that the engine serves itself: their own address. */
   base?: string;
 }

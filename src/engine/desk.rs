@@ -106,6 +106,7 @@ impl Desk {
             return Err(notes::unknown_folder(read.as_ref(), &address, place, &folders));
         }
         notes.extend(notes::waiting(&target));
+        notes.extend(self.hub.relay_trouble());
         notes.extend(notes::also_local(&address, place));
         Ok(Answer::Opened { store: target, notes })
     }

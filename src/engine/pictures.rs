@@ -1,10 +1,50 @@
 //! The pictures of an output: which are carried as they are, and which as thumbnails. What they weigh is bounded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use crate::model::ImageInfo;
 use crate::render::{Drawn, choose, thumbs};
 use crate::store::read::{Place, Read};
+
+/// Bytes of thumbnails that are kept.
+const KEPT: usize = 16 << 20;
+
+/// Thumbnails by the hash of the picture, so that a board that is composed again and again decodes none of its pictures twice.
+#[derive(Default)]
+struct Kept {
+    by_hash: HashMap<String, Option<thumbs::Coded>>,
+    bytes: usize,
+}
+
+static THUMBNAILS: Mutex<Option<Kept>> = Mutex::new(None);
+
+impl Kept {
+    /// The thumbnail of this picture, `made` unless it is known.
+    fn thumbnail(
+        kept: &Mutex<Option<Kept>>,
+        sha256: &str,
+        make: impl FnOnce() -> Option<thumbs::Coded>,
+    ) -> Option<thumbs::Coded> {
+        let locked = || kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = locked().as_ref().and_then(|kept| kept.by_hash.get(sha256)) {
+            return known.clone();
+        }
+        // Others go on meanwhile.
+        let made = make();
+        let mut kept = locked();
+        let kept = kept.get_or_insert_default();
+        // With the name and what a map takes for it.
+        let weight = 200 + made.as_ref().map_or(0, |thumb| thumb.bytes.len());
+        if kept.bytes + weight > KEPT {
+            *kept = Kept::default();
+        }
+        if kept.by_hash.insert(sha256.to_owned(), made.clone()).is_none() {
+            kept.bytes += weight;
+        }
+        made
+    }
+}
 
 /// What was read, by the key of the blob.
 #[derive(Default)]
@@ -39,7 +79,7 @@ pub(super) fn read(read: &dyn Read, place: Place<'_>, images: &mut BTreeMap<Stri
         let pixels = thumbs::pixels(&bytes).filter(|pixels| *pixels <= decoding);
         if let Some(pixels) = pixels {
             decoding -= pixels;
-            if let Some(thumb) = thumbs::thumbnail(&bytes) {
+            if let Some(thumb) = Kept::thumbnail(&THUMBNAILS, blob, || thumbs::thumbnail(&bytes)) {
                 room = room.saturating_sub(thumb.bytes.len());
                 pictures.thumbs.insert(blob.to_owned(), thumb);
             }
@@ -110,6 +150,26 @@ mod tests {
         let mut bytes = Cursor::new(Vec::new());
         image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
         bytes.into_inner()
+    }
+
+    #[test]
+    fn a_picture_is_decoded_once_and_what_is_kept_is_bounded() {
+        let kept = Mutex::new(None);
+        let made = std::cell::Cell::new(0);
+        let ask = |hash: &str, bytes: usize| {
+            Kept::thumbnail(&kept, hash, || {
+                made.set(made.get() + 1);
+                (bytes > 0).then(|| thumbs::Coded { mime: "image/webp", bytes: vec![7; bytes] })
+            })
+        };
+        assert_eq!(ask("a", 10), ask("a", 10));
+        assert_eq!((ask("none", 0), ask("none", 0)), (None, None));
+        assert_eq!(made.get(), 2);
+        (0..40).for_each(|n| drop(ask(&n.to_string(), 1 << 20)));
+        let bytes = || kept.lock().unwrap().as_ref().map(|kept| kept.bytes);
+        assert!(bytes() <= Some(KEPT) && made.get() == 42, "{:?}", bytes());
+        ask("a", 10);
+        assert_eq!(made.get(), 43, "it had to make room");
     }
 
     #[test]

@@ -71,6 +71,9 @@ pub(crate) struct Live {
     pub(crate) session: String,
     pub(crate) view: String,
     pub(crate) version: u64,
+    /// The folder beside the notebook where the same is written, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) relay: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,18 +1,12 @@
 //! Boards that stay open: what is logged while one looks on reaches the page, and ends up as if it were drawn anew.
 #![cfg(all(feature = "engine", feature = "writer"))]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::cast_possible_truncation
-)]
+#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 
 mod browser;
 #[path = "../common/mod.rs"]
 mod common;
 mod page;
+mod relay;
 
 use std::time::{Duration, Instant};
 

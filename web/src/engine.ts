@@ -1,20 +1,25 @@
-// The engine's server, as the pages of its outputs reach it: on this machine's loopback interface, or through the proxy of a Jupyter server
-// that runs elsewhere. The way that worked is tried first the next time.
+// The engine, as the pages of its outputs reach it: by its server on this machine's loopback interface, or through the proxy of a Jupyter server
+// that runs elsewhere, or, for what is new alone, by files beside the notebook. The way that worked is tried first the next time.
 
 import type { Live } from "../payload";
+import { Relay } from "./relay";
 
 const PATIENCE_MS = 10_000;
 
+type Query = [string, string][];
+/** A way to the engine: asks there, and throws if that comes to nothing. */
+type Way = (path: string, query: Query, how: RequestInit) => Promise<any>;
+
 export class Engine {
   /** The way that worked last comes first. */
-  private ways: string[];
+  private ways: Way[];
 
-  constructor(private readonly live: Live) {
+  constructor(live: Live) {
     this.ways = waysTo(live);
   }
 
   /** Asks; throws if it is out of reach. */
-  get(path: string, query: [string, string][]): Promise<any> {
+  get(path: string, query: Query): Promise<any> {
     return this.ask(path, query, { method: "GET" });
   }
 
@@ -23,18 +28,16 @@ export class Engine {
     await this.ask("selection", [["board", board]], { method: "POST", body: JSON.stringify(ids) });
   }
 
-  private async ask(path: string, query: [string, string][], how: RequestInit): Promise<any> {
-    const search = new URLSearchParams([["token", this.live.token], ...query]);
+  private async ask(path: string, query: Query, how: RequestInit): Promise<any> {
     let trouble: unknown;
     for (const way of [...this.ways]) {
       try {
-        const response = await fetch(`${way}${path}?${search}`, { ...how, cache: "no-store", credentials: way.startsWith(`${location.origin}/`) ? "same-origin" : "omit", signal: AbortSignal.timeout(PATIENCE_MS) });
-        if (!response.ok) throw new Refused(response.status, (await response.text()).trim());
-        const answer = await response.json();
+        const answer = await way(path, query, how);
         this.ways = [way, ...this.ways.filter(other => other !== way)];
         return answer;
       } catch (error) {
-        trouble = error;
+        // What an engine said is more than what was found where there is none.
+        if (!(trouble instanceof Refused)) trouble = error;
       }
     }
     throw trouble;
@@ -48,13 +51,34 @@ export class Refused extends Error {
   }
 }
 
-export function waysTo(live: Live): string[] {
-  if (live.base !== undefined) return [new URL(live.base, location.href).href];
-  const ways = [`http://127.0.0.1:${live.port}/`];
+function waysTo(live: Live): Way[] {
+  const server = (address: string) => byServer(address, live.token);
+  if (live.base !== undefined) return [server(new URL(live.base, location.href).href)];
+  const ways = [server(`http://127.0.0.1:${live.port}/`)];
   const jupyter = baseUrl();
+  if (!jupyter) return ways;
   // jupyter-server-proxy, where the notebook's server is another machine.
-  if (jupyter) ways.push(new URL(`${jupyter}proxy/${live.port}/`, location.origin).href);
+  ways.push(server(new URL(`${jupyter}proxy/${live.port}/`, location.origin).href));
+  if (live.relay !== undefined) ways.push(byRelay(new Relay(jupyter, live.relay)));
   return ways;
+}
+
+function byServer(address: string, token: string): Way {
+  const credentials = address.startsWith(`${location.origin}/`) ? "same-origin" : "omit";
+  return async (path, query, how) => {
+    const search = new URLSearchParams([["token", token], ...query]);
+    const response = await fetch(`${address}${path}?${search}`, { ...how, cache: "no-store", credentials, signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (!response.ok) throw new Refused(response.status, (await response.text()).trim());
+    return response.json();
+  };
+}
+
+function byRelay(relay: Relay): Way {
+  return async (path, query) => {
+    if (path !== "live") throw new Error("files answer no questions");
+    const views = query.filter(([key]) => key === "view").map(([, asked]) => asked.split("."));
+    return relay.live(views.map(([id, since]) => [id, Number(since)]));
+  };
 }
 
 /** Where the Jupyter server of this page is, if it is one's. */

@@ -1,7 +1,8 @@
 // A plotly.js figure that is drawn when it comes into sight, keeps its zoom when it is drawn again, and follows its box.
 
-import { h, inFrame } from "./dom";
+import { h } from "./dom";
 import { plain } from "./format";
+import { inTurn } from "./turns";
 import type { View } from "./view";
 
 /** plotly.js; build.mjs puts it around this code. */
@@ -30,7 +31,7 @@ export class Figure {
   private inSight = false;
   private stale = true;
   private held = false;
-  private readonly soon = inFrame(() => this.draw());
+  private readonly soon = inTurn(() => this.draw());
 
   constructor(private readonly view: View, private readonly title: string, private readonly make: () => Drawing, private readonly extras: Extras = {}) {
     this.plot = h("div", { class: "mlb-plotly" });

@@ -20,8 +20,8 @@ export interface Follower {
   estranged?(): void;
 }
 
-interface News { version: number; payload?: Payload; patches?: Patch[]; error?: string }
-interface Answer { session: string; read_at: number; running: boolean; pace: number; views: Record<string, News> }
+export interface News { version: number; payload?: Payload; patches?: Patch[]; error?: string }
+export interface Answer { session: string; read_at: number; running: boolean; pace: number; views: Record<string, News> }
 
 const IDLE_MS = 1_500;
 const SLOWEST_MS = 15_000;

@@ -245,6 +245,72 @@ test("where the engine is on another machine, the Jupyter server of the page pas
   await page.context().close();
 });
 
+/** A Jupyter server with the files that an engine writes beside a notebook, and no way to the engine. */
+class Files {
+  news: any = { session: LIVE.session, read_at: 1, running: true, pace: 100, views: { v1: { version: 1, tail: [] } } };
+  whole: any = null;
+  asked: string[] = [];
+  gone = false;
+  still = false;
+
+  async on(page: Page) {
+    await page.route("http://board.test/user/ada/api/**", route => {
+      const path = decodeURIComponent(new URL(route.request().url()).pathname).replace("/user/ada/api/", "");
+      this.asked.push(path);
+      if (path === "sessions") return route.fulfill({ json: [{ path: "other.ipynb" }, { path: "a b/tour.ipynb" }] });
+      const file = new Map([["contents/a b/ml_board-live-s1/news.json", this.news], ["contents/a b/ml_board-live-s1/v1.json", this.whole]]).get(path);
+      if (!file || this.gone) return route.fulfill({ status: 404, json: { message: "No such file" } });
+      this.news.read_at += this.still ? 0 : 1;
+      return route.fulfill({ json: { type: "file", format: "text", content: JSON.stringify(file) } });
+    });
+  }
+
+  tell(version: number, tail: [number, Patch][]) {
+    this.news = { ...this.news, views: { v1: { version, tail } } };
+  }
+}
+
+test("where nothing but the Jupyter server is in reach, the files beside the notebook tell what is new", async () => {
+  const config = `<script id="jupyter-config-data" type="application/json">{"baseUrl":"/user/ada/"}</script>`;
+  const made = { ...sample.payload({ type: "stack", children: [sample.plot("Loss", search)] }, search), live: { ...LIVE, relay: "ml_board-live-s1" } };
+  const before = "{ const now = performance.now.bind(performance); globalThis.ahead = 0; performance.now = () => now() + ahead; }";
+  const { page, requests } = await show(browser, html([output(made)]).replace("<body>", `<body>${config}`), { before });
+  const files = new Files();
+  await files.on(page);
+  const says = (state: RegExp) => page.locator(".mlb-read").filter({ hasText: state }).waitFor();
+  await says(/^live$/);
+  assert.ok(requests.some(url => url.startsWith("http://127.0.0.1:8899/live?")) && requests.some(url => url.includes("/proxy/8899/live?")), "the engine itself was asked first");
+  const tried = requests.length;
+  files.tell(2, [[2, append(ofPlot, 50, [0.5])]]);
+  await until(page, () => lastPoint(page), [50, 0.5]);
+  files.tell(4, [[3, append(ofPlot, 51, [0.25])], [4, append(ofPlot, 52, [0.125])]]);
+  await until(page, () => lastPoint(page), [52, 0.125]);
+  assert.ok(!files.asked.includes("contents/a b/ml_board-live-s1/v1.json"), "only what is new was read");
+  assert.equal(requests.length, tried, "the way that worked is the first from then on");
+
+  // Further behind than the news go back: all of it.
+  const more = sample.payload({ type: "stack", children: [sample.plot("Loss", { ...search, steps: 60 })] }, search);
+  files.whole = { version: 9, payload: more };
+  files.tell(9, [[9, append(ofPlot, 59, [1])]]);
+  const last = (more.panel as any).children[0].series[0];
+  await until(page, () => lastPoint(page), [last.x?.at(-1) ?? 59, last.y.at(-1)]);
+
+  // Files of an engine that was killed stand still.
+  files.still = true;
+  await page.evaluate(() => ((globalThis as any).ahead += 30_000));
+  await says(/^saved data/);
+  files.still = false;
+  await says(/^live$/);
+  // Taken away at the end; and another engine's are none.
+  files.gone = true;
+  await says(/^saved data/);
+  files.gone = false;
+  await says(/^live$/);
+  files.news.session = "s2";
+  await says(/^saved data/);
+  await page.context().close();
+});
+
 test("when the last output is gone, nothing is asked and nothing listens any more", async () => {
   const { page, engine } = await follow({ type: "stack", children: [sample.plot("Loss", search)] });
   const loops = () => page.evaluate(() => (globalThis as any).__mlb_live_1.size);

@@ -9,6 +9,7 @@ mod lines;
 mod page;
 mod patch;
 mod reader;
+mod relay;
 mod selection;
 mod views;
 mod zoom;
@@ -23,6 +24,7 @@ use serde_json::Value;
 use self::folder::{FRESH, Folder};
 pub(super) use self::page::Front;
 use self::reader::{Following, Known, locked};
+use self::relay::Relay;
 use self::selection::Selections;
 use self::views::{Composed, Shown, Views, folders, scopes};
 use super::gather::gather;
@@ -53,6 +55,8 @@ pub(super) struct Hub {
     views: Views,
     /// None: this machine has no port left; outputs are drawn all the same.
     server: OnceLock<Option<Server>>,
+    /// None: nobody asked for it.
+    relay: OnceLock<Result<Option<Relay>>>,
     /// Which engine: a page never takes another one's answer for its own's.
     session: String,
 }
@@ -67,6 +71,7 @@ impl Default for Hub {
             known: Arc::default(),
             views: Views::default(),
             server: OnceLock::new(),
+            relay: OnceLock::new(),
             session,
         }
     }
@@ -94,7 +99,8 @@ impl Hub {
         if let Some(server) = self.server() {
             let (id, version) = self.register(view, &payload, revisions, running)?;
             let (port, token) = (server.address().port(), server.token().text().to_owned());
-            payload.live = Some(Live { port, token, session: self.session.clone(), view: id, version });
+            let relay = self.relay().ok().flatten().map(|relay| relay.follow(&id));
+            payload.live = Some(Live { port, token, session: self.session.clone(), view: id, version, relay });
         }
         Ok(payload)
     }
@@ -149,11 +155,30 @@ impl Hub {
         self.server.get_or_init(|| self.serve(Listen::default()).ok()).as_ref()
     }
 
-    /// Waits until no page asks any more.
+    /// The files that pages may read instead of asking the server, if they are wanted; begun when they are first needed.
+    fn relay(self: &Arc<Hub>) -> std::result::Result<Option<&Relay>, &Error> {
+        let start = || -> Result<Option<Relay>> {
+            if !relay::wanted()? {
+                return Ok(None);
+            }
+            Relay::start(self, &relay::notebook_folder()?).map(Some)
+        };
+        self.relay.get_or_init(start).as_ref().map(Option::as_ref)
+    }
+
+    /// Why there are no such files, though they are wanted.
+    pub(super) fn relay_trouble(self: &Arc<Hub>) -> Option<String> {
+        self.relay().err().map(ToString::to_string)
+    }
+
+    /// Waits until no page asks any more, and leaves no file behind.
     pub(super) fn linger(&self) {
-        let Some(server) = self.server.get().and_then(Option::as_ref) else { return };
-        while let Some(left) = server.idle().and_then(|idle| LINGER.checked_sub(idle)) {
+        let idle = || self.server.get().and_then(Option::as_ref).and_then(Server::idle);
+        while let Some(left) = idle().and_then(|idle| LINGER.checked_sub(idle)) {
             std::thread::sleep(left.max(Duration::from_millis(50)));
+        }
+        if let Some(Ok(Some(relay))) = self.relay.get() {
+            relay.end();
         }
     }
 

@@ -65,7 +65,8 @@ impl Hub {
         let board = || -> Result<serde_json::Value> {
             let (id, shown) = self.views.know(&view);
             let (version, mut payload) = shown.whole(|| self.look(&view), || self.compose(&view))?;
-            let live = Live { port: 0, token: String::new(), session: self.session.clone(), view: id, version };
+            let session = self.session.clone();
+            let live = Live { port: 0, token: String::new(), session, view: id, version, relay: None };
             payload["read_at"] = crate::model::Time::now().millis().into();
             payload["live"] = value(&live)?;
             Ok(payload)

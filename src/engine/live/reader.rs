@@ -8,14 +8,15 @@ use super::folder::{FRESH, Folder};
 use crate::error::Result;
 use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Thought};
 use crate::query::{Condition, Filter, Matcher};
+use crate::render::choose;
 use crate::store::Store;
 use crate::store::documents::Chunk;
 use crate::store::read::{Kind, Place, Read};
 
 /// How old what is told of folders beside the view's own may be.
 pub(super) const BESIDE: Duration = Duration::from_secs(3);
-/// Bytes of images that are kept.
-const BLOBS: usize = 48 << 20;
+/// Bytes of images that are kept: more than one output reads, or each time it is composed it would read all of them again.
+const BLOBS: usize = choose::IMAGE_READ + (32 << 20);
 
 pub(super) fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -44,6 +44,14 @@ struct State {
     running: bool,
 }
 
+/// A view as the relay writes it.
+pub(super) struct Relayed {
+    pub(super) version: u64,
+    /// `[version that it makes, patch],…`, the newest at the end.
+    pub(super) tail: String,
+    pub(super) payload: Option<String>,
+}
+
 /// What composing a view came to.
 pub(super) struct Composed {
     pub(super) payload: Value,
@@ -130,6 +138,19 @@ impl Shown {
         Ok((state.version, state.payload.clone()))
     }
 
+    /// What the relay writes: the newest patches, so many bytes at most, and the whole unless its file is of version `since` already.
+    pub(super) fn relayed(
+        &self,
+        since: u64,
+        bytes: usize,
+        look: impl FnOnce() -> Result<Vec<u64>>,
+        compose: impl FnOnce() -> Result<Composed>,
+    ) -> Result<Relayed> {
+        let state = self.newest(look, compose)?;
+        let payload = (since != state.version).then(|| state.payload.to_string());
+        Ok(Relayed { version: state.version, tail: state.tail(bytes), payload })
+    }
+
     fn newest(
         &self,
         look: impl FnOnce() -> Result<Vec<u64>>,
@@ -168,6 +189,17 @@ impl State {
         while self.patches.len() > PATCHES || bytes > PATCH_BYTES {
             bytes -= self.patches.pop_front().map_or(bytes, |(_, patch)| patch.len());
         }
+    }
+
+    fn tail(&self, mut bytes: usize) -> String {
+        let fits = |(_, patch): &&(u64, String)| {
+            let fits = patch.len() <= bytes;
+            bytes = bytes.saturating_sub(patch.len());
+            fits
+        };
+        let newest: Vec<&(u64, String)> = self.patches.iter().rev().take_while(fits).collect();
+        let steps: Vec<String> = newest.into_iter().rev().map(|(makes, patch)| format!("[{makes},{patch}]")).collect();
+        steps.join(",")
     }
 
     fn since(&self, since: u64) -> String {
@@ -228,6 +260,12 @@ mod tests {
         for stranger in [0, 7] {
             assert_eq!(ask(stranger, 3, 6), json!({ "version": 3, "payload": { "n": 6, "all": [1, 2, 3] } }));
         }
+        let relayed = |since: u64, bytes: usize| shown.relayed(since, bytes, || Ok(vec![3]), || Ok(composed(99))).unwrap();
+        let (all, none) = (relayed(2, 1000), relayed(3, 10));
+        assert_eq!((all.version, none.version), (3, 3));
+        assert_eq!(all.tail, r#"[2,{"o":{"n":{"=":5}}}],[3,{"o":{"n":{"=":6}}}]"#);
+        assert_eq!(relayed(3, 30).tail, r#"[3,{"o":{"n":{"=":6}}}]"#, "the newest come first where there is little room");
+        assert_eq!((all.payload.as_deref(), none.tail.as_str(), none.payload), (Some(r#"{"all":[1,2,3],"n":6}"#), "", None));
         (4..200).for_each(|n| drop(ask(0, n, n)));
         assert!(ask(3, 200, 200)["payload"].is_object(), "too far behind");
         assert!(shown.pace().0);

@@ -2,6 +2,7 @@
 
 mod host;
 mod kill;
+mod live;
 mod peers;
 mod read;
 mod rig;
@@ -22,6 +23,7 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
         [] | ["list"] => list(),
         ["writer", words @ ..] => writer::writer(words),
         ["read", words @ ..] => read::read(words),
+        ["live", words @ ..] => live::live(words),
         [name, arguments @ ..] => run(name, arguments),
     }
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use ml_board_test_support::Mongod;
 
+use crate::tools::Jupyter;
 use crate::{place, shell, tools};
 
 /// All packages, with one set of features, so that they are compiled once for the Rust tests and for the programs of the others.
@@ -43,6 +44,18 @@ impl Rig {
         shell::run(shell::cargo(&["build", "--quiet", "--bins"]).args(WHOLE))?;
         let built = |name: &str| place::target().join("debug").join(name);
         test.env("ML_BOARD_ENGINE", built("ml_board")).env("ML_BOARD_TEST_DIGITS", built("digits"));
+        Ok(())
+    }
+
+    /// The same, with a trainer, and a Jupyter server that has a proxy, for boards that stay open.
+    pub(super) fn equip_with_notebooks(&mut self, test: &mut Command) -> Result<()> {
+        self.equip(test)?;
+        shell::run(shell::cargo(&["build", "--quiet", "--bins"]).args(WHOLE))?;
+        shell::run(shell::cargo(&["build", "--quiet", "--example", "live_trainer"]).args(WHOLE))?;
+        let (python, kernels) = Jupyter::with_proxy()?;
+        let built = |name: &str| place::target().join("debug").join(name);
+        test.env("ML_BOARD_ENGINE", built("ml_board")).env("ML_BOARD_TEST_TRAINER", built("examples/live_trainer"));
+        test.env("ML_BOARD_TEST_JUPYTER", python).env("JUPYTER_PATH", kernels);
         Ok(())
     }
 

@@ -12,6 +12,9 @@ use crate::{place, shell};
 const PACKAGES: [&str; 6] =
     ["jupyterlab==4.6.6", "notebook==7.6.5", "nbclient==0.11.0", "nbconvert==7.17.2", "pymongo==4.20.0", "ipykernel==7.4.0"];
 
+/// For notebooks whose server is another machine than the browser's.
+const PROXY: &str = "jupyter-server-proxy==4.6.0";
+
 /// The environment.
 pub(crate) struct Jupyter {
     bin: PathBuf,
@@ -43,6 +46,13 @@ impl Jupyter {
             fs::read_to_string(&spec).with_context(|| format!("{} did not write {}", kernel.display(), spec.display()))?;
         }
         Ok(jupyter)
+    }
+
+    /// An environment with the Rust kernel whose server has a proxy as well; the Python of it, and what to set `JUPYTER_PATH` to.
+    pub(crate) fn with_proxy() -> Result<(PathBuf, PathBuf)> {
+        Jupyter::install()?;
+        let packages: Vec<&str> = PACKAGES.into_iter().chain([PROXY]).collect();
+        Ok((venv("jupyter-proxy", &packages)?.join("bin/python"), place::tools()?.join("jupyter/share/jupyter")))
     }
 
     /// Its `python`.

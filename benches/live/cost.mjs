@@ -1,0 +1,135 @@
+// What open boards cost while nothing happens: one and ten pages on the same runs, ours on MongoDB beside TensorBoard and trackio. Run by
+// `cargo xtask bench live cost [RUNS [SECONDS]]`.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { pause, Stage, until } from "../../tests/live/stage.mjs";
+import { launch } from "../../tests/live/watch.mjs";
+
+const [runs = 1000, seconds = 60] = process.argv.slice(2).map(Number);
+const POINTS = 100, AT_ONCE = 20, SETTLE_MS = 30_000;
+const { ML_BOARD_TEST_URI, BENCH_MONGO_PYTHON, BENCH_TENSORBOARD_PYTHON, BENCH_TRACKIO_PYTHON } = process.env;
+const stage = new Stage();
+
+/** Seconds of processor that this process and its children have taken, and megabytes in memory. */
+function ofTree(root) {
+  const stats = readdirSync("/proc").filter(name => /^\d+$/.test(name)).flatMap(pid => {
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+      const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+      return [{ pid: Number(pid), parent: Number(fields[1]), cpu: (Number(fields[11]) + Number(fields[12])) / 100, resident }];
+    } catch {
+      return [];
+    }
+  });
+  const tree = new Set([root]);
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const { pid, parent } of stats) if (tree.has(parent) && !tree.has(pid)) grown = !!tree.add(pid);
+  }
+  const all = stats.filter(({ pid }) => tree.has(pid));
+  return { cpu: all.reduce((sum, { cpu }) => sum + cpu, 0), resident: all.reduce((sum, { resident }) => sum + resident, 0) };
+}
+
+/** Queries that the server has answered. Those of this question are few. */
+function queries() {
+  const ask = "import pymongo, sys; c = pymongo.MongoClient(sys.argv[1]).admin.command('serverStatus'); o = c['opcounters']; m = c['metrics']['commands']; "
+    + "print(o['query'] + o['getmore'] + sum(m.get(n, {}).get('total', 0) for n in ('aggregate', 'distinct', 'count')))";
+  return Number(execFileSync(BENCH_MONGO_PYTHON, ["-c", ask, ML_BOARD_TEST_URI], { encoding: "utf8" }));
+}
+
+const freePort = () => new Promise(found => {
+  const probe = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = probe.address();
+    probe.close(() => found(port));
+  });
+});
+
+const fill = (python, tool, directory) => {
+  mkdirSync(directory, { recursive: true });
+  execFileSync(python, [fileURLToPath(new URL("fill.py", import.meta.url)), tool, directory, String(runs), String(POINTS)], { env: stage.env, stdio: ["ignore", "ignore", "inherit"] });
+};
+
+const TOOLS = {
+  "ml_board (MongoDB)": async () => {
+    for (let from = 0; from < runs; from += AT_ONCE) {
+      await stage.trainer(ML_BOARD_TEST_URI, { database: "cost", from: 0, runs: Math.min(AT_ONCE, runs - from), metrics: 2, rate: 1000, seconds: POINTS / 1000 }).child.over;
+    }
+    const { child, address } = await stage.dashboard(ML_BOARD_TEST_URI, { database: "cost" });
+    return { child, address, drawn: page => page.locator(".mlb-plotly .main-svg").first().waitFor(), queries };
+  },
+  TensorBoard: async () => {
+    const directory = join(stage.path, "tensorboard");
+    fill(BENCH_TENSORBOARD_PYTHON, "tensorboard", directory);
+    const port = await freePort();
+    const child = stage.start(BENCH_TENSORBOARD_PYTHON, ["-m", "tensorboard.main", "--logdir", directory, "--host", "127.0.0.1", "--port", String(port)], { stdio: "ignore" });
+    const address = `http://127.0.0.1:${port}/`;
+    // It answers before it has read the runs.
+    await until("TensorBoard to read the runs", async () => Object.keys((await (await fetch(`${address}data/plugin/scalars/tags`)).json().catch(() => ({}))) ?? {}).length === runs, 900_000).catch(error => console.log(String(error)));
+    // Its page reloads only if it is told to.
+    const prepare = page => page.addInitScript(() => localStorage.setItem("_tb_global_settings.timeseries", JSON.stringify({ autoReload: true, autoReloadPeriodInMs: 30_000 })));
+    return { child, address, prepare, drawn: page => page.locator("scalar-card, tf-line-chart-data-loader").first().waitFor() };
+  },
+  trackio: async () => {
+    const directory = join(stage.path, "trackio");
+    fill(BENCH_TRACKIO_PYTHON, "trackio", directory);
+    const env = { ...stage.env, TRACKIO_DIR: directory, BROWSER: "true", HF_HUB_OFFLINE: "1", GRADIO_ANALYTICS_ENABLED: "False", PYTHONUNBUFFERED: "1" };
+    const child = stage.start(BENCH_TRACKIO_PYTHON, ["-m", "trackio.cli", "show", "--project", "bench"], { env });
+    const address = await new Promise((found, failed) => {
+      createInterface({ input: child.stdout }).on("line", line => /http:\S+/.test(line) && found(line.match(/http:[^\s)]+/)[0]));
+      child.once("exit", code => failed(new Error(`trackio ended with ${code}`)));
+    });
+    return { child, address, drawn: page => page.locator("canvas, svg.marks, .vega-embed, .plotly").first().waitFor() };
+  },
+};
+
+const browser = await launch();
+console.log(`${runs} runs × 2 metrics × ${POINTS} points, nothing is logged; ${seconds} s each\n`);
+console.log("| tool | pages | server: share of a core | its memory MB | requests a minute | kB a minute | queries of the store a minute | browser: share of a core |\n|---|---|---|---|---|---|---|---|");
+try {
+  const browsing = () => ofTree(process.pid);
+  for (const [name, start] of Object.entries(TOOLS)) {
+    let tool;
+    try {
+      tool = await start();
+      for (const pages of [1, 10]) {
+        const context = await browser.newContext({ viewport: { width: 1300, height: 950 } });
+        context.setDefaultTimeout(300_000);
+        let requests = 0, bytes = 0;
+        context.on("requestfinished", async request => {
+          requests += 1;
+          bytes += (await request.sizes().catch(() => null))?.responseBodySize ?? 0;
+        });
+        for (let i = 0; i < pages; i++) {
+          const page = await context.newPage();
+          await tool.prepare?.(page);
+          await page.goto(tool.address);
+          await tool.drawn(page);
+        }
+        await pause(SETTLE_MS);
+        [requests, bytes] = [0, 0];
+        const before = [ofTree(tool.child.pid), browsing(), tool.queries?.()], begun = performance.now();
+        await pause(seconds * 1000);
+        const time = (performance.now() - begun) / 1000, after = [ofTree(tool.child.pid), browsing(), tool.queries?.()];
+        const server = (after[0].cpu - before[0].cpu) / time;
+        // The browser is a child of ours, as the servers are.
+        const page = (after[1].cpu - before[1].cpu) / time - server;
+        const minute = number => Math.round((number * 60) / time).toLocaleString("en");
+        const percent = share => `${(100 * share).toFixed(1)} %`;
+        console.log(`| ${name} | ${pages} | ${percent(server)} | ${after[0].resident.toFixed(0)} | ${minute(requests)} | ${minute(bytes / 1000)} | ${tool.queries ? minute(after[2] - before[2]) : "files"} | ${percent(page)} |`);
+        if (process.env.ML_BOARD_TEST_PICTURES) await context.pages()[0].screenshot({ path: join(process.env.ML_BOARD_TEST_PICTURES, `cost-${name.split(" ")[0]}.png`) });
+        await context.close();
+      }
+    } catch (error) {
+      console.log(`| ${name} | could not be measured: ${String(error).split("\n")[0]} |`);
+    }
+    tool?.child.kill();
+  }
+} finally {
+  await browser.close();
+  await stage.end();
+}

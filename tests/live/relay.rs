@@ -1,0 +1,95 @@
+//! The relay: an engine of its own process that was asked for it, a notebook's folder, and what a page would read there.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use ml_board::Board;
+use serde_json::Value;
+
+use super::common::{Home, payload, writer};
+use super::page::{PATIENCE, apply};
+
+/// An engine as a notebook in `folder` starts it whose kernel has this setting.
+fn engine(home: &Home, folder: &Path, setting: &str) -> PathBuf {
+    let program = home.path().join("engine.sh");
+    let (engine, folder) = (env!("CARGO_BIN_EXE_ml_board"), folder.display());
+    let script =
+        format!("#!/bin/sh\ncd '{folder}' && unset JPY_SESSION_NAME && ML_BOARD_RELAY={setting} exec '{engine}' \"$@\"\n");
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    program
+}
+
+fn relays(folder: &Path) -> Vec<PathBuf> {
+    folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn until<T>(what: &str, mut is_so: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(so) = is_so() {
+            return so;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn what_is_logged_comes_into_the_notebooks_folder_and_leaves_it_at_the_end() {
+    let (home, notebooks) = (Home::new(), tempfile::tempdir().unwrap());
+    let uri = home.local();
+    let trainer = writer(&home, &uri, "d", "f", "one");
+    trainer.add_scalar("Loss", 1.0);
+    trainer.sync(PATIENCE).unwrap();
+    let engine = engine(&home, notebooks.path(), "on");
+    let board = Board::builder().uri(&uri).database("d").folder("f").engine(engine).open().unwrap();
+    let output = payload(&board.plot("Loss").to_html());
+    let live = &output["live"];
+    let folder = notebooks.path().join(live["relay"].as_str().unwrap());
+    let (view, version) = (live["view"].as_str().unwrap(), live["version"].as_u64().unwrap());
+    let (news, whole) = (folder.join("news.json"), folder.join(format!("{view}.json")));
+
+    trainer.add_scalar("Loss", 0.5);
+    let told = until("the patch", || Some(read(&news)).filter(|news| news["views"][view]["version"].as_u64() > Some(version)));
+    assert_eq!((&told["session"], &told["running"]), (&live["session"], &true.into()));
+    let steps = told["views"][view]["tail"].as_array().unwrap().iter().filter(|step| step[0].as_u64() > Some(version));
+    let mut known = output.clone();
+    for field in ["live", "read_at"] {
+        known.as_object_mut().unwrap().remove(field);
+    }
+    let patched = steps.fold(known, |known, step| apply(&known, &step[1]));
+    assert_eq!(patched["panel"]["series"][0]["y"].as_array().unwrap().len(), 2);
+    let all = until("the whole of it", || Some(read(&whole)).filter(|whole| whole["version"] == told["views"][view]["version"]));
+    assert_eq!(all["payload"], patched, "who is far behind reads the same");
+
+    // It is written on, though nothing happens.
+    let read_at = told["read_at"].as_i64();
+    until("a sign of life", || (read(&news)["read_at"].as_i64() > read_at).then_some(()));
+    trainer.close().unwrap();
+    until("the end of the run", || (read(&news)["running"] == false).then_some(()));
+    drop(board);
+    until("a clean folder", || relays(notebooks.path()).is_empty().then_some(()));
+}
+
+#[test]
+fn nothing_is_written_that_nobody_asked_for() {
+    let (home, notebooks) = (Home::new(), tempfile::tempdir().unwrap());
+    let uri = home.local();
+    let trainer = writer(&home, &uri, "d", "f", "one");
+    trainer.add_scalar("Loss", 1.0);
+    trainer.close().unwrap();
+    for setting in ["off", "perhaps"] {
+        let engine = engine(&home, notebooks.path(), setting);
+        let board = Board::builder().uri(&uri).database("d").folder("f").engine(engine).open().unwrap();
+        assert_eq!(payload(&board.plot("Loss").to_html())["live"].get("relay"), None);
+        assert!(relays(notebooks.path()).is_empty());
+    }
+}
