@@ -15,7 +15,7 @@ use super::media;
 use super::missing;
 use super::params;
 use super::payload::{
-    Axes, Board, Column, Curve, Dashboard, Extra, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind,
+    Axes, Board, Column, Curve, Dashboard, Level, Panel, Payload, Plot, Sort, Table, ThoughtItem, Thoughts, XKind,
 };
 use super::plotly;
 use super::scatter;
@@ -485,7 +485,7 @@ impl Part<'_> {
             centre,
             band,
             zoom: spec.zoom,
-            extra: Extra::default(),
+            extra: None,
             thoughts: Vec::new(),
             notes,
             axes,

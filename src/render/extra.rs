@@ -7,8 +7,8 @@ use super::payload::Extra;
 /// Of plotly's types, those that its basic bundle draws, which the page has.
 const TYPES: [&str; 3] = ["scatter", "bar", "pie"];
 
-/// What can be drawn of it, and what is said about the rest.
-pub(super) fn read(given: &crate::display::Extra) -> (Extra, Vec<String>) {
+/// What can be drawn of it, if anything, and what is said about the rest.
+pub(super) fn read(given: &crate::display::Extra) -> (Option<Box<Extra>>, Vec<String>) {
     let (mut extra, mut wrong) = (Extra::default(), Vec::new());
     for text in &given.layouts {
         match object(text) {
@@ -26,7 +26,7 @@ pub(super) fn read(given: &crate::display::Extra) -> (Extra, Vec<String>) {
             }
         }
     }
-    (extra, wrong)
+    ((extra != Extra::default()).then(|| Box::new(extra)), wrong)
 }
 
 /// Lays one over the other: objects are merged, everything else replaces what was there.
@@ -60,7 +60,8 @@ mod tests {
 
     fn read(layouts: &[&str], traces: &[&str]) -> (Extra, Vec<String>) {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        super::read(&crate::display::Extra { layouts: texts(layouts), traces: texts(traces) })
+        let (extra, wrong) = super::read(&crate::display::Extra { layouts: texts(layouts), traces: texts(traces) });
+        (*extra.unwrap_or_default(), wrong)
     }
 
     #[test]

@@ -18,11 +18,13 @@ pub(super) fn figure(payload: &Payload) -> Result<Json> {
     let mut layout = plot.layout.clone();
     layout["title"] = json!({ "text": plot.tag });
     layout["yaxis"]["title"] = json!({ "text": plot.tag });
-    if !plot.extra.layout.is_null() {
-        lay(&mut layout, plot.extra.layout.clone());
-    }
     let mut traces = traces(plot, board);
-    traces.extend(plot.extra.traces.iter().cloned());
+    if let Some(extra) = &plot.extra {
+        if !extra.layout.is_null() {
+            lay(&mut layout, extra.layout.clone());
+        }
+        traces.extend(extra.traces.iter().cloned());
+    }
     Ok(json!({ "data": traces, "layout": layout }))
 }
 

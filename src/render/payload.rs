@@ -199,8 +199,8 @@ pub(crate) struct Plot {
     pub(crate) band: Option<String>,
     #[serde(skip_serializing_if = "Zoom::is_all")]
     pub(crate) zoom: Zoom,
-    #[serde(skip_serializing_if = "Extra::is_none")]
-    pub(crate) extra: Extra,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) extra: Option<Box<Extra>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) thoughts: Vec<Thought>,
     pub(crate) notes: Vec<String>,
@@ -217,12 +217,6 @@ pub(crate) struct Extra {
     pub(crate) layout: Json,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) traces: Vec<Json>,
-}
-
-impl Extra {
-    fn is_none(&self) -> bool {
-        *self == Extra::default()
-    }
 }
 
 /// A thought that stands on its run's curve.

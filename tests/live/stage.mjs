@@ -33,6 +33,7 @@ export class Stage {
     mkdirSync(this.notebooks, { recursive: true });
     this.env = { ...process.env, ML_BOARD_HOME: join(this.path, "home"), ML_BOARD_TOKEN: "the-token-of-this-stage" };
     // A person's own settings, trust and running servers are none of our business.
+    for (const own of ["ML_BOARD_URI", "ML_BOARD_RELAY", "ML_BOARD_ASSETS", "CARGO_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"]) delete this.env[own];
     for (const name of ["CONFIG", "DATA", "RUNTIME"]) this.env[`JUPYTER_${name}_DIR`] = join(this.path, name.toLowerCase());
     this.env.JUPYTERLAB_SETTINGS_DIR = join(this.path, "settings");
     this.local = `local:${join(this.path, "store")}`;
