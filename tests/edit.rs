@@ -260,6 +260,31 @@ fn a_writer_that_logs_meanwhile_loses_nothing_and_a_correction_stays() {
     });
 }
 
+/// An edit that found a run changed under its hands has written it down once for each attempt, here as if it had been twice.
+#[test]
+fn an_edit_that_took_two_attempts_is_undone_once() {
+    let (uri, _server) = mongodb();
+    let bench = Bench::new(Some(uri));
+    bench.train("a", 0.1);
+    let board = bench.board();
+    let undone_after = |then: &dyn Fn()| {
+        let id = board.edit().set_param("lr", 0.5).apply().unwrap().id().unwrap().to_owned();
+        bench.runtime.block_on(async {
+            let client = mongodb::Client::with_uri_str(&bench.uri).await.unwrap();
+            let edits = client.database(&bench.database).collection::<Document>("lr.edits");
+            let mut piece = edits.find_one(doc! { "_id": format!("{id}:000001") }).await.unwrap().unwrap();
+            piece.insert("_id", format!("{id}:000002"));
+            edits.insert_one(piece).await.unwrap();
+        });
+        then();
+        board.undo(&id).unwrap().kept
+    };
+    assert_eq!(undone_after(&|| ()), [""; 0], "nothing was changed since");
+    assert_eq!(board.runs().unwrap()[0].params["lr"], Value::Float(0.1));
+    let again = || drop(board.edit().set_param("lr", 0.7).apply().unwrap());
+    assert_eq!(undone_after(&again), ["a: lr"]);
+}
+
 #[test]
 fn databases_can_be_listed_before_one_is_opened() {
     on_both(|bench| {

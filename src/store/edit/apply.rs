@@ -340,6 +340,8 @@ fn take_back(documents: &dyn Documents, place: Place<'_>, header: &mut Header, l
     while documents.edit_document(place, &piece_id(header.id, pieces + 1))?.is_some() {
         pieces += 1;
     }
+    // A run that somebody changed at the same moment was written down once for each attempt: the last one is what was done.
+    let mut seen = HashSet::new();
     for piece in (1..=pieces).rev() {
         let Some(piece) = documents.edit_document(place, &piece_id(header.id, piece))? else { continue };
         let piece = document(&piece)?;
@@ -355,7 +357,7 @@ fn take_back(documents: &dyn Documents, place: Place<'_>, header: &mut Header, l
                 None => fields.push((run, vec![field])),
             }
         }
-        for (run, fields) in fields {
+        for (run, fields) in fields.into_iter().filter(|(run, _)| seen.insert(*run)) {
             lock.beat()?;
             fields_back(documents, place, run, &fields, &mut undone.kept)?;
         }
