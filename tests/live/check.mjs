@@ -18,12 +18,15 @@ function check(name, holds, seen = "") {
   console.log(holds ? `ok    ${name}` : `FAIL  ${name}\n${JSON.stringify(seen)}`);
 }
 
+/** One goes on where the other ended: after the first that fails nothing more can be said. */
 async function part(name, body) {
   try {
     await body();
     check(name, true);
   } catch (error) {
     check(name, false, String(error.stack ?? error));
+    for (const [i, tab] of browser.contexts().flatMap(each => each.pages()).entries()) await tab.screenshot({ path: join(PICTURES, `failed-${i}.png`) }).catch(() => {});
+    throw error;
   }
 }
 
@@ -172,6 +175,8 @@ try {
     sane(page);
   });
   await trainer.end();
+} catch (error) {
+  if (!failed) check("everything else", false, String(error.stack ?? error));
 } finally {
   await browser.close();
   await stage.end();

@@ -193,10 +193,10 @@ export class Watched {
     await page.locator(".lm-Menu-itemLabel").filter({ hasText: /^Run All Cells$/ }).click();
     await until("an output", async () => {
       const trouble = await page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").allTextContents();
-      if (trouble.some(text => /error/i.test(text))) throw new Error(`the notebook says: ${trouble.join("\n")}`);
+      if (trouble.some(text => /error|failed|couldn't|panicked/i.test(text))) throw new Error(`the notebook says: ${trouble.join("\n")}`);
       if (!(await page.locator(".mlb-b .mlb-plotly .main-svg").count())) return false;
       return old === null || (await old.evaluate(each => !each.isConnected));
-    }, 900_000);
+    }, 300_000);
     this.blanks = blanks;
   }
 }
