@@ -189,8 +189,13 @@ export class Watched {
     const old = (await page.locator(".mlb-b").count()) ? await page.locator(".mlb-b").first().elementHandle() : null;
     // A cell that runs again has no output meanwhile.
     const { blanks } = this;
-    await page.locator(".lm-MenuBar-itemLabel").filter({ hasText: /^Run$/ }).click();
-    await page.locator(".lm-Menu-itemLabel").filter({ hasText: /^Run All Cells$/ }).click();
+    await page.locator(".jp-Notebook .jp-Cell").first().waitFor();
+    // While the notebook is still being opened, the menu's entry does nothing.
+    await until("a cell that runs", async () => {
+      await page.locator(".lm-MenuBar-itemLabel").filter({ hasText: /^Run$/ }).click();
+      await page.locator(".lm-Menu-itemLabel").filter({ hasText: /^Run All Cells$/ }).click();
+      return page.locator(".jp-InputPrompt").filter({ hasText: "[*]" }).first().waitFor({ timeout: 5000 }).then(() => true, () => false);
+    });
     await until("an output", async () => {
       const trouble = await page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").allTextContents();
       if (trouble.some(text => /error|failed|couldn't|panicked/i.test(text))) throw new Error(`the notebook says: ${trouble.join("\n")}`);
