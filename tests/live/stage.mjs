@@ -154,7 +154,7 @@ export class Watched {
     /** What it asked for news, and the answers. */
     this.tried = 0;
     this.asked = [];
-    page.setDefaultTimeout(600_000);
+    page.setDefaultTimeout(PATIENCE);
     page.on("pageerror", error => this.errors.push(String(error)));
     const news = /[/]live[?]|news[.]json/;
     page.on("request", request => (this.tried += Number(news.test(request.url()))));
@@ -190,11 +190,16 @@ export class Watched {
     // A cell that runs again has no output meanwhile.
     const { blanks } = this;
     await page.locator(".jp-Notebook .jp-Cell").first().waitFor();
-    // While the notebook is still being opened, the menu's entry does nothing.
+    // Asked to run before it has its kernel, the notebook asks which one, or does nothing.
+    const name = new URL(page.url()).pathname.split("/").pop();
+    await until("the kernel", () => page.evaluate(async name => {
+      const sessions = await (await fetch("/api/sessions")).json();
+      return sessions.some(({ path, kernel }) => path.endsWith(name) && kernel.execution_state === "idle" && kernel.connections > 0);
+    }, name));
     await until("a cell that runs", async () => {
       await page.locator(".lm-MenuBar-itemLabel").filter({ hasText: /^Run$/ }).click();
       await page.locator(".lm-Menu-itemLabel").filter({ hasText: /^Run All Cells$/ }).click();
-      return page.locator(".jp-InputPrompt").filter({ hasText: "[*]" }).first().waitFor({ timeout: 5000 }).then(() => true, () => false);
+      return page.locator(".jp-InputPrompt").filter({ hasText: /[*]|\d/ }).first().waitFor({ timeout: 5000 }).then(() => true, () => false);
     });
     await until("an output", async () => {
       const trouble = await page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").allTextContents();
