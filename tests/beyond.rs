@@ -1,13 +1,13 @@
 //! Out of the notebook: data frames of polars and plots of plotly.rs, of runs that a writer has logged.
 #![cfg(all(feature = "engine", feature = "writer", feature = "polars", feature = "plotly"))]
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used)]
 
 mod common;
 
 use common::Home;
 use ml_board::Board;
+use plotly::Scatter;
 use plotly::layout::{Axis, Layout};
-use plotly::{Scatter, Trace as _};
 use polars_core::prelude::*;
 
 const RATES: [f64; 3] = [0.1, 0.01, 0.001];

@@ -22,7 +22,8 @@ impl Trace for Curve {
 
 impl Plot {
     /// It as a plot of plotly.rs: the same curves, cut to what a screen can show, in the colours of the picture, with titles and kinds of
-    /// axes. Whatever else plotly.rs can do goes on from there.
+    /// axes, and the traces of [`Plot::add_trace`]. Whatever else plotly.rs can do goes on from there; [`Plot::layout`] is no part of it,
+    /// because plotly.rs reads none: set it there with plotly.rs's own `Layout`.
     ///
     /// # Errors
     /// No run has the metric, or the store does not answer.

@@ -6,8 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use ml_board::Board;
+use ml_board::{Board, SummaryWriter};
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::common::{Home, payload, writer};
 use super::page::{PATIENCE, apply};
@@ -23,8 +24,32 @@ fn engine(home: &Home, folder: &Path, setting: &str) -> PathBuf {
     program
 }
 
-fn relays(folder: &Path) -> Vec<PathBuf> {
-    folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect()
+/// A run of which one value is known, and a folder of notebooks.
+struct Stage {
+    trainer: SummaryWriter,
+    home: Home,
+    notebooks: TempDir,
+}
+
+impl Stage {
+    fn new() -> Stage {
+        let (home, notebooks) = (Home::new(), tempfile::tempdir().unwrap());
+        let trainer = writer(&home, &home.local(), "d", "f", "one");
+        trainer.add_scalar("Loss", 1.0);
+        trainer.sync(PATIENCE).unwrap();
+        Stage { trainer, home, notebooks }
+    }
+
+    /// A board whose notebook lies there, and whose kernel has this setting.
+    fn board(&self, setting: &str) -> Board {
+        let engine = engine(&self.home, self.notebooks.path(), setting);
+        Board::builder().uri(self.home.local()).database("d").folder("f").engine(engine).open().unwrap()
+    }
+}
+
+/// What relays have left in a notebook's folder.
+fn relays(folder: &TempDir) -> Vec<PathBuf> {
+    folder.path().read_dir().unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
 fn read(path: &Path) -> Value {
@@ -44,20 +69,15 @@ fn until<T>(what: &str, mut is_so: impl FnMut() -> Option<T>) -> T {
 
 #[test]
 fn what_is_logged_comes_into_the_notebooks_folder_and_leaves_it_at_the_end() {
-    let (home, notebooks) = (Home::new(), tempfile::tempdir().unwrap());
-    let uri = home.local();
-    let trainer = writer(&home, &uri, "d", "f", "one");
-    trainer.add_scalar("Loss", 1.0);
-    trainer.sync(PATIENCE).unwrap();
-    let engine = engine(&home, notebooks.path(), "on");
-    let board = Board::builder().uri(&uri).database("d").folder("f").engine(engine).open().unwrap();
+    let stage = Stage::new();
+    let board = stage.board("on");
     let output = payload(&board.plot("Loss").to_html());
     let live = &output["live"];
-    let folder = notebooks.path().join(live["relay"].as_str().unwrap());
+    let folder = stage.notebooks.path().join(live["relay"].as_str().unwrap());
     let (view, version) = (live["view"].as_str().unwrap(), live["version"].as_u64().unwrap());
     let (news, whole) = (folder.join("news.json"), folder.join(format!("{view}.json")));
 
-    trainer.add_scalar("Loss", 0.5);
+    stage.trainer.add_scalar("Loss", 0.5);
     let told = until("the patch", || Some(read(&news)).filter(|news| news["views"][view]["version"].as_u64() > Some(version)));
     assert_eq!((&told["session"], &told["running"]), (&live["session"], &true.into()));
     let steps = told["views"][view]["tail"].as_array().unwrap().iter().filter(|step| step[0].as_u64() > Some(version));
@@ -73,23 +93,18 @@ fn what_is_logged_comes_into_the_notebooks_folder_and_leaves_it_at_the_end() {
     // It is written on, though nothing happens.
     let read_at = told["read_at"].as_i64();
     until("a sign of life", || (read(&news)["read_at"].as_i64() > read_at).then_some(()));
-    trainer.close().unwrap();
+    stage.trainer.close().unwrap();
     until("the end of the run", || (read(&news)["running"] == false).then_some(()));
     drop(board);
-    until("a clean folder", || relays(notebooks.path()).is_empty().then_some(()));
+    until("a clean folder", || relays(&stage.notebooks).is_empty().then_some(()));
 }
 
 #[test]
 fn nothing_is_written_that_nobody_asked_for() {
-    let (home, notebooks) = (Home::new(), tempfile::tempdir().unwrap());
-    let uri = home.local();
-    let trainer = writer(&home, &uri, "d", "f", "one");
-    trainer.add_scalar("Loss", 1.0);
-    trainer.close().unwrap();
+    let stage = Stage::new();
     for setting in ["off", "perhaps"] {
-        let engine = engine(&home, notebooks.path(), setting);
-        let board = Board::builder().uri(&uri).database("d").folder("f").engine(engine).open().unwrap();
+        let board = stage.board(setting);
         assert_eq!(payload(&board.plot("Loss").to_html())["live"].get("relay"), None);
-        assert!(relays(notebooks.path()).is_empty());
+        assert!(relays(&stage.notebooks).is_empty());
     }
 }

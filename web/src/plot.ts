@@ -387,9 +387,13 @@ export class PlotPanel {
 function ownLayout(layout: Record<string, any> | undefined, zoom: { x: unknown; y: unknown }): string {
   if (!layout) return "";
   const said = structuredClone(layout);
-  if (zoom.x && said.xaxis) delete said.xaxis.range;
-  if (zoom.y && said.yaxis) delete said.yaxis.range;
-  return `.layout(${literal(JSON.stringify(said))})`;
+  for (const axis of ["x", "y"] as const) {
+    const its = said[`${axis}axis`];
+    if (!zoom[axis] || !its) continue;
+    delete its.range;
+    if (!Object.keys(its).length) delete said[`${axis}axis`];
+  }
+  return !Object.keys(said).length ? "" : `.layout(${literal(JSON.stringify(said))})`;
 }
 
 const BANDS: Record<string, string> = { "std dev": "StdDev", "std err": "StdErr", "min to max": "MinMax", "95% CI": "bootstrap_ci()" };
