@@ -1,11 +1,9 @@
 """What a person would use instead, on the documents that ml_board wrote: `read.py URI DATABASE FOLDER`.
 
-pymongo, pandas and plotly on MongoDB; TensorBoard's loader on event files of the same points. Each prints the median of its rounds,
-from the call to the HTML (plotly.js inside, as in ours).
+pymongo, pandas and plotly on these documents; incense, trackio and TensorBoard on the same points as they are kept for them
+(`readers.py`). Each prints the median of its rounds, from the call to the HTML (plotly.js inside, as in ours), or to what a page gets.
 """
 
-import os
-import shutil
 import statistics
 import sys
 import tempfile
@@ -15,6 +13,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pymongo
+
+import readers
 
 uri, database, folder = sys.argv[1:4]
 runs = pymongo.MongoClient(uri)[database][folder]
@@ -41,10 +41,6 @@ def points(run):
     return pd.DataFrame({"step": np.concatenate(steps), "value": np.concatenate(values)})
 
 
-def html(figure):
-    return len(figure.to_html(include_plotlyjs=True, full_html=False))
-
-
 def plot(most):
     figure = go.Figure()
     for run in runs.find({}, {"name": 1}):
@@ -53,7 +49,7 @@ def plot(most):
             # Every so many-th point: what is commonly done, and loses spikes.
             frame = frame.iloc[:: len(frame) // most + 1]
         figure.add_scatter(x=frame["step"], y=frame["value"], name=run["name"], mode="lines")
-    return html(figure)
+    return readers.html(figure)
 
 
 def groups():
@@ -67,7 +63,7 @@ def groups():
         figure.add_scatter(x=frame["step"], y=frame["mean"], name=str(lr))
         figure.add_scatter(x=frame["step"], y=frame["mean"] + frame["std"], showlegend=False)
         figure.add_scatter(x=frame["step"], y=frame["mean"] - frame["std"], fill="tonexty", showlegend=False)
-    return html(figure)
+    return readers.html(figure)
 
 
 def table(filter):
@@ -76,25 +72,6 @@ def table(filter):
         metrics = {f"last({tag})": summary["last"] for tag, summary in run["metrics"].items()}
         rows.append({"name": run["name"], "status": run["status"], **run["params"], **metrics})
     return len(pd.DataFrame(rows).to_html())
-
-
-def events(root):
-    from tensorboardX import SummaryWriter
-
-    for run in runs.find({}, {"name": 1}):
-        writer = SummaryWriter(os.path.join(root, run["name"]), max_queue=1000)
-        for step, value in points(run["_id"]).itertuples(index=False):
-            writer.add_scalar("Loss", value, int(step))
-        writer.close()
-
-
-def tensorboard(root, most):
-    """What TensorBoard does before its page asks: it reads all events and keeps a sample."""
-    from tensorboard.backend.event_processing.event_multiplexer import EventMultiplexer
-
-    loaded = EventMultiplexer(size_guidance={"scalars": most}).AddRunsFromDirectory(root)
-    loaded.Reload()
-    return sum(len(loaded.Scalars(run, "Loss")) for run in loaded.Runs()) * 24
 
 
 if folder == "table":
@@ -107,7 +84,8 @@ else:
         report("pymongo + pandas + plotly", "the plot, all points", lambda: plot(None))
     report("pymongo + pandas + plotly", "the plot, each so many-th point", lambda: plot(1000))
     if folder != "long":
-        root = tempfile.mkdtemp()
-        events(root)
-        report("TensorBoard's loader", "all events, a sample of 1,000 a run kept", lambda: tensorboard(root, 1000))
-        shutil.rmtree(root)
+        kept = {run["name"]: points(run["_id"]) for run in runs.find({}, {"name": 1})}
+        with tempfile.TemporaryDirectory() as place:
+            for reader in (readers.Incense(uri, database), readers.Trackio(place), readers.TensorBoard(place)):
+                reader.keep(kept)
+                report(reader.NAME, reader.WHAT, reader.read)

@@ -1,4 +1,4 @@
-//! `cargo xtask bench read`: from the call to what is shown, ours beside pymongo, pandas and plotly and TensorBoard's loader.
+//! `cargo xtask bench read`: from the call to what is shown, ours beside pymongo, pandas and plotly, incense, trackio and TensorBoard.
 
 use anyhow::Result;
 use ml_board_test_support::Mongod;
