@@ -24,6 +24,8 @@ export interface Axes {
   reach: (pixel: number, pixels: number) => number;
 }
 
+const ROOM_FOR_TITLE = { t: 40 };
+
 export class Figure {
   readonly element: HTMLElement;
   private readonly plot: HTMLElement;
@@ -102,7 +104,7 @@ export class Figure {
     this.stale = false;
     const { traces, layout, over } = this.make();
     const frame = this.frame(layout);
-    Plotly.react(this.plot, traces, over ? laid(frame, over) : frame, config(this.extras));
+    Plotly.react(this.plot, traces, over ? laid(frame, withTitle(over)) : frame, config(this.extras));
     if (!this.drawn) for (const [name, listener] of Object.entries(this.extras.events ?? {})) (this.plot as any).on(name, listener);
     this.drawn = true;
   }
@@ -199,10 +201,17 @@ function laid(below: any, over: any): any {
   return both;
 }
 
-/** As a picture of its own it needs its title and its legend inside. */
+/** A person's own title needs room above the axes; a text alone plotly.js does not take for one any more. */
+function withTitle(over: Record<string, any>): Record<string, any> {
+  const { title } = over;
+  return title ? laid({ margin: ROOM_FOR_TITLE }, { ...over, title: typeof title === "string" ? { text: title } : title }) : over;
+}
+
+/** As a picture of its own it needs a title and its legend inside. */
 function download(plot: any) {
   const title = String(plot.layout.meta);
-  const layout = { ...plot.layout, showlegend: true, title: { text: plain(title), font: { size: 14 } }, margin: { ...plot.layout.margin, t: 40 } };
+  const ours = { title: { text: plain(title), font: { size: 14 } }, margin: { ...plot.layout.margin, ...ROOM_FOR_TITLE } };
+  const layout = { ...plot.layout, showlegend: true, ...(plot.layout.title?.text ? {} : ours) };
   const { width, height } = plot.getBoundingClientRect();
   Plotly.downloadImage({ data: plot.data, layout }, { format: "png", scale: 2, width, height, filename: title.replace(/[^\p{L}\p{N}._-]+/gu, "_") });
 }

@@ -101,7 +101,6 @@ export class Grid {
     const all = `${this.edges[this.edges.length - 1]}px`, pane = `${this.edges[frozen]}px`;
     this.head.style.width = this.body.style.width = all;
     for (const each of [...this.heads, ...this.pool]) each.pane.style.width = pane;
-    this.element.style.scrollPaddingLeft = pane;
     this.element.style.setProperty("--mlb-pane", pane);
     for (const each of this.pool) each.row.remove();
     this.pool = [];

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { clientOf, drawn, launch, show } from "./support/browser";
+import { clientOf, launch, on as onPage, show } from "./support/browser";
 import { output, page, STATIC } from "./support/page";
 import * as sample from "./support/sample";
 
@@ -20,18 +20,7 @@ const plotPage = () => page([output(sample.payload(sample.plot("Loss", SEARCH), 
 const dashboardPage = () => page([output(sample.payload(sample.dashboard(SEARCH), SEARCH))]);
 const { curves, chip, tableAndPlot } = clientOf;
 
-/** Runs a test on a page and holds it to its silence: no error, no warning, no request. */
-async function on(html: string, options: Parameters<typeof show>[2], body: (page: Page) => Promise<void>) {
-  const shown = await show(browser, html, options);
-  try {
-    await drawn(shown.page);
-    await body(shown.page);
-    assert.deepEqual(shown.errors, []);
-    assert.deepEqual(shown.requests, [], "nothing is asked from the network");
-  } finally {
-    await shown.page.context().close();
-  }
-}
+const on = (html: string, options: Parameters<typeof onPage>[2], body: (page: Page) => Promise<void>) => onPage(browser, html, options, body);
 
 test("a plot's legend says the hyperparameter, once for each value, and a dash where there is none", () => on(plotPage(), {}, async page => {
   assert.deepEqual(await page.locator(".mlb-chip").allTextContents(), ["lr=0.001", "lr=0.003", "lr=0.01", "lr=0.03", "lr=–"]);

@@ -49,3 +49,19 @@ test("an own layout lies over ours, an own trace over the curves; both stay when
   // tests/board.rs compiles and shows it.
   assert.ok(readFileSync(new URL("test/copied.rs", WEB), "utf8").includes(`{ ${rust} }`), rust);
 }));
+
+/** Keeps the pictures that are made for a download, as SVG. */
+const PICTURES = { before: "const make = URL.createObjectURL; window.made = []; URL.createObjectURL = blob => (blob.type.includes('svg') && blob.text().then(text => made.push(text)), make(blob))" };
+for (const [title, said] of [[undefined, "Loss"], [{ text: "Mine" }, "Mine"], ["Mine", "Mine"]] as const) {
+  test(`a picture that is downloaded has ${title === undefined ? "the plot's name" : `an own title, given as ${typeof title},`} above it`, () => on(browser, html([output(sample.payload(sample.plot("Loss", SEARCH, { extra: { layout: { title } } }), SEARCH))]), PICTURES, async page => {
+    const above = page.locator(".mlb-plotly .gtitle");
+    assert.deepEqual(await above.allTextContents(), title === undefined ? [] : [said], "on the page the card has the plot's name");
+    if (title) assert.ok((await above.boundingBox())!.y >= (await page.locator(".mlb-plotly").boundingBox())!.y, "nothing of it is cut off");
+    await page.locator(".mlb-plotly").hover();
+    const download = page.waitForEvent("download");
+    await page.locator(".modebar-btn[data-title='Download as PNG']").click();
+    assert.equal((await download).suggestedFilename(), "Loss.png");
+    const svg = await page.evaluate(() => (window as any).made.at(-1) as string);
+    assert.match(svg, new RegExp(`class="gtitle"[^>]*>${said}<`));
+  }));
+}

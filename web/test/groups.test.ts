@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { bandTraces, counts, isGrouped, pale, words } from "../src/groups";
-import { clientOf, drawn, launch, show } from "./support/browser";
+import { clientOf, launch, on as onPage } from "./support/browser";
 import { output, page } from "./support/page";
 import * as sample from "./support/sample";
 
@@ -35,17 +35,7 @@ after(() => browser?.close());
 
 const tableAndGroups = (more: Partial<import("../payload").Plot> = {}) => page([output(sample.payload({ type: "stack", children: [{ type: "table", board: 0, columns: null, sort: [] }, sample.groupedPlot("Loss", SEARCH, more)] }, SEARCH))]);
 
-async function on(html: string, options: Parameters<typeof show>[2], body: (page: Page) => Promise<void>) {
-  const shown = await show(browser, html, options);
-  try {
-    await drawn(shown.page);
-    await body(shown.page);
-    assert.deepEqual(shown.errors, []);
-    assert.deepEqual(shown.requests, []);
-  } finally {
-    await shown.page.context().close();
-  }
-}
+const on = (html: string, options: Parameters<typeof onPage>[2], body: (page: Page) => Promise<void>) => onPage(browser, html, options, body);
 
 interface Drawn { name?: string; uid: string; fill?: string; group: string }
 const data = (page: Page): Promise<Drawn[]> => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.data.map((trace: any) => ({ name: trace.name, uid: trace.uid, fill: trace.fill, group: trace.legendgroup })));

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Coverage, Diff, Importance, Panel } from "../payload";
 import { product } from "../src/coverage";
-import { launch, show } from "./support/browser";
+import { launch, on as onPage } from "./support/browser";
 import { output, page } from "./support/page";
 import * as sample from "./support/sample";
 
@@ -18,17 +18,8 @@ after(() => browser?.close());
 const SEARCH = { n: 24 };
 const TABLE: Panel = { type: "table", board: 0, columns: null, sort: [] };
 
-async function on(panel: Panel, body: (page: Page) => Promise<void>, dark = false) {
-  const shown = await show(browser, page([output(sample.payload({ type: "stack", children: [panel, TABLE] }, SEARCH))]), { dark });
-  try {
-    await shown.page.waitForSelector(".mlb-card");
-    await body(shown.page);
-    assert.deepEqual(shown.errors, []);
-    assert.deepEqual(shown.requests, [], "nothing is asked from the network");
-  } finally {
-    await shown.page.context().close();
-  }
-}
+const on = (panel: Panel, body: (page: Page) => Promise<void>, dark = false) =>
+  onPage(browser, page([output(sample.payload({ type: "stack", children: [panel, TABLE] }, SEARCH))]), { dark }, body);
 
 const importance: Importance = {
   type: "importance", board: 0, of: "last(Accuracy)", notes: ["24 runs only: a rough guide"],

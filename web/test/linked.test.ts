@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { drawn, launch, show } from "./support/browser";
+import { drawn, launch, on as onPage, show } from "./support/browser";
 import { output, page as html } from "./support/page";
 import * as sample from "./support/sample";
 
@@ -22,17 +22,7 @@ const COPYING = { before: "addEventListener('copy', () => window.copied = docume
 const table = (more = {}) => sample.payload({ type: "table", board: 0, columns: ["lr", "width"], sort: [] }, SEARCH, more);
 const plot = (tag = "Loss", more = {}) => sample.payload(sample.plot(tag, SEARCH), SEARCH, more);
 
-async function on(outputs: string[], body: (page: Page) => Promise<void>, options: Parameters<typeof show>[2] = {}) {
-  const shown = await show(browser, html(outputs), { height: 1500, ...options });
-  try {
-    await drawn(shown.page);
-    await body(shown.page);
-    assert.deepEqual(shown.errors, []);
-    assert.deepEqual(shown.requests, []);
-  } finally {
-    await shown.page.context().close();
-  }
-}
+const on = (outputs: string[], body: (page: Page) => Promise<void>, options: Parameters<typeof onPage>[2] = {}) => onPage(browser, html(outputs), { height: 1500, ...options }, body);
 
 /** How many curves the `nth` figure draws in full. */
 const inFocus = (page: Page, nth = 0) => page.locator(".mlb-plotly").nth(nth).evaluate((plot: any) => plot.data.filter((trace: any) => trace.uid.startsWith("run") && trace.opacity === undefined).length);

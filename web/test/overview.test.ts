@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
-import { drawn, launch, show } from "./support/browser";
+import { launch, on as onPage } from "./support/browser";
 import { output, page } from "./support/page";
 import * as sample from "./support/sample";
 import type { Panel } from "../payload";
@@ -19,18 +19,10 @@ after(() => browser?.close());
 const SEARCH = { n: 24 };
 const pageOf = (...panels: Panel[]) => page([output(sample.payload({ type: "stack", children: panels }, SEARCH))]);
 
-async function on(html: string, options: Parameters<typeof show>[2], body: (page: Page) => Promise<void>) {
-  const shown = await show(browser, html, options);
-  try {
-    await drawn(shown.page);
-    await shown.page.waitForFunction(() => [...document.querySelectorAll(".mlb-params")].every(panel => panel.querySelector("path[data-row]")));
-    await body(shown.page);
-    assert.deepEqual(shown.errors, []);
-    assert.deepEqual(shown.requests, [], "nothing is asked from the network");
-  } finally {
-    await shown.page.context().close();
-  }
-}
+const on = (html: string, options: Parameters<typeof onPage>[2], body: (page: Page) => Promise<void>) => onPage(browser, html, options, async page => {
+  await page.waitForFunction(() => [...document.querySelectorAll(".mlb-params")].every(panel => panel.querySelector("path[data-row]")));
+  await body(page);
+});
 
 /** The rows that have a dot, and how strongly each is drawn. */
 const dots = (page: Page): Promise<[number, number][]> => page.locator(".mlb-scatter .mlb-plotly").evaluate((plot: any) =>

@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Plot } from "../payload";
-import { drawn, launch, show } from "./support/browser";
+import { drawn, launch, on as onPage } from "./support/browser";
 import { output, page as html } from "./support/page";
 import * as sample from "./support/sample";
 
@@ -18,17 +18,7 @@ after(() => browser?.close());
 const SEARCH = { n: 24 };
 const plotPage = (more: Partial<Plot> = {}, search: sample.Search = SEARCH, board = {}) => html([output(sample.payload(sample.plot("Loss", search, more), search, board))]);
 
-async function on(page: string, body: (page: Page) => Promise<void>, options: Parameters<typeof show>[2] = {}) {
-  const shown = await show(browser, page, options);
-  try {
-    await drawn(shown.page);
-    await body(shown.page);
-    assert.deepEqual(shown.errors, []);
-    assert.deepEqual(shown.requests, []);
-  } finally {
-    await shown.page.context().close();
-  }
-}
+const on = (page: string, body: (page: Page) => Promise<void>, options: Parameters<typeof onPage>[2] = {}) => onPage(browser, page, options, body);
 
 /** Moves the pointer over a plot, to parts of its width and height. */
 async function pointAt(page: Page, x: number, y: number) {

@@ -43,6 +43,61 @@ test("columns stay in place up to one that is chosen, as far as there is room", 
   await page.waitForFunction(() => document.querySelector<HTMLElement>(".mlb-grid-row .mlb-pane")!.offsetWidth < document.querySelector<HTMLElement>(".mlb-grid")!.clientWidth * 0.62);
 }));
 
+/** Where the head and the rows of the frozen column begin, in each frame from now on until `stop()`. */
+const watchFrozen = (page: Page) => page.evaluate(() => {
+  const places = new Set<string>(), look = () => {
+    for (const pane of document.querySelectorAll(".mlb-grid .mlb-pane")) places.add(String(pane.getBoundingClientRect().left));
+    if ((window as any).watching) requestAnimationFrame(look);
+  };
+  Object.assign(window, { watching: true, stop: () => ((window as any).watching = false, [...places]) });
+  look();
+});
+
+test("turning the wheel sideways and down, and typing into the frozen column's filter then, moves neither it nor what was scrolled to", () => on(tablePage({ n: 300, extraColumns: 40 }), {}, async page => {
+  const grid = page.locator(".mlb-grid"), at = () => grid.evaluate(grid => [grid.scrollLeft, grid.scrollTop]);
+  await grid.hover({ position: { x: 500, y: 200 } });
+  await watchFrozen(page);
+  for (let turn = 1; turn <= 12; turn++) {
+    await page.mouse.wheel(90, turn % 3 ? 0 : 60);
+    await page.waitForFunction(least => document.querySelector(".mlb-grid")!.scrollLeft >= least, turn * 90);
+  }
+  await page.waitForFunction(() => document.querySelector(".mlb-grid")!.scrollTop >= 240);
+  assert.equal((await page.evaluate(() => (window as any).stop() as string[])).length, 1, "in every frame it stood where it stands");
+  const scrolled = await at();
+  assert.deepEqual(scrolled, [1080, 240]);
+  // By the mouse alone: nothing here scrolls what is pressed into sight.
+  const press = async (what: ReturnType<Page["locator"]>) => {
+    const { x, y } = (await what.boundingBox())!;
+    await page.mouse.click(x + 6, y + 6);
+  };
+  await press(page.getByLabel("Filter name", { exact: true }));
+  assert.deepEqual(await at(), scrolled, "a click into its filter");
+  await page.keyboard.type("o");
+  assert.deepEqual(await at(), scrolled, "a key");
+  await press(grid.locator(".mlb-grid-row .mlb-box").nth(5));
+  assert.deepEqual(await at(), scrolled, "a click on a box");
+  await press(head(page, "run").getByRole("button").first());
+  assert.deepEqual(await at(), scrolled, "a sort by it");
+}));
+
+test("a filter that the Tab key goes back to comes out from under the frozen column", () => on(tablePage(), {}, async page => {
+  await scroll(page, 700);
+  await page.waitForFunction(() => document.querySelector(".mlb-grid")!.scrollLeft === 700);
+  const covered = () => page.evaluate(() => {
+    const field = document.activeElement!.getBoundingClientRect(), pane = document.querySelector(".mlb-filter-row .mlb-pane")!.getBoundingClientRect();
+    return pane.right - field.left;
+  });
+  const inSight = page.locator(".mlb-filter-row > .mlb-head-cell > input");
+  const beyond = await page.locator(".mlb-filter-row .mlb-pane").evaluate(pane => pane.getBoundingClientRect().right);
+  const first = (await Promise.all((await inSight.all()).map(async field => ({ field, x: (await field.boundingBox())!.x })))).find(({ x }) => x >= beyond)!;
+  await first.field.focus();
+  for (let back = 0; back < 3; back++) {
+    await page.keyboard.press("Shift+Tab");
+    assert.ok((await covered()) <= 0, `${await covered()} pixels of it are under the frozen column`);
+  }
+  assert.notEqual(await page.locator(".mlb-grid").evaluate(grid => grid.scrollLeft), 700);
+}));
+
 test("a band over the columns says what they belong to", () => on(tablePage(), { width: 1900 }, async page => {
   assert.deepEqual(await page.locator(".mlb-band").allTextContents(), ["Run", "Run", "Parameters", "Results"]);
   const band = (await page.locator(".mlb-band", { hasText: "Parameters" }).boundingBox())!;
