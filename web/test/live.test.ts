@@ -51,10 +51,10 @@ class Engine {
 const RUNS = 8;
 const search = { n: RUNS, steps: 50 };
 
-async function follow(panel: Payload["panel"], more: Partial<Payload> = {}) {
+async function follow(panel: Payload["panel"], more: Partial<Payload> = {}, { outputs = 1, ...size }: { outputs?: number; height?: number } = {}) {
   const engine = new Engine();
   const made = { ...sample.payload(panel, search), live: LIVE, ...more };
-  const shown = await show(browser, html([output(made)]));
+  const shown = await show(browser, html(Array.from({ length: outputs }, () => output(made))), size);
   await engine.on(shown.page);
   await drawn(shown.page);
   const status = shown.page.locator(".mlb-read").first();
@@ -123,6 +123,53 @@ test("runs, parameters, metrics and thoughts that come after the page was opened
   assert.ok((await page.getByLabel("Legend by").first().locator("option").allTextContents()).includes("momentum"));
   assert.equal(await page.locator(".mlb-said").filter({ hasText: "it works" }).count(), 1);
   assert.equal(await page.locator(".mlb-fold").filter({ hasText: "Histograms" }).getAttribute("aria-expanded"), "false", "what was folded stays so");
+  await page.context().close();
+});
+
+test("the same filter, pressed twice in every output while runs come, is one filter; what comes passes through it, and clearing it once ends it", async () => {
+  const outputs = 2;
+  const { page, engine, payload } = await follow(sample.dashboard(search), {}, { outputs, height: 6000 });
+  const inputs = page.getByLabel("Filter lr", { exact: true });
+  assert.equal(await inputs.count(), outputs);
+  const press = async () => {
+    for (const input of await inputs.all()) {
+      for (let times = 0; times < 2; times++) {
+        await input.fill(">=0.03");
+        await input.press("Enter");
+      }
+    }
+  };
+  /** In each output: how many runs it says, how many curves, images and rows of the table there are. */
+  const shown = () => page.locator(".mlb-dashboard").evaluateAll(all => all.map(each => [
+    /^(\d+ of )?\d+ runs/.exec(each.querySelector(".mlb-bar .mlb-count")!.textContent!)?.[0],
+    (each.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.mode !== "markers").length,
+    each.querySelectorAll(".mlb-tile").length,
+    each.querySelectorAll(".mlb-grid-row:not([hidden])").length,
+  ]));
+  const everywhere = (...seen: unknown[]) => until(page, shown, Array(outputs).fill(seen));
+  await press();
+  await everywhere("1 of 8 runs", 1, 1, 1);
+
+  // One that passes, and one that does not.
+  const panel: any = payload.panel;
+  const come = [{ id: "passes", name: "brand-new", status: "running", lr: 0.03 }, { id: "does not", name: "brand-old", status: "running", lr: 0.001 }];
+  const columns = payload.boards[0].columns.map(column => ({ ...column, values: [...come.map(run => (run as any)[column.key] ?? null), ...column.values] }));
+  const shift = (plot: any) => ({ ...plot, series: [...come.map((_, run) => ({ run, x: [0, 1], y: [3, 2], n: 2 })), ...plot.series.map((curve: any) => ({ ...curve, run: curve.run + come.length }))] });
+  const onward = (images: any) => ({ ...images, items: images.items.map((item: any) => ({ ...item, run: item.run + come.length })) });
+  engine.tell({ o: {
+    boards: { e: [[0], [{ o: { columns: { "=": columns }, n: { "=": RUNS + 2 }, total: { "=": RUNS + 2 } } }]] },
+    panel: { o: { plots: { "=": panel.plots.map(shift) }, images: { "=": panel.images.map(onward) } } },
+  } });
+  await everywhere("2 of 10 runs", 2, 1, 2);
+  await press();
+  await everywhere("2 of 10 runs", 2, 1, 2);
+
+  await page.getByRole("button", { name: "Clear", exact: true }).first().click();
+  await everywhere("10 runs", 10, 8, 10);
+  engine.tell(append(patch => ({ o: { panel: { o: { plots: { e: [[0], [patch]] } } } } }), 2, [1]));
+  await until(page, () => lastPoint(page), [2, 1]);
+  await everywhere("10 runs", 10, 8, 10);
+  assert.deepEqual(await inputs.evaluateAll(all => all.map(input => (input as HTMLInputElement).value)), ["", ""]);
   await page.context().close();
 });
 
