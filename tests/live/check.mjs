@@ -30,6 +30,16 @@ async function part(name, body) {
   }
 }
 
+/** What a person sees by day and by night: the notebook's theme follows the system's. */
+async function picture({ page }, name) {
+  for (const scheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.locator(`body[data-jp-theme-light="${scheme === "light"}"] [data-mlb-theme="${scheme}"]`).first().waitFor();
+    await page.evaluate(() => new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted))));
+    await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`) });
+  }
+}
+
 const stage = new Stage();
 // A hub's name, for pages that are not on the engine's machine.
 const browser = await launch("--host-resolver-rules=MAP hub.test 127.0.0.1");
@@ -59,7 +69,7 @@ try {
     await follows(page);
     sane(page);
   });
-  await tab.screenshot({ path: join(PICTURES, "lab.png") });
+  await picture(page, "lab");
 
   await part("an interrupted kernel: it is followed as before", async () => {
     await jupyter.tell("live.ipynb", "interrupt");
@@ -110,7 +120,7 @@ try {
     stranger.child.kill();
     await other.end();
   });
-  await page.page.screenshot({ path: join(PICTURES, "lab-saved.png") });
+  await picture(page, "lab-saved");
   await part("and it follows again when its cells are run again", async () => {
     await page.run();
     await follows(page);
@@ -129,7 +139,7 @@ try {
       await jupyter.tell("seven.ipynb", what);
       await follows(page);
     }
-    await page.page.screenshot({ path: join(PICTURES, "notebook.png") });
+    await picture(page, "notebook");
     sane(page);
     await jupyter.tell("seven.ipynb", "shutdown");
     await page.page.close();
@@ -165,7 +175,7 @@ try {
     await follows(page);
     const { url, status } = page.asked.at(-1);
     if (!decodeURIComponent(url).includes("/api/contents/of a person/ml_board-live-") || status !== 200) throw new Error(`${status} ${url}`);
-    await page.page.screenshot({ path: join(PICTURES, "relay.png") });
+    await picture(page, "relay");
     sane(page);
     const left = () => readdirSync(stage.notebooks).filter(name => name.startsWith("ml_board-live-"));
     if (left().length !== 1) throw new Error(`relays: ${left()}`);
