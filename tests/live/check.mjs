@@ -35,6 +35,7 @@ async function picture({ page }, name) {
   for (const scheme of ["dark", "light"]) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.locator(`body[data-jp-theme-light="${scheme === "light"}"] [data-mlb-theme="${scheme}"]`).first().waitFor();
+    await page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
     await page.evaluate(() => new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted))));
     await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`) });
   }

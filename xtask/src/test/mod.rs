@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 use counts::Counts;
-use parts::{BY_NAME, PARTS, Part};
+use parts::PARTS;
 use rig::Rig;
 
 use crate::shell;
@@ -16,17 +16,15 @@ use crate::shell;
 /// Runs all parts, or those with these names, and says whether all passed. One that fails does not keep the others from running.
 pub(crate) fn test(names: &[&str]) -> Result<bool> {
     if names == ["list"] {
-        known().for_each(|part| println!("{}", part.name));
+        PARTS.iter().for_each(|part| println!("{}", part.name));
         return Ok(true);
     }
-    if let Some(unknown) = names.iter().find(|name| !known().any(|part| part.name == **name)) {
+    if let Some(unknown) = names.iter().find(|name| !PARTS.iter().any(|part| part.name == **name)) {
         bail!("no part `{unknown}`: `cargo xtask test list` names them");
     }
     let mut rig = Rig::default();
     let (mut total, mut table) = (Counts::default(), String::new());
-    let named = known().filter(|part| names.contains(&part.name));
-    let chosen: Vec<&Part> = if names.is_empty() { PARTS.iter().collect() } else { named.collect() };
-    for part in chosen {
+    for part in PARTS.iter().filter(|part| names.is_empty() || names.contains(&part.name)) {
         println!("\n== {}", part.name);
         let begun = Instant::now();
         let counts = run(part, &mut rig);
@@ -39,13 +37,8 @@ pub(crate) fn test(names: &[&str]) -> Result<bool> {
     Ok(total.failed == 0)
 }
 
-/// All parts.
-fn known() -> impl Iterator<Item = &'static Part> {
-    PARTS.iter().chain(&BY_NAME)
-}
-
 /// What the commands of a part say of themselves. A command that fails without naming a failed test is one failure.
-fn run(part: &Part, rig: &mut Rig) -> Counts {
+fn run(part: &parts::Part, rig: &mut Rig) -> Counts {
     let commands = match (part.commands)(rig) {
         Ok(commands) => commands,
         Err(error) => {

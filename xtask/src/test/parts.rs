@@ -39,7 +39,7 @@ const FEATURES: [&[&str]; 7] = [
 /// What crosses to other crates; all else of these features is tested without them.
 const BEYOND: &[&str] = &["--features", "engine,writer,plotly,polars", "--test", "beyond"];
 
-pub(super) const PARTS: [Part; 13] = [
+pub(super) const PARTS: [Part; 14] = [
     check("format", |_| {
         tools::component("rustfmt")?;
         Ok(vec![shell::cargo(&["fmt", "--all", "--check"])])
@@ -109,14 +109,12 @@ pub(super) const PARTS: [Part; 13] = [
         rig.equip_with_runs(&mut test)?;
         Ok(vec![test])
     }),
+    tests("live", |rig| {
+        tools::node_modules()?;
+        let mut test = Command::new("node");
+        test.arg("tests/live/check.mjs").current_dir(place::repository());
+        rig.equip_with_notebooks(&mut test)?;
+        Ok(vec![test])
+    }),
     check("package", |_| Ok(vec![shell::cargo(&["package", "--quiet", "--package", "ml_board", "--allow-dirty"])])),
 ];
-
-/// Only where it is named: it never yet came to its end.
-pub(super) const BY_NAME: [Part; 1] = [tests("live", |rig| {
-    tools::node_modules()?;
-    let mut test = Command::new("node");
-    test.arg("tests/live/check.mjs").current_dir(place::repository());
-    rig.equip_with_notebooks(&mut test)?;
-    Ok(vec![test])
-})];
