@@ -35,11 +35,12 @@ function ofTree(root) {
   return { cpu: all.reduce((sum, { cpu }) => sum + cpu, 0), resident: all.reduce((sum, { resident }) => sum + resident, 0) };
 }
 
-/** Queries that the server has answered. Those of this question are few. */
-function queries() {
+/** What MongoDB has done: queries it has answered, of which those of this question are few, and seconds of processor. */
+function store() {
   const ask = "import pymongo, sys; c = pymongo.MongoClient(sys.argv[1]).admin.command('serverStatus'); o = c['opcounters']; m = c['metrics']['commands']; "
-    + "print(o['query'] + o['getmore'] + sum(m.get(n, {}).get('total', 0) for n in ('aggregate', 'distinct', 'count')))";
-  return Number(execFileSync(BENCH_MONGO_PYTHON, ["-c", ask, ML_BOARD_TEST_URI], { encoding: "utf8" }));
+    + "print(c['pid'], o['query'] + o['getmore'] + sum(m.get(n, {}).get('total', 0) for n in ('aggregate', 'distinct', 'count')))";
+  const [pid, queries] = execFileSync(BENCH_MONGO_PYTHON, ["-c", ask, ML_BOARD_TEST_URI], { encoding: "utf8" }).split(" ").map(Number);
+  return { queries, cpu: ofTree(pid).cpu };
 }
 
 const freePort = () => new Promise(found => {
@@ -60,7 +61,7 @@ const TOOLS = {
       await stage.trainer(ML_BOARD_TEST_URI, { database: "cost", from: 0, runs: Math.min(AT_ONCE, runs - from), metrics: 2, rate: 1000, seconds: POINTS / 1000 }).child.over;
     }
     const { child, address } = await stage.dashboard(ML_BOARD_TEST_URI, { database: "cost" });
-    return { child, address, drawn: page => page.locator(".mlb-plotly .main-svg").first().waitFor(), queries };
+    return { child, address, drawn: page => page.locator(".mlb-plotly .main-svg").first().waitFor(), store };
   },
   TensorBoard: async () => {
     const directory = join(stage.path, "tensorboard");
@@ -71,8 +72,8 @@ const TOOLS = {
     // It answers before it has read the runs.
     await until("TensorBoard to read the runs", async () => Object.keys((await (await fetch(`${address}data/plugin/scalars/tags`)).json().catch(() => ({}))) ?? {}).length === runs, 900_000).catch(error => console.log(String(error)));
     // Its page reloads only if it is told to.
-    const prepare = page => page.addInitScript(() => localStorage.setItem("_tb_global_settings.timeseries", JSON.stringify({ autoReload: true, autoReloadPeriodInMs: 30_000 })));
-    return { child, address, prepare, drawn: page => page.locator("scalar-card, tf-line-chart-data-loader").first().waitFor() };
+    const prepare = page => page.addInitScript(() => localStorage.setItem("_tb_global_settings", JSON.stringify({ autoReload: true, autoReloadPeriodInMs: 30_000 })));
+    return { child, address, prepare, drawn: page => page.locator("scalar-card line-chart canvas").first().waitFor() };
   },
   trackio: async () => {
     const directory = join(stage.path, "trackio");
@@ -80,16 +81,17 @@ const TOOLS = {
     const env = { ...stage.env, TRACKIO_DIR: directory, BROWSER: "true", HF_HUB_OFFLINE: "1", GRADIO_ANALYTICS_ENABLED: "False", PYTHONUNBUFFERED: "1" };
     const child = stage.start(BENCH_TRACKIO_PYTHON, ["-m", "trackio.cli", "show", "--project", "bench"], { env });
     const address = await new Promise((found, failed) => {
-      createInterface({ input: child.stdout }).on("line", line => /http:\S+/.test(line) && found(line.match(/http:[^\s)]+/)[0]));
+      // In colours.
+      createInterface({ input: child.stdout }).on("line", line => /http:\S+/.test(line) && found(line.match(/http:[^\s\x1b]+/)[0]));
       child.once("exit", code => failed(new Error(`trackio ended with ${code}`)));
     });
-    return { child, address, drawn: page => page.locator("canvas, svg.marks, .vega-embed, .plotly").first().waitFor() };
+    return { child, address, drawn: page => page.locator(".plot canvas.marks").first().waitFor() };
   },
 };
 
 const browser = await launch();
 console.log(`${runs} runs × 2 metrics × ${POINTS} points, nothing is logged; ${seconds} s each\n`);
-console.log("| tool | pages | server: share of a core | its memory MB | requests a minute | kB a minute | queries of the store a minute | browser: share of a core |\n|---|---|---|---|---|---|---|---|");
+console.log("| tool | pages | server: share of a core | its memory MB | requests a minute | kB a minute | store: queries a minute | store: share of a core | browser: share of a core |\n|---|---|---|---|---|---|---|---|---|");
 try {
   const browsing = () => ofTree(process.pid);
   for (const [name, start] of Object.entries(TOOLS)) {
@@ -112,15 +114,16 @@ try {
         }
         await pause(SETTLE_MS);
         [requests, bytes] = [0, 0];
-        const before = [ofTree(tool.child.pid), browsing(), tool.queries?.()], begun = performance.now();
+        const before = [ofTree(tool.child.pid), browsing(), tool.store?.()], begun = performance.now();
         await pause(seconds * 1000);
-        const time = (performance.now() - begun) / 1000, after = [ofTree(tool.child.pid), browsing(), tool.queries?.()];
+        const time = (performance.now() - begun) / 1000, after = [ofTree(tool.child.pid), browsing(), tool.store?.()];
         const server = (after[0].cpu - before[0].cpu) / time;
         // The browser is a child of ours, as the servers are.
         const page = (after[1].cpu - before[1].cpu) / time - server;
         const minute = number => Math.round((number * 60) / time).toLocaleString("en");
+        const [had, of] = [before[2], after[2]];
         const percent = share => `${(100 * share).toFixed(1)} %`;
-        console.log(`| ${name} | ${pages} | ${percent(server)} | ${after[0].resident.toFixed(0)} | ${minute(requests)} | ${minute(bytes / 1000)} | ${tool.queries ? minute(after[2] - before[2]) : "files"} | ${percent(page)} |`);
+        console.log(`| ${name} | ${pages} | ${percent(server)} | ${after[0].resident.toFixed(0)} | ${minute(requests)} | ${minute(bytes / 1000)} | ${of ? `${minute(of.queries - had.queries)} | ${percent((of.cpu - had.cpu) / time)}` : "files | in the server's"} | ${percent(page)} |`);
         if (process.env.ML_BOARD_TEST_PICTURES) await context.pages()[0].screenshot({ path: join(process.env.ML_BOARD_TEST_PICTURES, `cost-${name.split(" ")[0]}.png`) });
         await context.close();
       }
