@@ -29,6 +29,8 @@ type Reply = Pending<Document>;
 
 /// What the server refused of one command's writes.
 pub(super) struct Refused {
+    /// Of the write in its command.
+    index: usize,
     code: i64,
     pub(super) message: String,
 }
@@ -55,17 +57,54 @@ impl Mongo {
         Ok((reply, refused.unwrap_or_default()))
     }
 
-    /// Runs write commands, some at once, whose order does not matter.
-    fn write_all(&self, database: &str, commands: impl Iterator<Item = Result<RawDocumentBuf>>) -> Result<()> {
-        let done = |reply| self.written(reply).and_then(|(_, refused)| self.only_duplicates(&refused));
-        let mut under_way = VecDeque::with_capacity(CHUNKS.1);
+    /// Inserts chunks, and returns those whose place is taken.
+    fn insert_chunks<'a>(&self, place: Place<'_>, chunks: &'a [Chunk]) -> Result<Vec<&'a Chunk>> {
+        let mut taken = Vec::new();
+        let mut rest = chunks;
+        let commands = in_commands(chunks.iter(), "insert", "documents", place, |chunk, command| chunk.write(command));
+        self.write_all(place.database, commands, |refused, n| {
+            let some = rest.split_off(..n).unwrap_or_default();
+            taken.extend(refused.iter().filter_map(|refused| some.get(refused.index)));
+        })?;
+        Ok(taken)
+    }
+
+    /// Puts chunks in the place of those that are there, unless they are longer.
+    fn replace_chunks(&self, place: Place<'_>, chunks: &[&Chunk]) -> Result<()> {
+        let commands = in_commands(chunks.iter().copied(), "update", "updates", place, |chunk, command| {
+            command.begin("q");
+            chunk_filter(chunk, command);
+            command.end();
+            command.begin("u");
+            chunk.write(command);
+            command.end();
+            command.bool("upsert", true);
+        });
+        self.write_all(place.database, commands, |_, _| ())
+    }
+
+    /// Runs write commands, some at once, and says of each, in order, what was refused as there already and how many writes it had.
+    fn write_all(
+        &self,
+        database: &str,
+        commands: impl Iterator<Item = Result<(RawDocumentBuf, usize)>>,
+        mut done: impl FnMut(&[Refused], usize),
+    ) -> Result<()> {
+        let mut under_way: VecDeque<(Reply, usize)> = VecDeque::with_capacity(CHUNKS.1);
+        let mut finish = |(reply, n)| {
+            let (_, refused) = self.written(reply)?;
+            self.only_duplicates(&refused)?;
+            done(&refused, n);
+            Ok(())
+        };
         for command in commands {
             if under_way.len() >= CHUNKS.1 {
-                under_way.pop_front().map_or(Ok(()), done)?;
+                under_way.pop_front().map_or(Ok(()), &mut finish)?;
             }
-            under_way.push_back(self.send(database, command?)?);
+            let (command, n) = command?;
+            under_way.push_back((self.send(database, command)?, n));
         }
-        under_way.into_iter().try_for_each(done)
+        under_way.into_iter().try_for_each(finish)
     }
 
     pub(super) fn refused(&self, why: &str) -> Error {
@@ -306,28 +345,9 @@ impl Write for Mongo {
     }
 
     fn write_chunks(&self, place: Place<'_>, chunks: &[Chunk]) -> Result<()> {
-        let mut rest = chunks.iter().peekable();
-        let commands = std::iter::from_fn(|| {
-            rest.peek()?;
-            let mut command = command("update", &name(place, "scalars"), CHUNKS.0 + CHUNKS.0 / 8);
-            command.begin_array("updates");
-            let mut n = 0;
-            while let Some(chunk) = rest.next_if(|_| n == 0 || (command.len() < CHUNKS.0 && n < 1000)) {
-                command.begin(&n.to_string());
-                command.begin("q");
-                chunk_filter(chunk, &mut command);
-                command.end();
-                command.begin("u");
-                chunk.write(&mut command);
-                command.end();
-                command.bool("upsert", true);
-                command.end();
-                n += 1;
-            }
-            command.end();
-            Some(command.finish())
-        });
-        self.write_all(place.database, commands)
+        // Most are new, and an upsert costs the server almost twice an insert (benches/RESULTS.md, "Shipping").
+        let taken = self.insert_chunks(place, chunks)?;
+        self.replace_chunks(place, &taken)
     }
 
     fn delete_frames(&self, place: Place<'_>, run: RunId, session: SessionId, k: i64) -> Result<()> {
@@ -411,6 +431,31 @@ fn chunk_filter(chunk: &Chunk, filter: &mut Writer) {
     filter.end();
 }
 
+/// Chunks in as many commands as they take, each with how many it has. `write` writes what the command says of one.
+fn in_commands<'a>(
+    chunks: impl Iterator<Item = &'a Chunk>,
+    verb: &str,
+    all: &str,
+    place: Place<'_>,
+    write: impl Fn(&Chunk, &mut Writer),
+) -> impl Iterator<Item = Result<(RawDocumentBuf, usize)>> {
+    let mut rest = chunks.peekable();
+    std::iter::from_fn(move || {
+        rest.peek()?;
+        let mut command = command(verb, &name(place, "scalars"), CHUNKS.0 + CHUNKS.0 / 8);
+        command.begin_array(all);
+        let mut n = 0;
+        while let Some(chunk) = rest.next_if(|_| n == 0 || (command.len() < CHUNKS.0 && n < 1000)) {
+            command.begin(&n.to_string());
+            write(chunk, &mut command);
+            command.end();
+            n += 1;
+        }
+        command.end();
+        Some(command.finish().map(|command| (command, n)))
+    })
+}
+
 /// The beginning of an unordered write command.
 pub(super) fn command(verb: &str, collection: &str, capacity: usize) -> Writer {
     let mut command = Writer::with_capacity(capacity);
@@ -451,7 +496,8 @@ pub(super) fn grouped<T>(all: &[T], size: impl Fn(&T) -> usize) -> impl Iterator
 }
 
 fn refusal(error: &Document) -> Refused {
-    Refused { code: integer(error, "code"), message: error.get_str("errmsg").unwrap_or_default().to_owned() }
+    let index = usize::try_from(integer(error, "index")).unwrap_or(usize::MAX);
+    Refused { index, code: integer(error, "code"), message: error.get_str("errmsg").unwrap_or_default().to_owned() }
 }
 
 pub(super) fn integer(document: &Document, key: &str) -> i64 {

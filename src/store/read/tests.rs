@@ -432,6 +432,32 @@ fn databases_and_folders_are_those_with_runs() {
 }
 
 #[test]
+fn of_chunks_that_are_written_twice_the_longer_ones_stay() {
+    use crate::store::documents::{CHUNK, Chunk, Points};
+    let chunk = |(seq, n): (i64, i64)| {
+        let mut points = Points::default();
+        (seq * CHUNK..seq * CHUNK + n).for_each(|i| points.push(i, i as f64, i));
+        Chunk { run: run_id(1), session: SessionId::from_bytes([9; 12]), tag: "Loss".into(), seq, i0: seq * CHUNK, points }
+    };
+    on_both(|bench| {
+        bench.store.writing().ensure_folder(bench.place()).unwrap();
+        bench.put(FOLDER, "", vec![edited_run()]);
+        let write = |chunks: Vec<(i64, i64)>| {
+            let chunks: Vec<Chunk> = chunks.into_iter().map(chunk).collect();
+            bench.store.writing().write_chunks(bench.place(), &chunks).unwrap();
+        };
+        write(vec![(0, CHUNK), (1, 1000), (129, 1000)]);
+        // As much as several commands hold: the places of its first, its second and its last but one are taken.
+        write((0..130).map(|seq| (seq, if seq == 0 { 10 } else { CHUNK })).chain([(130, 10)]).collect());
+        write(vec![(130, 5), (129, CHUNK)]);
+        let runs = bench.runs("");
+        let series = bench.read().series(bench.place(), &[&runs[0]], "Loss").unwrap();
+        let wanted: Vec<f64> = (0..130 * CHUNK + 10).map(|i| i as f64).collect();
+        assert!(series[0].values == wanted, "{} points of {}", series[0].values.len(), wanted.len());
+    });
+}
+
+#[test]
 fn a_run_read_while_it_is_written_never_has_a_hole() {
     use crate::store::documents::{Chunk, Frame, Part, Points};
     use crate::store::write::NewSession;
