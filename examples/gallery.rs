@@ -13,12 +13,13 @@ fn main() -> Result<()> {
     board.plot("Loss").legend_by("lr").smooth(0.9).log_y().save_html(page("plot"))?;
     let accuracy = board.plot("validation/Accuracy").x(X::metric("epoch"));
     row![accuracy.group_by("lr").band(Band::StdDev), accuracy.legend_by("width")].save_html(page("groups"))?;
-    board.table().sort_by("max(validation/Accuracy)").descending().save_html(page("table"))?;
+    let results = board.table().columns(["lr", "width", "optimizer", "max(validation/Accuracy)"]);
+    results.sort_by("max(validation/Accuracy)").descending().save_html(page("table"))?;
     good.images("filters").legend_by("lr").save_html(page("images"))?;
     good.histogram("weights").legend_by("lr").save_html(page("histograms"))?;
     stack![
         board.scatter("lr", "max(validation/Accuracy)").legend_by("optimizer"),
-        board.params().color_by("max(validation/Accuracy)")
+        board.params().columns(["lr", "width", "batch", "max(validation/Accuracy)"]).color_by("max(validation/Accuracy)")
     ]
     .save_html(page("search"))?;
     board.thoughts().save_html(page("thoughts"))?;

@@ -51,7 +51,7 @@ export function ridgelines(over: Over): Element {
   const shown = items.filter(item => wanted.has(item.step));
   const heights = shown.map(densities), top = Math.max(...heights.flat(), Number.MIN_VALUE);
   const distance = (HEIGHT - FOOT) / (shown.length + OVERLAP - 1);
-  const x = (value: number) => ((value - low) / (high - low || 1)) * (WIDTH - RIGHT);
+  const x = (value: number) => Math.max(0, Math.min(1, (value - low) / (high - low || 1))) * (WIDTH - RIGHT);
   const near = at(shown, over.now);
   const ridges = shown.map((item, i) => {
     const ground = (i + OVERLAP) * distance, rise = (value: number) => ground - (value / top) * distance * OVERLAP;

@@ -10,6 +10,7 @@ import { latest } from "./images";
 import { RUN_NAME } from "./legend";
 import { captionOf, card, emptyNote, keepFocus, noted, picks } from "./parts";
 import { legendCall, literal } from "./rust";
+import { span } from "./span";
 import { PanelStep } from "./steps";
 import type { View } from "./view";
 
@@ -36,6 +37,7 @@ export class HistogramPanel {
   private readonly overlay: Figure;
   private readonly tiles = h("div", { class: "mlb-tiles mlb-histograms", role: "list", hidden: true });
   private readonly left = h("span", { class: "mlb-note", hidden: true });
+  private readonly far = h("span", { class: "mlb-note", hidden: true });
   private readonly empty: HTMLElement;
   private readonly byRun = new Map<number, Item[]>();
   private mode: Mode = "overlay";
@@ -44,7 +46,7 @@ export class HistogramPanel {
 
   constructor(private readonly view: View, private histograms: Histograms) {
     this.sortOut();
-    this.notes = noted(histograms.notes, this.left);
+    this.notes = noted(histograms.notes, this.left, this.far);
     this.empty = emptyNote(view);
     this.step = new PanelStep(view, histograms.steps, () => this.update());
     this.overlay = new Figure(view, histograms.tag, () => this.makeOverlay(), {
@@ -70,7 +72,7 @@ export class HistogramPanel {
     if (!this.step.refresh(histograms.steps)) return false;
     this.histograms = histograms;
     this.sortOut();
-    const notes = noted(histograms.notes, this.left);
+    const notes = noted(histograms.notes, this.left, this.far);
     this.notes.replaceWith(notes);
     this.notes = notes;
     this.update();
@@ -102,6 +104,14 @@ export class HistogramPanel {
     this.left.hidden = items.length <= most;
     this.left.textContent = `${most} of ${grouped(items.length)} runs drawn: filter or select to see others`;
     return items.slice(0, most);
+  }
+
+  /** From where to where all of them are drawn, so that they compare; says what lies outside. */
+  private span(items: Item[], more = "") {
+    const { range, said } = span(items);
+    this.far.hidden = !said;
+    this.far.textContent = said + more;
+    return { range, said };
   }
 
   private update() {
@@ -141,13 +151,14 @@ export class HistogramPanel {
         hovertemplate: "%{meta[0]}%{meta[1]}<br>step %{meta[2]}<br><b>%{customdata[0]}</b><extra></extra>",
       };
     });
-    return { traces, layout: { xaxis: { title: "value" }, yaxis: { title: "density", rangemode: "tozero" } } };
+    const { range, said } = this.span(items, " (double click: all)");
+    return { traces, layout: { xaxis: { title: "value", ...(said ? { range } : {}) }, yaxis: { title: "density", rangemode: "tozero" } } };
   }
 
   private drawTiles() {
     const legend = this.view.legend(this.histograms.legend);
     const items = this.items(TILES);
-    const low = Math.min(...items.map(item => item.edges[0] ?? Infinity)), high = Math.max(...items.map(item => item.edges[item.edges.length - 1] ?? -Infinity));
+    const { range: [low, high] } = this.span(items);
     const dims = this.view.dims();
     keepFocus(this.tiles, () => this.tiles.replaceChildren(...items.map(item => {
       const entry = legend.of(item.run);
@@ -161,8 +172,7 @@ export class HistogramPanel {
   private drawOverSteps() {
     const { view, mode } = this, legend = view.legend(this.histograms.legend);
     const runs = this.items(OVER_STEPS).map(item => this.byRun.get(item.run)!.filter(each => each.counts.length)).filter(items => items.length);
-    const edges = runs.flat().flatMap(({ edges }) => [edges[0], edges[edges.length - 1]]);
-    const range: [number, number] = [edges.reduce((a, b) => Math.min(a, b), Infinity), edges.reduce((a, b) => Math.max(a, b), -Infinity)];
+    const { range } = this.span(runs.flat());
     const dims = view.dims();
     keepFocus(this.tiles, () => this.tiles.replaceChildren(...runs.map(items => {
       const { run } = items[0], entry = legend.of(run);
@@ -175,7 +185,7 @@ export class HistogramPanel {
 
   private bars(item: Item, colour: string, low: number, high: number): SVGElement {
     const width = 200, height = 70, span = high - low || 1;
-    const x = (value: number) => ((value - low) / span) * width;
+    const x = (value: number) => Math.max(0, Math.min(1, (value - low) / span)) * width;
     const heights = densities(item), top = Math.max(...heights, Number.MIN_VALUE);
     const bars = heights.map((value, i) => {
       const bar = s("rect", { x: x(item.edges[i]), y: height - (value / top) * height, width: Math.max(0.75, x(item.edges[i + 1]) - x(item.edges[i]) - 0.4), height: (value / top) * height, fill: colour });

@@ -82,8 +82,8 @@ function leaves(panel: Panel): Leaf[] {
 
 const isOf = (leaf: Leaf, board: number) => leaf.type !== "message" && leaf.board === board;
 
-/** The legend column that all of the panels asked for; null if they differ. */
-function ownLegend(panels: Panel[]): string | null {
-  const asked = new Set(panels.flatMap(panel => ("legend" in panel ? [panel.legend] : [])));
+/** The legend column that all of the panels that have one asked for; null if they differ. */
+function ownLegend(panels: Leaf[]): string | null {
+  const asked = new Set(panels.filter(leaf => followsLegend(leaf) && !(leaf.type === "params" && leaf.colour)).flatMap(panel => ("legend" in panel ? [panel.legend] : [])));
   return asked.size === 1 ? [...asked][0] : null;
 }

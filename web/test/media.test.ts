@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Images } from "../payload";
 import { differences } from "../src/compare";
+import { span } from "../src/span";
 import { placeOf, spread } from "../src/steps";
 import { launch, on as onPage } from "./support/browser";
 import { output, page } from "./support/page";
@@ -130,3 +131,32 @@ test("a difference is scaled to its greatest, and opaque", () => {
   assert.deepEqual([...a], [255, 0, 255, 255, 0, 0, 26, 255]);
   assert.equal(differences(b, b.slice()), 0);
 });
+
+test("a few values far away do not press the others into a line, and it is said where they are", () => {
+  const near = { edges: [-1, 0, 1], counts: [500, 500] };
+  assert.deepEqual(span([near, { edges: [-2, -1, 1], counts: [10, 990] }]), { range: [-2, 1], said: "" });
+  assert.deepEqual(span([near, { edges: [-9, -1, 1, 8], counts: [4, 990, 6] }]), { range: [-1, 1], said: "0.5 % of the values lie outside, from -9 to 8" });
+  assert.deepEqual(span([near, { edges: [-9, -1, 1], counts: [40, 960] }]).range, [-9, 1], "many are no few");
+  assert.deepEqual(span([{ edges: [3, 3], counts: [7] }]), { range: [3, 3], said: "" });
+});
+
+const FAR = () => {
+  const histograms = sample.histograms("weights", SEARCH.n);
+  const item = histograms.items.find(item => item.run === 1 && item.step === 200)!;
+  item.edges.push(50);
+  item.counts.push(1);
+  return page([output(sample.payload(histograms, SEARCH))]);
+};
+test("one weight far away: histograms are drawn without it, in every way, and a double click shows all", () => on(FAR(), {}, async page => {
+  const high = () => page.locator(".mlb-plotly").evaluate((plot: any) => plot._fullLayout.xaxis.range[1] as number);
+  const note = page.locator(".mlb-note", { hasText: "of the values lie outside, from" });
+  assert.ok(await high() < 2);
+  assert.match((await note.textContent())!, /to 50 \(double click: all\)$/);
+  await page.locator(".nsewdrag").dblclick();
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any)._fullLayout.xaxis.range[1] >= 50);
+  for (const mode of ["each run", "ridgelines", "heat map"]) {
+    await page.getByRole("button", { name: mode }).click();
+    assert.match((await note.textContent())!, /to 50$/);
+  }
+  assert.ok(Number((await page.locator(".mlb-tick.mlb-high").first().textContent())!) < 2);
+}));

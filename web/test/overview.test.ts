@@ -246,3 +246,7 @@ test("2,000 runs: the lines follow a brush, and what is left out is said", () =>
     console.log(`# 2,000 lines painted in ${Math.round(took)} ms`);
   });
 });
+
+test("the legend chooser says what the plots ask for; what has colours of its own, or groups, does not count", () => on(pageOf(sample.scatter({ legend: "optimizer" }), sample.params(), { ...sample.groupedPlot("Loss", SEARCH), legend: "lr" }), { height: 1600 }, async page => {
+  assert.equal(await page.getByLabel("Legend by").first().inputValue(), "optimizer");
+}));

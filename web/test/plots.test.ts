@@ -247,3 +247,8 @@ test("printed as they stand: all plots are drawn, none is cut off, controls are 
   await page.getByText("without lr=0.001").first().waitFor();
   for (const plot of await page.locator(".mlb-plotly").all()) assert.ok(await plot.evaluate(plot => plot.querySelector(".main-svg")!.getBoundingClientRect().width <= plot.clientWidth + 1));
 }, { height: 500 }));
+
+test("two plots side by side: their names are read in full, what stands beside them goes to the next line", () => on(html([output(sample.payload({ type: "row", children: ["validation/Accuracy", "validation/Loss of all"].map(tag => sample.plot(tag, SEARCH)) }, SEARCH))]), async page => {
+  const titles = page.locator(".mlb-card-title");
+  assert.deepEqual(await titles.evaluateAll(all => all.map(title => title.scrollWidth - title.clientWidth)), [0, 0]);
+}, { width: 860 }));
