@@ -13,6 +13,8 @@ import { legendCall, literal } from "./rust";
 import type { View } from "./view";
 
 const MOST_LINES = 2_000;
+/** Of an axis's name, in pixels. */
+const HALF_LETTER = 3.7;
 const HEIGHT = 320, TOP = 34, BOTTOM = 14, LEFT = 34, RIGHT = 78;
 /** Between the axes and the place of runs without a value. */
 const BELOW = 24;
@@ -142,7 +144,9 @@ export class ParamsPanel {
       return element;
     };
     const room = Math.floor((spacing - 10) / 6.2);
-    const name = text(cut(key, Math.max(8, room)), { class: "mlb-axis-name", x, y: 14, "text-anchor": "middle" });
+    // In the middle over its axis, unless that would cut it off at the end of the picture.
+    const words = cut(key, Math.max(8, room)), half = words.length * HALF_LETTER, end = this.axes[this.axes.length - 1].x + RIGHT;
+    const name = text(words, { class: "mlb-axis-name", x: Math.max(half, Math.min(end - half, x)), y: 14, "text-anchor": "middle" });
     const full = s("title");
     full.textContent = `${key}\nDrag along the axis to filter, double click to show all.`;
     const ticks = along.ticks(Math.floor((this.foot - TOP) / 20)).flatMap(tick => [

@@ -250,3 +250,11 @@ test("2,000 runs: the lines follow a brush, and what is left out is said", () =>
 test("the legend chooser says what the plots ask for; what has colours of its own, or groups, does not count", () => on(pageOf(sample.scatter({ legend: "optimizer" }), sample.params(), { ...sample.groupedPlot("Loss", SEARCH), legend: "lr" }), { height: 1600 }, async page => {
   assert.equal(await page.getByLabel("Legend by").first().inputValue(), "optimizer");
 }));
+
+test("long names of the first and the last axis are read in full", () => on(pageOf(sample.params({ axes: ["last(Accuracy)", "width", "last(Accuracy)"].map(key => ({ key, log: false })) })), { width: 700 }, async page => {
+  const ends = await page.locator(".mlb-params svg").first().evaluate(svg => {
+    const box = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll(".mlb-axis-name")].map(name => name.getBoundingClientRect()).map(name => [name.left - box.left, box.right - name.right]);
+  });
+  assert.ok(ends.flat().every(room => room >= 0), JSON.stringify(ends));
+}));
