@@ -29,6 +29,18 @@ test("what is quick is drawn in one frame, what is slow in one each", () => {
   assert.deepEqual([drawn, frames.length], [["a", "b", "slow", "c", "d"], 0]);
 });
 
+test("one that would not end in time waits for the next frame", () => {
+  const drawn: string[] = [];
+  for (const name of ["a", "b"]) inTurn(() => {
+    drawn.push(name);
+    spend(15);
+  })();
+  frames.shift()!();
+  assert.deepEqual(drawn, ["a"]);
+  frames.shift()!();
+  assert.deepEqual([drawn, frames.length], [["a", "b"], 0]);
+});
+
 test("one that fails holds up no other", () => {
   const drawn: string[] = [];
   inTurn(() => {
