@@ -1,5 +1,5 @@
 // What open boards cost while nothing happens: one and ten pages on the same runs, ours on MongoDB beside TensorBoard and trackio. Run by
-// `cargo xtask bench live cost [RUNS [SECONDS]]`.
+// `cargo xtask bench live cost [RUNS [SECONDS [TOOL]]]`.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { pause, Stage, until } from "../../tests/live/stage.mjs";
 import { launch } from "../../tests/live/watch.mjs";
 
-const [runs = 1000, seconds = 60] = process.argv.slice(2).map(Number);
+const [runs = 1000, seconds = 60] = process.argv.slice(2, 4).map(Number), only = process.argv[4] ?? "";
 const POINTS = 100, AT_ONCE = 20, SETTLE_MS = 30_000;
 const { ML_BOARD_TEST_URI, BENCH_MONGO_PYTHON, BENCH_TENSORBOARD_PYTHON, BENCH_TRACKIO_PYTHON } = process.env;
 const stage = new Stage();
@@ -70,7 +70,8 @@ const TOOLS = {
     const child = stage.start(BENCH_TENSORBOARD_PYTHON, ["-m", "tensorboard.main", "--logdir", directory, "--host", "127.0.0.1", "--port", String(port)], { stdio: "ignore" });
     const address = `http://127.0.0.1:${port}/`;
     // It answers before it has read the runs.
-    await until("TensorBoard to read the runs", async () => Object.keys((await (await fetch(`${address}data/plugin/scalars/tags`)).json().catch(() => ({}))) ?? {}).length === runs, 900_000).catch(error => console.log(String(error)));
+    const read = () => fetch(`${address}data/plugin/scalars/tags`).then(tags => tags.json()).catch(() => ({}));
+    await until("TensorBoard to read the runs", async () => Object.keys(await read()).length === runs, 900_000);
     // Its page reloads only if it is told to.
     const prepare = page => page.addInitScript(() => localStorage.setItem("_tb_global_settings", JSON.stringify({ autoReload: true, autoReloadPeriodInMs: 30_000 })));
     return { child, address, prepare, drawn: page => page.locator("scalar-card line-chart canvas").first().waitFor() };
@@ -94,7 +95,7 @@ console.log(`${runs} runs × 2 metrics × ${POINTS} points, nothing is logged; $
 console.log("| tool | pages | server: share of a core | its memory MB | requests a minute | kB a minute | store: queries a minute | store: share of a core | browser: share of a core |\n|---|---|---|---|---|---|---|---|---|");
 try {
   const browsing = () => ofTree(process.pid);
-  for (const [name, start] of Object.entries(TOOLS)) {
+  for (const [name, start] of Object.entries(TOOLS).filter(([name]) => name.includes(only))) {
     let tool;
     try {
       tool = await start();
