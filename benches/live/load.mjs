@@ -15,6 +15,13 @@ function ofProcess(pid) {
   return { resident, cpu: (Number(fields[11]) + Number(fields[12])) / 100 };
 }
 
+/** Milliseconds of processor that the longest task of the page took since tracing began: what a stutter would be, were nothing else running. */
+async function longest() {
+  const { traceEvents } = JSON.parse(await browser.stopTracing());
+  const pages = new Set(traceEvents.flatMap(({ name, args, pid, tid }) => (name === "thread_name" && args.name === "CrRendererMain" ? [`${pid} ${tid}`] : [])));
+  return Math.max(0, ...traceEvents.flatMap(({ tdur, pid, tid }) => (tdur && pages.has(`${pid} ${tid}`) ? [tdur / 1000] : [])));
+}
+
 const stage = new Stage();
 const browser = await launch("--enable-precise-memory-info");
 try {
@@ -44,23 +51,27 @@ try {
     return (await devtools.send("Runtime.getHeapUsage")).usedSize / 1e6;
   };
   console.log(`${runs} runs × ${metrics} metrics × ${rate} points/s, ${seconds} s, ${process.env.BENCH_STORE ?? "embedded store"}\n`);
-  console.log("| s | points logged | page heap MB | engine MB | engine cores | long tasks > 100 ms | longest task ms | longest gap of frames ms |\n|---|---|---|---|---|---|---|---|");
+  console.log("| s | points logged | page heap MB | engine MB | engine cores | long tasks > 100 ms | longest task ms | most processor ms of a task | longest gap of frames ms |\n|---|---|---|---|---|---|---|---|---|");
   const begun = performance.now();
   let before = { ...ofProcess(child.pid), at: begun }, all = { tasks: [], gaps: [] };
-  await page.evaluate(() => (stutter = { gaps: [], tasks: [] }));
+  const observe = async () => {
+    await page.evaluate(() => (stutter = { gaps: [], tasks: [] }));
+    await browser.startTracing(page, { categories: ["toplevel"] });
+  };
+  await observe();
   for (let at = 0; at < seconds;) {
     await pause(Math.min(EVERY_MS, 1000 * (seconds - at)));
     // Before the garbage is collected, which is a long task of our own making.
-    const { tasks, gaps } = await page.evaluate(() => stutter);
+    const { tasks, gaps } = await page.evaluate(() => stutter), processor = await longest();
     at = (performance.now() - begun) / 1000;
     const now = { ...ofProcess(child.pid), at: performance.now() };
     const cores = (now.cpu - before.cpu) / ((now.at - before.at) / 1000);
     before = now;
     const memory = await heap();
-    await page.evaluate(() => (stutter = { gaps: [], tasks: [] }));
+    await observe();
     all = { tasks: all.tasks.concat(tasks), gaps: all.gaps.concat(gaps) };
     const most = values => Math.round(Math.max(0, ...values));
-    console.log(`| ${Math.round(at)} | ${(trainer.last * runs * metrics).toLocaleString("en")} | ${memory.toFixed(1)} | ${now.resident.toFixed(0)} | ${cores.toFixed(2)} | ${tasks.filter(task => task > 100).length} | ${most(tasks)} | ${most(gaps)} |`);
+    console.log(`| ${Math.round(at)} | ${(trainer.last * runs * metrics).toLocaleString("en")} | ${memory.toFixed(1)} | ${now.resident.toFixed(0)} | ${cores.toFixed(2)} | ${tasks.filter(task => task > 100).length} | ${most(tasks)} | ${Math.round(processor)} | ${most(gaps)} |`);
   }
   const gaps = all.gaps.sort((a, b) => a - b), tasks = all.tasks.sort((a, b) => a - b);
   const lag = trainer.last - watched.last;
