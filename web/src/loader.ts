@@ -16,6 +16,8 @@ interface Runtime { mount(root: HTMLElement): Promise<void> }
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
   };
   const load = async () => {
+    // Outputs that are put into the page together run their scripts one after the other: all of them are there after that.
+    await null;
     for (const output of document.querySelectorAll<HTMLElement>(version + "[data-mlb-rt]")) {
       try {
         // An inline script needs only 'unsafe-inline' of a page's content security policy, not eval.

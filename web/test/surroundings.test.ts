@@ -54,6 +54,22 @@ test("one runtime for outputs that have none, whichever comes first", async () =
   });
 });
 
+test("outputs that are put into the page in one go, as a windowed notebook does, whichever has the runtime", () => on(page([]).replace("<main>", '<main><div class="mlb-b" hidden></div>'), {}, async page => {
+  await page.evaluate(all => {
+    for (const html of all) {
+      const cell = document.createElement("div");
+      cell.innerHTML = html;
+      for (const script of cell.querySelectorAll("script")) {
+        const again = document.createElement("script");
+        again.textContent = script.textContent;
+        script.replaceWith(again);
+      }
+      document.querySelector("main")!.append(cell);
+    }
+  }, [bare("First"), bare("Second"), runtime(), bare("Third")]);
+  await page.waitForFunction(() => document.querySelectorAll(".mlb > .mlb-b").length === 3, null, { timeout: 20_000 });
+}));
+
 test("outputs of several versions draw side by side, each with its own runtime, and follow one another", () => on(page([plot("Old"), output(sample.payload({ type: "table", board: 0, columns: null, sort: [] }, SEARCH), { version: "0123456789ab" })]), {}, async page => {
   const versions = await page.evaluate(() => Object.keys(window).filter(key => key.startsWith("__mlb_rt_")).length);
   assert.equal(versions, 2);
