@@ -3,6 +3,7 @@
 mod host;
 mod kill;
 mod live;
+mod page;
 mod peers;
 mod read;
 mod rig;
@@ -24,6 +25,7 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
         ["writer", words @ ..] => writer::writer(words),
         ["read", words @ ..] => read::read(words),
         ["live", words @ ..] => live::live(words),
+        ["page", words @ ..] => page::page(words),
         [name, arguments @ ..] => run(name, arguments),
     }
 }
