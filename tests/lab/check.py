@@ -1,4 +1,4 @@
-"""The executed tour in a real JupyterLab and a real browser: this side trains, executes, converts and serves; check.mjs looks.
+"""The executed tour in a real JupyterLab, a real Notebook 7 and a real browser: this side trains, executes, converts and serves; check.mjs looks.
 
 Run by `cargo xtask test lab`. Pictures go to ML_BOARD_TEST_PICTURES, by default target/lab.
 """
@@ -7,7 +7,6 @@ import json
 import os
 import pathlib
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -33,10 +32,10 @@ def execute(stage):
     convert = [*JUPYTER, "nbconvert", "--log-level=WARN", "--ExecutePreprocessor.timeout=900", "--ExecutePreprocessor.startup_timeout=600"]
     stage.run(*convert, "--to", "notebook", "--execute", "--inplace", str(trusted))
     stage.run(*convert, "--to", "html", str(trusted), "--output", "page.html")
-    shutil.copy(trusted, trusted.with_name("untrusted.ipynb"))
-    # Trust goes by the outputs' content: the other copy has to differ from what is trusted.
-    other = trusted.with_name("untrusted.ipynb")
-    other.write_text(other.read_text().replace("<div class=", "<div data-from=\\\"elsewhere\\\" class="))
+    # Trust goes by the outputs' content: a copy that is not trusted has to differ from what is, and from the other app's.
+    for app in ("lab", "notebook"):
+        other = trusted.with_name(f"untrusted-{app}.ipynb")
+        other.write_text(trusted.read_text().replace("<div class=", f'<div data-from=\\"elsewhere-{app}\\" class='))
     stage.run(*JUPYTER, "trust", str(trusted))
     share(stage, convert, trusted.parent)
     return trusted.parent
@@ -72,7 +71,7 @@ def share(stage, convert, directory):
 
 
 def serve(stage, directory):
-    """JupyterLab on the loopback interface; the process and its address with the token."""
+    """JupyterLab, and with it Notebook 7, on the loopback interface; the process and its address with the token."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -107,7 +106,8 @@ def main():
         directory = execute(stage)
         server, address, token = serve(stage, directory)
         try:
-            looks = dict(stage.env, LAB=address, TOKEN=token, SETTINGS=str(settings), PAGE=str(directory / "page.html"), PICTURES=str(pictures))
+            looks = dict(stage.env, SERVER=address, TOKEN=token, SETTINGS=str(settings), NOTEBOOKS=str(directory))
+            looks |= {"PAGE": str(directory / "page.html"), "PICTURES": str(pictures)}
             check = subprocess.run(["node", str(pathlib.Path(__file__).with_name("check.mjs"))], env=looks, stdin=subprocess.DEVNULL)
         finally:
             server.terminate()
