@@ -437,7 +437,7 @@ mod tests {
         let text = shown(&plot(few, Some("momentum"), None), &shelf);
         assert!(text.contains("none of the runs with `lr > 0.5` has a parameter `momentum`"), "{text}");
         let text = shown(&plot(param("lr").gt(9.5), None, None), &shelf);
-        assert!(text.ends_with("none of the 3 runs of `f` has `lr > 9.5`"), "{text}");
+        assert!(text.contains("none of the 3 runs of `f` has `lr > 9.5`; board.table()"), "{text}");
     }
 
     #[test]

@@ -7,6 +7,9 @@ use super::data::ScopeData;
 use super::words::plural;
 use crate::query::{Field, Filter, suggest};
 
+/// What to do about a filter that finds nothing.
+const WIDER: &str = "board.table() without the filter shows what there is";
+
 /// Why there is no run, if there is none.
 pub(super) fn runs(data: &ScopeData) -> Option<String> {
     if !data.runs.is_empty() {
@@ -19,10 +22,11 @@ pub(super) fn runs(data: &ScopeData) -> Option<String> {
     }
     Some(match (data.known.runs, &scope.filter) {
         (0, _) | (_, Filter::All) => {
-            format!("the folder `{}` of the database `{}` has no runs yet", scope.folder, scope.database)
+            let empty = format!("the folder `{}` of the database `{}` has no runs yet", scope.folder, scope.database);
+            format!("{empty}; board.folders() lists those that have")
         }
-        (1, filter) => format!("the only run of `{}` is not one with `{filter}`", scope.folder),
-        (n, filter) => format!("none of the {} of `{}` has `{filter}`", plural(n, "run"), scope.folder),
+        (1, filter) => format!("the only run of `{}` is not one with `{filter}`; {WIDER}", scope.folder),
+        (n, filter) => format!("none of the {} of `{}` has `{filter}`; {WIDER}", plural(n, "run"), scope.folder),
     })
 }
 

@@ -33,6 +33,10 @@ pub(crate) fn bench(words: &[&str]) -> Result<()> {
 /// The benches of cargo, each with the first line of its file.
 fn list() -> Result<()> {
     println!("{:<10} Our writer beside other loggers, which it installs: `writer [PEER…] [--short]`", "writer");
+    println!(
+        "{:<10} Our outputs and pages beside those of other tools, in a browser: `page [plot|many|table|served] [ROUNDS]`",
+        "page"
+    );
     for name in names()? {
         let text = fs::read_to_string(place::repository().join("benches").join(&name).with_extension("rs"))?;
         let first = text.lines().next().unwrap_or_default().trim_start_matches("//!");
