@@ -349,7 +349,9 @@ fn no_runs_are_said_too() {
     (view.scope.filter, data.scopes[0].scope.filter) = (narrow.clone(), narrow);
     assert!(text(&View::Plot(view), &data).contains("none of the 3 runs of `lr_search` has `lr < 0.0`; board.table()"));
     let empty = Data { read_at: Time(START), scopes: vec![ScopeData::new(scope())] };
-    assert!(text(&dashboard(), &empty).contains("the folder `lr_search` of the database `digits` has no runs yet; board.folders()"));
+    assert!(
+        text(&dashboard(), &empty).contains("the folder `lr_search` of the database `digits` has no runs yet; board.folders()")
+    );
 }
 
 #[test]
