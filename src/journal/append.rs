@@ -310,8 +310,10 @@ impl Journal {
         let number = tag.map_or(0, |tag| tag.id);
         if data.len() > self.longest_inside {
             let bytes = data.len() as u64;
-            let data = record::json(&self.put_aside(data, patience)?);
-            self.place(&Long { kind, aside: true, tag: number, wall_micros, data: &data }, tag, patience)?;
+            let aside = self.put_aside(data, patience)?;
+            let data = record::json(&aside);
+            let placed = self.place(&Long { kind, aside: true, tag: number, wall_micros, data: &data }, tag, patience);
+            placed.inspect_err(|_| self.drop_aside(&aside))?;
             if self.asides_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes >= self.asides_a_segment {
                 self.asides_bytes.store(0, Ordering::Relaxed);
                 self.current.load().leave();
@@ -394,6 +396,14 @@ impl Journal {
         held(&self.unsynced_asides).push(number);
         self.left_bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
         Ok(Aside { number, bytes: data.len() as u64, crc: crc32c::crc32c(data) })
+    }
+
+    /// Deletes a file that no record came to name: nobody would, and it would take room for ever.
+    fn drop_aside(&self, aside: &Aside) {
+        held(&self.unsynced_asides).retain(|number| *number != aside.number);
+        fs::remove_file(aside_path(&self.directory, aside.number)).ok();
+        self.supply.look();
+        self.left_bytes.fetch_sub(aside.bytes, Ordering::Relaxed);
     }
 }
 

@@ -99,9 +99,12 @@ impl Reader {
     pub(crate) fn remove(self) -> Result<()> {
         // Under another name first, so that nobody finds half a journal.
         let gone = self.files.0.with_extension("gone");
-        fs::rename(&self.files.0, &gone)
-            .and_then(|()| fs::remove_dir_all(&gone))
-            .map_err(|e| fail("cannot delete the journal", &self.files.0, e))
+        let deleted = fs::rename(&self.files.0, &gone).and_then(|()| match fs::remove_dir_all(&gone) {
+            // Another writer that begins just now has swept it.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            deleted => deleted,
+        });
+        deleted.map_err(|e| fail("cannot delete the journal", &self.files.0, e))
     }
 }
 

@@ -123,6 +123,11 @@ impl Supply {
         }
     }
 
+    /// Counts the journal's files anew, after one was deleted.
+    pub(super) fn look(&self) {
+        self.shared.look();
+    }
+
     /// Why the next segment cannot be made.
     pub(super) fn trouble(&self) -> Option<Error> {
         self.shared.state().trouble.clone()
@@ -217,11 +222,10 @@ impl Shared {
     }
 
     fn take_room(&self, bytes: u64) -> Result<()> {
-        let before = self.used.fetch_add(bytes, Ordering::Relaxed);
-        if before + bytes <= self.budget {
+        let with = |used: u64| used.checked_add(bytes).filter(|with| *with <= self.budget);
+        if self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, with).is_ok() {
             return Ok(());
         }
-        self.used.fetch_sub(bytes, Ordering::Relaxed);
         let directory = self.directory.display();
         Err(Error::new(
             ErrorKind::Journal,

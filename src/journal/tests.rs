@@ -322,11 +322,30 @@ fn values_in_files_of_their_own_make_room_as_they_are_stored() {
         let begun = std::time::Instant::now();
         while let Err(error) = journal.values(tag, i, i, std::iter::repeat_n(0.5, 10_000)) {
             assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{i}: {error}");
+            // The segment that was left may have had no next one yet when it was read.
+            let batch = reader.read(10).unwrap();
+            assert!(batch.entries.is_empty(), "{batch:?}");
+            reader.acknowledge(batch.end).unwrap();
         }
         let batch = reader.read(10).unwrap();
         assert!(matches!(batch.entries[..], [Entry { kind: EntryKind::Values { step, .. }, .. }] if step == i), "{batch:?}");
         reader.acknowledge(batch.end).unwrap();
     }
+}
+
+#[test]
+fn values_that_find_no_place_leave_no_file() {
+    let home = tempfile::tempdir().unwrap();
+    // Room for values in a file of their own, but not for another segment.
+    let (journal, tags) = create(home.path(), Layout { budget: 300 << 10, ..SMALL });
+    while scalar(&journal, &tags, "loss", 1.0).is_ok() {}
+    let tag = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
+    let files = || journal.directory().read_dir().unwrap().count();
+    let before = files();
+    for _ in 0..5 {
+        journal.values(tag, 0, 0, std::iter::repeat_n(0.5, 3_000)).unwrap_err();
+    }
+    assert_eq!(files(), before);
 }
 
 #[test]
@@ -426,6 +445,31 @@ fn what_a_death_left_half_made_is_swept() {
     drop(owner);
     sweep(home.path());
     assert!(!new.exists() && journal.directory().exists());
+}
+
+#[test]
+fn a_journal_is_deleted_while_others_sweep() {
+    let home = tempfile::tempdir().unwrap();
+    let deleted = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !deleted.load(Ordering::Relaxed) {
+                sweep(home.path());
+            }
+        });
+        let all: Vec<_> = (0..200)
+            .map(|_| {
+                let (journal, _) = create(home.path(), SMALL);
+                finish(&journal);
+                let directory = journal.directory().to_path_buf();
+                drop(journal);
+                Reader::open(&directory).unwrap().remove()
+            })
+            .collect();
+        deleted.store(true, Ordering::Relaxed);
+        all.into_iter().for_each(|deleted| deleted.unwrap());
+    });
+    assert_eq!(home.path().read_dir().unwrap().count(), 0);
 }
 
 /// One call of a generated program.

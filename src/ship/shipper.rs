@@ -277,13 +277,14 @@ impl Work {
         }
         if session.is_dirty() {
             session.flush(store.writing())?;
-            self.reader.acknowledge(session.taken())?;
             self.lived = Instant::now();
         } else if self.lived.elapsed() > HEARTBEAT {
             let info = self.reader.info();
             store.writing().heartbeat(session.place(), info.run, info.session, Time::now())?;
             self.lived = Instant::now();
         }
+        // Also where nothing was flushed: the reader may have gone on to the next segment only now.
+        self.reader.acknowledge(session.taken())?;
         self.publish();
         Ok(reach)
     }
