@@ -148,6 +148,7 @@ test("another tab follows, in both directions, without an echo; one that is open
   await focusIs(other, 1);
   assert.deepEqual((await strips(other)).map(chips => chips.length), [1]);
   await other.getByRole("button", { name: "Clear", exact: true }).click();
+  await other.waitForFunction(() => !document.querySelector(".mlb-set-chip"));
   await other.locator(".mlb-chip").first().click();
   await one.bringToFront();
   await one.locator(".mlb-set-chip").getByText("without lr=0.001").waitFor();
