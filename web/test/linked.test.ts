@@ -150,6 +150,7 @@ test("another tab follows, in both directions, without an echo; one that is open
   await other.getByRole("button", { name: "Clear", exact: true }).click();
   await other.waitForFunction(() => !document.querySelector(".mlb-set-chip"));
   await other.locator(".mlb-chip").first().click();
+  await other.locator(".mlb-set-chip").getByText("without lr=0.001").waitFor();
   await one.bringToFront();
   await one.locator(".mlb-set-chip").getByText("without lr=0.001").waitFor();
   // Selected in the one (heard there by a stranger, too); cleared and hidden in the other: three messages, and no answer to any.
