@@ -2,8 +2,8 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use ml_board::{Board, SummaryWriter};
@@ -19,8 +19,11 @@ fn engine(home: &Home, folder: &Path, setting: &str) -> PathBuf {
     let (engine, folder) = (env!("CARGO_BIN_EXE_ml_board"), folder.display());
     let script =
         format!("#!/bin/sh\ncd '{folder}' && unset JPY_SESSION_NAME && ML_BOARD_RELAY={setting} exec '{engine}' \"$@\"\n");
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    // A process of its own writes it: a writer that asks git meanwhile would hand our open file down, and a file that somebody
+    // still has open for writing cannot be started.
+    let write = "umask 077 && printf %s \"$1\" > \"$0\" && chmod u+x \"$0\"";
+    let written = Command::new("sh").args(["-c", write]).arg(&program).arg(script).status().unwrap();
+    assert!(written.success());
     program
 }
 

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { clientOf, launch, on as onPage, show } from "./support/browser";
+import { clientOf, framed, launch, on as onPage, show } from "./support/browser";
 import { output, page, STATIC } from "./support/page";
 import * as sample from "./support/sample";
 
@@ -330,7 +330,7 @@ test("more than 100 curves: 100 are drawn, and it is said", () => {
 });
 
 const tablePage = () => page([output(sample.payload({ type: "table", board: 0, columns: null, sort: [] }, { n: 24, extraColumns: 3 }))]);
-const heads = (page: Page) => page.locator("[role=columnheader] .mlb-head-text").allTextContents();
+const heads = (page: Page) => framed(page).then(() => page.locator("[role=columnheader] .mlb-head-text").allTextContents());
 
 test("columns are found, shown, hidden and moved; a filter on a hidden one is still told", () => on(tablePage(), { width: 1900 }, async page => {
   const before = await heads(page);
@@ -356,7 +356,10 @@ test("columns are found, shown, hidden and moved; a filter on a hidden one is st
   await page.keyboard.press("Alt+Shift+ArrowLeft");
   const names = await heads(page);
   assert.equal(names.indexOf("width"), before.indexOf("width") - 2, names.join()); // lr went away, and then one to the left
-  const wide = async () => (await width.boundingBox())!.width;
+  const wide = async () => {
+    await framed(page);
+    return (await width.boundingBox())!.width;
+  };
   const was = await wide();
   await page.keyboard.press("Alt+ArrowRight");
   assert.ok(await wide() > was, "the keyboard stays on the column that it widens");
@@ -382,6 +385,7 @@ test("a column is dragged to another place, and its edge makes it wider, without
   await page.mouse.down();
   await page.mouse.move(edge.x + 83, edge.y + 5, { steps: 3 });
   await page.mouse.up();
+  await framed(page);
   assert.ok(Math.abs((await head("seed").boundingBox())!.width - was - 80) < 2);
   assert.equal(await head("seed").getAttribute("aria-sort"), "none");
   await head("seed").getByRole("button").first().click();

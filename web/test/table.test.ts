@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launch, on as onPage } from "./support/browser";
+import { framed, launch, on as onPage } from "./support/browser";
 import { output, page } from "./support/page";
 import * as sample from "./support/sample";
 
@@ -17,7 +17,10 @@ const on = (html: string, options: Parameters<typeof onPage>[2], body: (page: Pa
 const SEARCH = { n: 24, extraColumns: 12 };
 const tablePage = (search: sample.Search = SEARCH) => page([output(sample.payload({ type: "table", board: 0, columns: null, sort: [] }, search))]);
 const head = (page: Page, name: string) => page.getByRole("columnheader", { name, exact: true });
-const left = async (page: Page, name: string) => Math.round((await head(page, name).boundingBox())!.x);
+const left = async (page: Page, name: string) => {
+  await framed(page);
+  return Math.round((await head(page, name).boundingBox())!.x);
+};
 const scroll = (page: Page, x: number, y = 0) => page.locator(".mlb-grid").evaluate((grid, [x, y]) => grid.scrollTo(x, y), [x, y]);
 
 /** Opens the menu of a column and takes an item of it. */

@@ -58,6 +58,9 @@ export async function drawn(page: Page) {
   });
 }
 
+/** Waits until what was changed has been laid out: the page draws once a frame. For what a test measures at once. */
+export const framed = (page: Page): Promise<void> => page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))));
+
 /** What tests of the page ask again and again. */
 export const clientOf = {
   /** Names of the curves of the first figure. */
