@@ -30,17 +30,25 @@ pub(crate) fn quantile_of_sorted(sorted: &[f64], q: f64) -> f64 {
 /// Statistical Precipice*, NeurIPS 2021. NaN of no values. Sorts the values.
 pub(crate) fn interquartile_mean(values: &mut [f64]) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
-    let cut = values.len() / 4;
-    mean(&values[cut..values.len() - cut])
+    interquartile_mean_of_sorted(values)
+}
+
+fn interquartile_mean_of_sorted(sorted: &[f64]) -> f64 {
+    let cut = sorted.len() / 4;
+    mean(&sorted[cut..sorted.len() - cut])
 }
 
 /// `Σyᵢ / n`; NaN of no values.
 pub(crate) fn mean(values: &[f64]) -> f64 {
+    let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(*y), high.max(*y)));
+    let sum: f64 = values.iter().sum();
+    if sum.is_finite() && !values.is_empty() {
+        return (sum / values.len() as f64).clamp(low, high);
+    }
+    // The sum of finite values may be beyond what a number holds; their mean is not.
     let mut mean = f64::NAN;
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for (before, value) in values.iter().enumerate() {
         mean = if before == 0 { *value } else { mean + (value - mean) / (before + 1) as f64 };
-        (low, high) = (low.min(*value), high.max(*value));
     }
     if values.is_empty() { mean } else { mean.clamp(low, high) }
 }
@@ -54,16 +62,25 @@ impl Centre {
             Centre::InterquartileMean => interquartile_mean(values),
         }
     }
+
+    fn of_sorted(self, sorted: &[f64]) -> f64 {
+        match self {
+            Centre::Mean => mean(sorted),
+            Centre::Median => quantile_of_sorted(sorted, 0.5),
+            Centre::InterquartileMean => interquartile_mean_of_sorted(sorted),
+        }
+    }
 }
 
 /// The percentile bootstrap: Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapter 13. What was drawn depends on
-/// the seed and on how many values there are alone, so the same runs are drawn at each x, and a band is as smooth as its curves.
+/// the seed and on how many values there are alone: places in the sorted values, the same at each x, so that a band is as smooth as
+/// its curves. Sorted places give sorted resamples, and nothing is sorted a thousand times at each x.
 pub(crate) struct Bootstrap {
     centre: Centre,
     level: f64,
     resamples: usize,
     seed: u64,
-    /// By number of values: the places of all resamples, one after the other.
+    /// By number of values: the places of all resamples, one after the other, each in order.
     drawn: Vec<Option<Vec<u32>>>,
 }
 
@@ -84,10 +101,12 @@ impl Bootstrap {
         }
         let (resamples, seed) = (self.resamples, self.seed);
         let drawn = self.drawn[n].get_or_insert_with(|| draw(n, resamples, seed));
+        let mut sorted = values.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
         let mut resample = vec![0.0; n];
         let centre = |places: &[u32]| {
-            resample.iter_mut().zip(places).for_each(|(to, place)| *to = values[*place as usize]);
-            self.centre.of(&mut resample)
+            resample.iter_mut().zip(places).for_each(|(to, place)| *to = sorted[*place as usize]);
+            self.centre.of_sorted(&resample)
         };
         let mut centres: Vec<f64> = drawn.chunks_exact(n).map(centre).collect();
         centres.sort_unstable_by(f64::total_cmp);
@@ -106,7 +125,9 @@ fn draw(n: usize, resamples: usize, seed: u64) -> Vec<u32> {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     };
-    (0..n * resamples).map(|_| ((u128::from(word()) * n as u128) >> 64) as u32).collect()
+    let mut drawn: Vec<u32> = (0..n * resamples).map(|_| ((u128::from(word()) * n as u128) >> 64) as u32).collect();
+    drawn.chunks_exact_mut(n).for_each(<[u32]>::sort_unstable);
+    drawn
 }
 
 #[cfg(test)]

@@ -24,6 +24,13 @@ pub(crate) trait Read: Send + Sync {
     /// The runs that the filter holds for, newest first.
     fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>>;
 
+    /// So many of the newest runs, or fewer: to learn which names there are without reading ten thousand runs.
+    fn newest(&self, place: Place<'_>, most: u32) -> Result<Vec<Run>> {
+        let mut runs = self.runs(place, &Filter::All)?;
+        runs.truncate(most as usize);
+        Ok(runs)
+    }
+
     /// The series of one metric of these runs, in full, in the order of `runs`; runs without it are left out. Sessions of a run
     /// follow one another in order of their start.
     fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>>;
@@ -67,6 +74,10 @@ impl Read for super::Store {
 
     fn runs(&self, place: Place<'_>, filter: &Filter) -> Result<Vec<Run>> {
         self.reading().runs(place, filter)
+    }
+
+    fn newest(&self, place: Place<'_>, most: u32) -> Result<Vec<Run>> {
+        self.reading().newest(place, most)
     }
 
     fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {

@@ -59,6 +59,10 @@ fn look_for_life(run: &mut Run, now: Time) {
 /// Those the filter holds for, newest first.
 pub(super) fn filtered(mut runs: Vec<Run>, matcher: &Matcher<'_>) -> Vec<Run> {
     runs.retain(|run| matcher.matches(run));
+    newest_first(runs)
+}
+
+pub(super) fn newest_first(mut runs: Vec<Run>) -> Vec<Run> {
     runs.sort_by_key(|run| Reverse((run.started, run.id)));
     runs
 }

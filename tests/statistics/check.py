@@ -67,7 +67,7 @@ def group(case):
         row["sem"] = stats.sem(values) if n > 1 else 0.0
         row["low"], row["high"] = np.quantile(values, case["quantiles"])
         outside = (1 - case["level"]) / 2
-        resampled = values[draws(n, case["resamples"], case["seed"])]
+        resampled = np.sort(values)[draws(n, case["resamples"], case["seed"])]
         for name, centre in CENTRES.items():
             row[name] = centre(values)
             row[name + "_low"], row[name + "_high"] = np.quantile(centre(resampled, axis=1), [outside, 1 - outside])

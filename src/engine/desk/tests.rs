@@ -25,14 +25,20 @@ impl Bench {
 
     /// A run with an `lr` and three points of `Loss`.
     fn run(&self, folder: &str, n: u8, lr: f64) {
+        self.run_with(folder, n, &[("lr", Value::Float(lr))]);
+    }
+
+    /// A run with these parameters and three points of `Loss`.
+    fn run_with(&self, folder: &str, n: u8, params: &[(&str, Value)]) {
+        let slope = params.iter().find_map(|(_, value)| value.number()).unwrap_or(1.0);
         let store = store::open(&Address::parse(&self.uri()).unwrap()).unwrap();
         let (run, session) = (RunId::from_bytes([n; 12]), SessionId::from_bytes([n; 12]));
         let place = store::Place { database: "digits", folder };
         let started = Time(1_700_000_000_000 + i64::from(n));
         let (mut points, mut summary) = (Points::default(), Summary::default());
         for step in 0..3 {
-            points.push(step, lr * step as f64, started.millis() + step);
-            summary.add(step, lr * step as f64);
+            points.push(step, slope * step as f64, started.millis() + step);
+            summary.add(step, slope * step as f64);
         }
         let new = NewSession {
             run,
@@ -53,7 +59,7 @@ impl Bench {
             heartbeat: started,
             k: 1,
             thoughts: 0,
-            params: vec![("lr".into(), Value::Float(lr))],
+            params: params.iter().map(|(name, value)| ((*name).into(), value.clone())).collect(),
             metrics: vec![("Loss".into(), summary)],
             origin: None,
             costs: None,
@@ -135,6 +141,24 @@ fn a_filter_is_held_against_the_whole_folder() {
     assert!(told.contains("lrr < 1") && told.contains("^^^") && told.contains("`lr`"), "{told}");
     let good = Filter::parse("lr < 1").unwrap();
     assert!(matches!(bench.desk.answer(check(good, "lr < 1")), Answer::Checked { .. }), "though no run of this scope has it");
+}
+
+#[test]
+fn a_filter_may_name_what_only_an_old_run_has() {
+    let bench = Bench::new();
+    bench.run_with("lr_search", 1, &[("momentum", 0.9.into()), ("lr", "auto".into())]);
+    for n in 2..=u8::try_from(SOME).unwrap() + 9 {
+        bench.run("lr_search", n, 0.1);
+    }
+    let check = |text: &str| {
+        let (scope, filter) = (bench.scope(), Filter::parse(text).unwrap());
+        bench.desk.answer(Ask::Check { scope, filter, text: Some(text.into()) })
+    };
+    for text in ["momentum > 0.5", "lr == auto", "lr < 1"] {
+        assert!(matches!(check(text), Answer::Checked { .. }), "{text}");
+    }
+    let told = bench.told(&check("momentun > 0.5"));
+    assert!(told.contains("did you mean `momentum`?"), "{told}");
 }
 
 #[test]

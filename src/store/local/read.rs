@@ -27,6 +27,23 @@ impl Local {
         })
     }
 
+    /// What is made of the documents that a statement selects, in its order; the connection is held meanwhile.
+    fn each<T>(&self, sql: &str, keys: impl Params, make: impl Fn(&RawDocument) -> Result<Option<T>>) -> Result<Vec<T>> {
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let mut rows = statement.query(keys)?;
+            let mut made = Vec::new();
+            while let Some(row) = rows.next()? {
+                let document = RawDocument::from_bytes(row.get_ref(0)?.as_blob()?).map_err(odd)?;
+                match make(document) {
+                    Ok(one) => made.extend(one),
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
+            Ok(Ok(made))
+        })?
+    }
+
     fn texts(&self, sql: &str, keys: impl Params) -> Result<Vec<String>> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
@@ -93,11 +110,19 @@ impl Read for Local {
                 .because("these runs are in the local store")
                 .help("say it as `lr < 0.01`, `exists(lr)`, `name ~ \"…\"`; or move the runs: `ml_board sync --to URI`"));
         }
-        let now = Time::now();
+        let (now, matcher) = (Time::now(), Matcher::new(filter));
         let sql = "SELECT document FROM runs WHERE database = ?1 AND folder = ?2";
-        let runs = self.documents(sql, [place.database, place.folder])?;
-        let runs = runs.iter().map(|run| reading::run(place.folder, run, now)).collect::<Result<Vec<_>>>()?;
-        Ok(reading::filtered(runs, &Matcher::new(filter)))
+        // Each is decoded where SQLite has it, and dropped at once if it is not wanted: those of a large folder are hundreds of megabytes.
+        let runs = self.each(sql, [place.database, place.folder], |document| {
+            Ok(Some(reading::run(place.folder, document, now)?).filter(|run| matcher.matches(run)))
+        })?;
+        Ok(reading::newest_first(runs))
+    }
+
+    fn newest(&self, place: Place<'_>, most: u32) -> Result<Vec<Run>> {
+        let now = Time::now();
+        let sql = "SELECT document FROM runs WHERE database = ?1 AND folder = ?2 ORDER BY id DESC LIMIT ?3";
+        self.each(sql, params![place.database, place.folder, most], |document| reading::run(place.folder, document, now).map(Some))
     }
 
     fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
@@ -196,6 +221,9 @@ impl Read for Local {
 }
 
 pub(super) fn raw(bytes: Vec<u8>) -> rusqlite::Result<RawDocumentBuf> {
-    RawDocumentBuf::from_bytes(bytes)
-        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(cause)))
+    RawDocumentBuf::from_bytes(bytes).map_err(odd)
+}
+
+fn odd(cause: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(cause))
 }

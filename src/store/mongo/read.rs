@@ -135,6 +135,12 @@ impl Read for Mongo {
         Ok(reading::filtered(runs, &matcher))
     }
 
+    fn newest(&self, place: Place<'_>, most: u32) -> Result<Vec<Run>> {
+        let pipeline = vec![doc! { "$sort": { "_id": -1 } }, doc! { "$limit": i64::from(most) }, slim()];
+        let (folder, now) = (place.folder.to_owned(), Time::now());
+        self.gather(place.database, place.folder, pipeline, move |run| reading::run(&folder, run, now))
+    }
+
     fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {
         if runs.is_empty() {
             return Ok(Vec::new());
