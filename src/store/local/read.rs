@@ -122,7 +122,9 @@ impl Read for Local {
     fn newest(&self, place: Place<'_>, most: u32) -> Result<Vec<Run>> {
         let now = Time::now();
         let sql = "SELECT document FROM runs WHERE database = ?1 AND folder = ?2 ORDER BY id DESC LIMIT ?3";
-        self.each(sql, params![place.database, place.folder, most], |document| reading::run(place.folder, document, now).map(Some))
+        self.each(sql, params![place.database, place.folder, most], |document| {
+            reading::run(place.folder, document, now).map(Some)
+        })
     }
 
     fn series(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<Series>> {

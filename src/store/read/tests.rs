@@ -240,7 +240,10 @@ fn newest_first_and_what_gives_no_sign_of_life_is_stale() {
         assert_eq!(bench.names("name in [dead, alive] and started > 1970-01-01"), Vec::<String>::new());
         assert_eq!(bench.names("started == 3000"), ["alive"]);
         let newest = bench.read().newest(bench.place(), 2).unwrap();
-        assert_eq!(newest.iter().map(|run| (&*run.name, run.status)).collect::<Vec<_>>(), [("alive", Status::Running), ("dead", Status::Stale)]);
+        assert_eq!(
+            newest.iter().map(|run| (&*run.name, run.status)).collect::<Vec<_>>(),
+            [("alive", Status::Running), ("dead", Status::Stale)]
+        );
     });
 }
 
