@@ -152,8 +152,12 @@ test("one weight far away: histograms are drawn without it, in every way, and a 
   const note = page.locator(".mlb-note", { hasText: "of the values lie outside, from" });
   assert.ok(await high() < 2);
   assert.match((await note.textContent())!, /to 50 \(double click: all\)$/);
-  await page.locator(".nsewdrag").dblclick();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any)._fullLayout.xaxis.range[1] >= 50);
+  // Plotly takes two clicks for one within 300 ms of its own clock, which a busy machine may miss: a person would do it again.
+  for (let tries = 0; tries < 20 && (await high()) < 50; tries++) {
+    await page.locator(".nsewdrag").dblclick();
+    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any)._fullLayout.xaxis.range[1] >= 50, null, { timeout: 2000 }).catch(() => {});
+  }
+  assert.ok(await high() >= 50);
   for (const mode of ["each run", "ridgelines", "heat map"]) {
     await page.getByRole("button", { name: mode }).click();
     assert.match((await note.textContent())!, /to 50$/);
