@@ -33,6 +33,9 @@ export class Figure {
   private inSight = false;
   private stale = true;
   private held = false;
+  /** What was selected when the last two presses began, the later first. */
+  private before: ReadonlySet<string>[] = [];
+  private doubled = false;
   private readonly soon = inTurn(() => this.draw());
 
   constructor(private readonly view: View, private readonly title: string, private readonly make: () => Drawing, private readonly extras: Extras = {}) {
@@ -40,6 +43,10 @@ export class Figure {
     this.element = h("div", { class: "mlb-figure", role: "figure", tabindex: 0, "aria-label": `${title}. Arrow keys move, plus and minus zoom, 0 resets.` }, this.plot);
     this.element.addEventListener("keydown", event => this.key(event));
     this.holdWhileDragged();
+    this.plot.addEventListener("pointerdown", () => {
+      this.before = [view.store.selected, this.before[0]];
+      this.doubled = false;
+    }, true);
     const sight = new IntersectionObserver(entries => {
       this.inSight = entries[entries.length - 1].isIntersecting;
       if (this.inSight && this.stale) this.soon();
@@ -105,8 +112,24 @@ export class Figure {
     const { traces, layout, over } = this.make();
     const frame = this.frame(layout);
     Plotly.react(this.plot, traces, over ? laid(frame, withTitle(over)) : frame, config(this.extras));
-    if (!this.drawn) for (const [name, listener] of Object.entries(this.extras.events ?? {})) (this.plot as any).on(name, listener);
+    if (!this.drawn) this.listen();
     this.drawn = true;
+  }
+
+  private listen() {
+    const { clicks, events: { plotly_click, ...events } = {} } = this.extras;
+    const on = (name: string, listener: (event: any) => void) => (this.plot as any).on(name, listener);
+    for (const [name, listener] of Object.entries(events)) on(name, listener);
+    if (!clicks) on("plotly_doubleclick", () => this.unpick());
+    // plotly.js tells of the second click after it told of both.
+    if (plotly_click) on("plotly_click", event => this.doubled || plotly_click(event));
+  }
+
+  /** Two clicks together mean the whole picture: what each of them selected by itself is taken back. */
+  private unpick() {
+    const { store } = this.view, selected = this.before[1];
+    this.doubled = true;
+    if (selected && selected !== store.selected) store.select(selected);
   }
 
   /** Paper has a width of its own: what was drawn for the screen is scaled to it (style.css), and drawn at last if it was not yet. */
