@@ -99,7 +99,7 @@ const typed = async (field, text) => {
   await field.blur();
 };
 const count = (page, selector) => page.locator(selector).count();
-const lines = (page, least) => count(page, ".scatterlayer .trace path.js-line").then(n => n >= least);
+const lines = (page, least) => count(page, ".scatterlayer .trace path.js-line, .mlb-strokes path").then(n => n >= least);
 const PLOTLY = { ready: page => lines(page, 100), actions: { redraw: drag(".nsewdrag") } };
 
 /** Our outputs: made by the helpers of the browser tests, which are TypeScript. */

@@ -12,7 +12,7 @@ const { PAGE, PICTURES, CHROMIUM } = process.env;
 /** How many curves of a plot are drawn; it is brought into sight, since else it waits. */
 async function curves(plot) {
   await plot.scrollIntoViewIfNeeded();
-  return plot.locator(".scatterlayer .trace path.js-line").count();
+  return plot.locator(".mlb-strokes path").count();
 }
 const chips = of => of.locator(".mlb-set-chip").evaluateAll(all => all.map(chip => chip.firstChild.textContent));
 const dashboard = page => page.locator(".mlb:has(> .mlb-b)").first();
@@ -66,7 +66,7 @@ async function links(app, page) {
     ([all, bars]) => all.length >= 5 && all.length <= bars && new Set(all.map(text => text.split(",")[0])).size === 1);
   const elsewhere = page.locator(".jp-CodeCell:has(.mlb-plot):not(:has(.mlb-dashboard))").first();
   await elsewhere.scrollIntoViewIfNeeded();
-  await eventually("and drawn alone by a plot of another cell", () => elsewhere.locator(".mlb-plotly").first().evaluate(plot => new Set((plot.data ?? []).filter(trace => trace.uid.startsWith("run")).map(trace => trace.uid)).size), n => n === 1);
+  await eventually("and drawn alone by a plot of another cell", () => elsewhere.locator(".mlb-plotly").first().evaluate(plot => new Set((plot.drawn ?? []).filter(trace => trace.uid.startsWith("run")).map(trace => trace.uid)).size), n => n === 1);
   const tab = await page.context().newPage();
   await tab.goto(app.beside("trusted.ipynb"), { waitUntil: "load" });
   await tab.locator(".mlb-bar").first().waitFor();

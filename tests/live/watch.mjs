@@ -20,7 +20,7 @@ export async function watch(page, say) {
     const heard = new WeakSet();
     let state, drawn = false, blank = false;
     const figure = () => document.querySelector(".mlb-plotly");
-    const curve = () => figure()?.data?.find(trace => trace.uid === "run0_0");
+    const curve = () => figure()?.drawn?.find(trace => trace.uid === "run0_0");
     // Drawn, and then a frame of the browser's.
     const painted = then => requestAnimationFrame(() => requestAnimationFrame(then));
     const look = () => {

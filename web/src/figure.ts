@@ -2,6 +2,7 @@
 
 import { h } from "./dom";
 import { plain } from "./format";
+import { extent, Strokes, type Stroke } from "./strokes";
 import { inTurn } from "./turns";
 import type { View } from "./view";
 
@@ -9,8 +10,8 @@ import type { View } from "./view";
 declare const Plotly: any;
 
 export type Trace = Record<string, unknown>;
-/** `over`: a person's own layout, which lies over ours. */
-export interface Drawing { traces: Trace[]; layout: Record<string, any>; over?: Record<string, any> }
+/** `strokes`: curves that we draw, beneath the traces; `over`: a person's own layout, which lies over ours. */
+export interface Drawing { strokes?: Stroke[]; traces: Trace[]; layout: Record<string, any>; over?: Record<string, any> }
 /** What a figure has beyond zooming: buttons of plotly.js, what to do at its events and at other keys. `clicks`: a quick second click is a second pick. */
 export interface Extras { buttons?: string[]; clicks?: boolean; events?: Record<string, (event: any) => void>; keys?: Record<string, () => void> }
 
@@ -36,6 +37,7 @@ export class Figure {
   /** What was selected when the last two presses began, the later first. */
   private before: ReadonlySet<string>[] = [];
   private doubled = false;
+  private readonly strokes = new Strokes();
   private readonly soon = inTurn(() => this.draw());
 
   constructor(private readonly view: View, private readonly title: string, private readonly make: () => Drawing, private readonly extras: Extras = {}) {
@@ -99,9 +101,9 @@ export class Figure {
     return { x: of(layout?.xaxis), y: of(layout?.yaxis) };
   }
 
-  /** Dims all traces but these; null: none. */
-  emphasise(which: ((trace: number) => boolean) | null) {
-    this.plot.querySelectorAll<SVGElement>(".scatterlayer > .trace").forEach((trace, i) => {
+  /** Dims all strokes and traces but these, counted in this order; null: none. */
+  emphasise(which: ((nth: number) => boolean) | null) {
+    [...this.strokes.paths, ...this.plot.querySelectorAll<SVGElement>(".scatterlayer > .trace")].forEach((trace, i) => {
       trace.style.opacity = which && !which(i) ? "0.12" : "";
     });
   }
@@ -109,9 +111,11 @@ export class Figure {
   private draw() {
     if (!this.stale || this.held || !this.plot.clientWidth || !this.view.alive()) return;
     this.stale = false;
-    const { traces, layout, over } = this.make();
-    const frame = this.frame(layout);
-    Plotly.react(this.plot, traces, over ? laid(frame, withTitle(over)) : frame, config(this.extras));
+    const { strokes = [], traces, layout, over } = this.make();
+    const frame = this.frame(layout), reach = extent(strokes);
+    this.strokes.set(strokes);
+    Plotly.react(this.plot, reach ? [...traces, reach] : traces, over ? laid(frame, withTitle(over)) : frame, config(this.extras));
+    (this.plot as any).drawn = [...strokes, ...traces];
     if (!this.drawn) this.listen();
     this.drawn = true;
   }
@@ -120,6 +124,10 @@ export class Figure {
     const { clicks, events: { plotly_click, ...events } = {} } = this.extras;
     const on = (name: string, listener: (event: any) => void) => (this.plot as any).on(name, listener);
     for (const [name, listener] of Object.entries(events)) on(name, listener);
+    const curves = () => this.strokes.draw((this.plot as any)._fullLayout._plots.xy);
+    on("plotly_afterplot", curves);
+    // Of the first time, plotly.js told before anybody could listen.
+    curves();
     if (!clicks) on("plotly_doubleclick", () => this.unpick());
     // plotly.js tells of the second click after it told of both.
     if (plotly_click) on("plotly_click", event => this.doubled || plotly_click(event));
@@ -236,7 +244,7 @@ function download(plot: any) {
   const ours = { title: { text: plain(title), font: { size: 14 } }, margin: { ...plot.layout.margin, ...ROOM_FOR_TITLE } };
   const layout = { ...plot.layout, showlegend: true, ...(plot.layout.title?.text ? {} : ours) };
   const { width, height } = plot.getBoundingClientRect();
-  Plotly.downloadImage({ data: plot.data, layout }, { format: "png", scale: 2, width, height, filename: title.replace(/[^\p{L}\p{N}._-]+/gu, "_") });
+  Plotly.downloadImage({ data: plot.drawn, layout }, { format: "png", scale: 2, width, height, filename: title.replace(/[^\p{L}\p{N}._-]+/gu, "_") });
 }
 
 const config = ({ buttons = [], clicks = false }: Extras) => ({

@@ -1,9 +1,9 @@
 // The curves of groups: a mean line each, a pale band around it, and what is said of them.
 
 import type { Curve, Plot } from "../payload";
-import type { Trace } from "./figure";
 import { grouped, short } from "./format";
 import type { Entry } from "./legend";
+import type { Stroke } from "./strokes";
 import type { View } from "./view";
 
 export const isGrouped = (plot: Plot) => plot.series.some(curve => curve.group);
@@ -14,11 +14,11 @@ export function counts(plot: Plot, valueOf: (run: number) => string): Map<string
 }
 
 /** The two ends of a band: lines that are not seen, with the space between them filled. They have to follow one another. */
-export function bandTraces(entry: Entry, uid: string, x: number[], lower: (number | null)[], upper: (number | null)[], dark: boolean): Trace[] {
+export function bandTraces(entry: Entry, uid: string, x: number[], lower: (number | null)[], upper: (number | null)[], dark: boolean): Stroke[] {
   const end = { type: "scatter", mode: "lines", x, line: { width: 0, color: entry.colour }, hoverinfo: "skip", showlegend: false, legendgroup: entry.value };
   return [
     { ...end, y: lower, uid: `lower${uid}` },
-    { ...end, y: upper, uid: `upper${uid}`, fill: "tonexty", fillcolor: pale(entry.colour, dark ? 0.24 : 0.18) },
+    { ...end, y: upper, uid: `upper${uid}`, fill: "tonexty" as const, fillcolor: pale(entry.colour, dark ? 0.24 : 0.18) },
   ];
 }
 

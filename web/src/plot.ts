@@ -20,6 +20,7 @@ import type { Runs } from "./runs";
 import { float, legendCall, literal } from "./rust";
 import type { XKind } from "./settings";
 import { smooths, type Smoothing } from "./smooth";
+import type { Stroke } from "./strokes";
 import type { View } from "./view";
 import { Window } from "./window";
 
@@ -185,11 +186,11 @@ export class PlotPanel {
     this.over.hidden = over === null;
     this.over.textContent = over;
 
-    const traces: Trace[] = [];
+    const strokes: Stroke[] = [];
     this.owners = [];
-    const add = (value: string, trace: Trace) => {
+    const add = (value: string, stroke: Stroke) => {
       this.owners.push(value);
-      traces.push(trace);
+      strokes.push(stroke);
     };
     const named = new Set<string>();
     // All bands first, so that no band covers a mean.
@@ -203,12 +204,12 @@ export class PlotPanel {
       for (const curve of curves) {
         if (dims(curve.run)) continue;
         const { colour, value } = legend.of(curve.run);
-        add(value, { ...LINE, x: this.xOf(curve), y: this.lines.of(curve).line, line: { color: colour, width: 1 }, opacity: 0.22, hoverinfo: "skip", showlegend: false, uid: `raw${curve.run}_${curve.rank ?? 0}` });
+        add(value, { ...LINE, x: this.xOf(curve), y: this.lines.of(curve).line, line: { color: colour, width: 1 }, opacity: 0.22, showlegend: false, uid: `raw${curve.run}_${curve.rank ?? 0}` });
       }
     }
     for (const curve of curves) {
       const entry = legend.of(curve.run);
-      const line = { ...LINE, x: this.xOf(curve), y: this.lines.smoothed(curve, this.smoothing), hoverinfo: "skip" };
+      const line = { ...LINE, x: this.xOf(curve), y: this.lines.smoothed(curve, this.smoothing) };
       if (dims(curve.run)) {
         add(entry.value, { ...line, uid: uidOf(curve), line: { color: entry.colour, width: 1 }, opacity: DIMMED, showlegend: false });
         continue;
@@ -228,11 +229,11 @@ export class PlotPanel {
     const focus = curves.filter(curve => !dims(curve.run));
     const range = this.bulk(curves);
     const odd = marks(focus.map(curve => this.marked(curve, legend)), this.isLog("y"), range);
-    if (odd) add("", odd);
     const thought = thinking(focus.flatMap(curve => this.thinking(curve, legend)), view.theme.ground);
-    if (thought) add("", thought);
-    for (const trace of plot.extra?.traces ?? []) add("", structuredClone(trace));
-    return { traces, layout: this.layout(range), over: plot.extra?.layout };
+    const traces = [odd, thought].filter((trace): trace is Trace => trace !== null), layout = this.layout(range);
+    if (!plot.extra) return { strokes, traces, layout };
+    // What a person adds of plotly.js's own may speak of any trace: plotly.js draws them all.
+    return { traces: [...strokes, ...traces, ...structuredClone(plot.extra.traces ?? [])], layout, over: plot.extra.layout };
   }
 
   /** The curves that matter, where there are too many: of those in focus, half the newest, half the best by their last values. */
@@ -412,6 +413,6 @@ const dashOf = (dash: Style["dash"], rank = 0): Style["dash"] => (rank && dash =
 const uidOf = ({ run, rank }: Curve) => `run${run}_${rank ?? 0}`;
 /** Of the curves that are not in focus. */
 const DIMMED = 0.13;
-const LINE = { type: "scatter", mode: "lines", connectgaps: false };
+const LINE = { type: "scatter", mode: "lines", connectgaps: false, hoverinfo: "skip" };
 /** Milliseconds of the clock whose reading a time of plotly.js is. */
 const fromLocal = (ms: number) => ms + new Date(ms).getTimezoneOffset() * 60_000;

@@ -24,7 +24,7 @@ const on = (html: string, options: Parameters<typeof onPage>[2], body: (page: Pa
 
 test("a plot's legend says the hyperparameter, once for each value, and a dash where there is none", () => on(plotPage(), {}, async page => {
   assert.deepEqual(await page.locator(".mlb-chip").allTextContents(), ["lr=0.001", "lr=0.003", "lr=0.01", "lr=0.03", "lr=–"]);
-  const legend = await page.locator(".mlb-plotly").evaluate((plot: any) => plot.data.filter((trace: any) => trace.showlegend).map((trace: any) => trace.name));
+  const legend = await page.locator(".mlb-plotly").evaluate((plot: any) => plot.drawn.filter((trace: any) => trace.showlegend).map((trace: any) => trace.name));
   assert.deepEqual(legend.sort(), ["lr=0.001", "lr=0.003", "lr=0.01", "lr=0.03", "lr=–"]);
   assert.equal((await curves(page)).length, 24);
   assert.equal(await page.getByText(STATIC).isVisible(), false);
@@ -33,35 +33,35 @@ test("a plot's legend says the hyperparameter, once for each value, and a dash w
 
 test("click hides, double click isolates, again shows all", () => on(plotPage(), {}, async page => {
   await chip(page, "lr=0.01").click();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.every((trace: any) => trace.name !== "lr=0.01"));
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.every((trace: any) => trace.name !== "lr=0.01"));
   await page.getByRole("button", { name: "show all" }).click();
   await page.waitForTimeout(400);
   await chip(page, "lr=0.01").dblclick();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.every((trace: any) => trace.name === "lr=0.01"));
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.every((trace: any) => trace.name === "lr=0.01"));
   assert.equal((await curves(page)).length, 6);
   await page.waitForTimeout(600);
   await chip(page, "lr=0.01").dblclick();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.name).length === 24);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.filter((trace: any) => trace.name).length === 24);
   await chip(page, "lr=0.03").focus();
   await page.keyboard.press("Alt+Enter");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.every((trace: any) => trace.name === "lr=0.03"));
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.every((trace: any) => trace.name === "lr=0.03"));
 }));
 
 test("the legend chooser changes curves, captions of images and of histograms", () => on(dashboardPage(), { height: 3000 }, async page => {
   await page.getByRole("button", { name: "each run" }).first().click();
   await page.getByLabel("Legend by", { exact: true }).selectOption("width");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.some((trace: any) => trace.name === "width=64"));
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.some((trace: any) => trace.name === "width=64"));
   assert.deepEqual([...new Set(await page.locator(".mlb-images .mlb-label").allTextContents())], ["width=32", "width=64", "width=128"]);
   assert.deepEqual([...new Set(await page.locator(".mlb-histogram .mlb-label").allTextContents())], ["width=32", "width=64", "width=128"]);
   await page.getByLabel("Legend by", { exact: true }).selectOption("name");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.some((trace: any) => trace.name === "brisk-otter-0"));
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.some((trace: any) => trace.name === "brisk-otter-0"));
 }));
 
 test("a filter in the table changes plots, images, thoughts and the count, and is cleared in one place", () => on(dashboardPage(), { height: 3000 }, async page => {
   await page.getByLabel("Filter lr", { exact: true }).fill(">=0.03");
   await page.waitForFunction(() => document.querySelectorAll(".mlb-tile").length === 5);
   // Signs of thoughts have no name; they, too, are of these runs only.
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.every((trace: any) => (trace.mode === "markers" ? trace.customdata.every((run: number) => run % 4 === 3 && run !== 3) : trace.name === "lr=0.03")));
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.every((trace: any) => (trace.mode === "markers" ? trace.customdata.every((run: number) => run % 4 === 3 && run !== 3) : trace.name === "lr=0.03")));
   assert.equal((await curves(page)).length, 5);
   assert.match(await page.locator(".mlb-bar .mlb-count").textContent() ?? "", /^5 of 24 runs/);
   const who = await page.locator(".mlb-thoughts .mlb-who").allTextContents();
@@ -74,7 +74,7 @@ test("a filter in the table changes plots, images, thoughts and the count, and i
 test("a filter that cannot be read is said, and the last good one stays", () => on(tableAndPlot(SEARCH), {}, async page => {
   const input = page.getByLabel("Filter lr", { exact: true });
   await input.fill("0.001");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.length === 6);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.length === 6);
   await input.fill("0.001 oops");
   await page.getByText("cannot read “0.001 oops”").waitFor();
   assert.equal(await input.getAttribute("aria-invalid"), "true");
@@ -100,19 +100,19 @@ test("sorting by one column and by a second, missing last", () => on(tableAndPlo
 test("rows are selected by mouse and by keys, and drive the plot", () => on(tableAndPlot(SEARCH), {}, async page => {
   const rows = page.locator(".mlb-grid-row");
   await rows.nth(1).click();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.length === 1);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.length === 1);
   await rows.nth(3).click({ modifiers: ["Shift"] });
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.length === 3);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.length === 3);
   await rows.nth(2).locator(".mlb-box").click();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.length === 2);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.length === 2);
   assert.match(await page.locator(".mlb-bar .mlb-count").textContent() ?? "", /24 runs, 2 selected/);
   await page.keyboard.press("Escape");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.name).length === 24);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.filter((trace: any) => trace.name).length === 24);
   await page.locator(".mlb-grid").focus();
   for (const key of ["Home", "ArrowDown", " "]) await page.keyboard.press(key);
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.length === 1);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.length === 1);
   await page.keyboard.press("Shift+ArrowDown");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.length === 2);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.length === 2);
   assert.equal(await page.locator('.mlb-grid-row[aria-selected="true"]').count(), 2);
 }));
 
@@ -145,7 +145,7 @@ test("smoothing draws the raw curve behind, log y changes the axis, zoom survive
   const zoomed = await range();
   assert.ok(zoomed[0] > 10 && zoomed[1] < 190, String(zoomed));
   await page.getByLabel("Smooth", { exact: true }).fill("80");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.opacity === 0.22).length === 24);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.filter((trace: any) => trace.opacity === 0.22).length === 24);
   await page.getByRole("button", { name: "log y" }).click();
   await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any)._fullLayout.yaxis.type === "log");
   assert.deepEqual(await range(), zoomed);
@@ -170,7 +170,7 @@ test("a run that diverged does not press the others into a line, and one switch 
 });
 
 test("NaN and infinities are marked where they happened, and hover says run, setting, step and value", () => on(plotPage(), {}, async page => {
-  const marks = await page.locator(".mlb-plotly").evaluate((plot: any) => plot.data.find((trace: any) => trace.uid === "marks"));
+  const marks = await page.locator(".mlb-plotly").evaluate((plot: any) => plot.drawn.find((trace: any) => trace.uid === "marks"));
   assert.deepEqual(marks.x, [120, 121, 122]);
   assert.deepEqual(marks.marker.symbol, ["x-thin-open", "triangle-up", "x-thin-open"]);
   assert.match(marks.text[0], /polar-maple-5|lunar|brisk|quiet|amber/);
@@ -218,8 +218,8 @@ test("outputs of one board follow one another, in whatever order they come, with
   await on(page([output(plot, { withRuntime: false }), output(table), output(other, { withRuntime: false })]), {}, async page => {
     assert.equal(await page.locator(".mlb-b").count(), 3);
     await page.getByLabel("Filter lr", { exact: true }).fill("0.001");
-    await page.waitForFunction(() => (document.querySelectorAll(".mlb-plotly")[0] as any).data.length === 6);
-    assert.ok(await page.evaluate(() => (document.querySelectorAll(".mlb-plotly")[1] as any).data.length >= 24), "another board stays as it is");
+    await page.waitForFunction(() => (document.querySelectorAll(".mlb-plotly")[0] as any).drawn.length === 6);
+    assert.ok(await page.evaluate(() => (document.querySelectorAll(".mlb-plotly")[1] as any).drawn.length >= 24), "another board stays as it is");
   });
 });
 
@@ -273,7 +273,7 @@ test("themes: dark by the system, and a host's switch while the page is open", a
   await on(page([output(sample.payload(sample.plot("Loss", SEARCH), SEARCH))], { head: host }), {}, async page => {
     await page.evaluate(() => (document.body.dataset.jpThemeLight = "false"));
     await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any)._fullLayout.paper_bgcolor === "rgb(17,17,17)");
-    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data[0].line.color === "#56b4e9");
+    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn[0].line.color === "#56b4e9");
   });
 });
 

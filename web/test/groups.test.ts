@@ -38,7 +38,7 @@ const tableAndGroups = (more: Partial<import("../payload").Plot> = {}) => page([
 const on = (html: string, options: Parameters<typeof onPage>[2], body: (page: Page) => Promise<void>) => onPage(browser, html, options, body);
 
 interface Drawn { name?: string; uid: string; fill?: string; group: string }
-const data = (page: Page): Promise<Drawn[]> => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.data.map((trace: any) => ({ name: trace.name, uid: trace.uid, fill: trace.fill, group: trace.legendgroup })));
+const data = (page: Page): Promise<Drawn[]> => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.drawn.map((trace: any) => ({ name: trace.name, uid: trace.uid, fill: trace.fill, group: trace.legendgroup })));
 
 test("each group is a line with a filled band, and its chip hides and isolates both", () => on(tableAndGroups(), {}, async page => {
   assert.deepEqual(await page.locator(".mlb-chip").allTextContents(), ["lr=0.001 (n=3)", "lr=0.003 (n=3)", "lr=0.01 (n=3)", "lr=0.03 (n=2)", "lr=– (n=1)"]);
@@ -46,14 +46,14 @@ test("each group is a line with a filled band, and its chip hides and isolates b
   // In the order of their first runs; run 3 has no rate.
   assert.deepEqual(traces.filter(trace => trace.name).map(trace => trace.name), ["lr=0.001 (n=3)", "lr=0.003 (n=3)", "lr=0.01 (n=3)", "lr=– (n=1)", "lr=0.03 (n=2)"]);
   assert.equal(traces.filter(trace => trace.fill === "tonexty").length, 5);
-  assert.equal(await page.locator(".mlb-plotly .js-fill").evaluateAll(fills => fills.filter(fill => (fill as SVGPathElement).getBBox().height > 5).length), 5);
+  assert.equal(await page.locator(".mlb-strokes path[fill^=rgba]").evaluateAll(fills => fills.filter(fill => (fill as SVGPathElement).getBBox().height > 5).length), 5);
   await chip(page, "lr=0\\.01 \\(n=3\\)").click();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.every((trace: any) => trace.legendgroup !== "0.01"));
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.every((trace: any) => trace.legendgroup !== "0.01"));
   assert.equal((await data(page)).length, 12);
   await page.getByRole("button", { name: "show all" }).click();
   await page.waitForTimeout(500);
   await chip(page, "lr=0\\.03 \\(n=2\\)").dblclick();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.every((trace: any) => trace.legendgroup === "0.03"));
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.every((trace: any) => trace.legendgroup === "0.03"));
   assert.equal((await data(page)).length, 3);
 }));
 
@@ -75,7 +75,7 @@ test("the legend chosen for other plots does not regroup, and alone there is non
   await on(tableAndGroups(), {}, async page => assert.equal(await page.getByLabel("Legend by", { exact: true }).count(), 0));
   await on(page([output(sample.payload({ type: "row", children: [sample.groupedPlot("Loss", SEARCH), sample.plot("Loss", SEARCH)] }, SEARCH))]), {}, async page => {
     await page.getByLabel("Legend by", { exact: true }).selectOption("width");
-    await page.waitForFunction(() => (document.querySelectorAll(".mlb-plotly")[1] as any).data.some((trace: any) => trace.name === "width=64"));
+    await page.waitForFunction(() => (document.querySelectorAll(".mlb-plotly")[1] as any).drawn.some((trace: any) => trace.name === "width=64"));
     assert.ok((await data(page)).some(trace => trace.name === "lr=0.01 (n=3)"));
     assert.equal(await page.locator(".mlb-chip").first().textContent(), "lr=0.001 (n=3)");
   });
@@ -83,15 +83,15 @@ test("the legend chosen for other plots does not regroup, and alone there is non
 
 test("hover says setting, step, mean, band and n; smoothing keeps the mean in its band", () => on(tableAndGroups(), {}, async page => {
   await chip(page, "lr=0\\.01 \\(n=3\\)").dblclick();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.length === 3);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.length === 3);
   const box = (await page.locator(".mlb-plotly .nsewdrag").boundingBox())!;
   await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5);
   await page.locator(".mlb-reading tr").waitFor();
   assert.match((await page.locator(".mlb-reading").textContent())!, /^step \d+lr=0\.01 ?n = 3, std dev 0\.\d+ to 0\.\d+0\.\d+$/);
   await page.getByLabel("Smooth", { exact: true }).fill("80");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.length === 4);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.length === 4);
   const inside = await page.locator(".mlb-plotly").evaluate((plot: any) => {
-    const of = (start: string) => plot.data.find((trace: any) => trace.uid.startsWith(start)).y;
+    const of = (start: string) => plot.drawn.find((trace: any) => trace.uid.startsWith(start)).y;
     const [lower, upper, mean] = [of("lower"), of("upper"), of("run")];
     return mean.every((y: number, i: number) => lower[i] <= y + 1e-9 && y <= upper[i] + 1e-9);
   });

@@ -25,16 +25,16 @@ const plot = (tag = "Loss", more = {}) => sample.payload(sample.plot(tag, SEARCH
 const on = (outputs: string[], body: (page: Page) => Promise<void>, options: Parameters<typeof onPage>[2] = {}) => onPage(browser, html(outputs), { height: 1500, ...options }, body);
 
 /** How many curves the `nth` figure draws in full. */
-const inFocus = (page: Page, nth = 0) => page.locator(".mlb-plotly").nth(nth).evaluate((plot: any) => plot.data.filter((trace: any) => trace.uid.startsWith("run") && trace.opacity === undefined).length);
+const inFocus = (page: Page, nth = 0) => page.locator(".mlb-plotly").nth(nth).evaluate((plot: any) => plot.drawn.filter((trace: any) => trace.uid.startsWith("run") && trace.opacity === undefined).length);
 const focusIs = (page: Page, n: number, nth = 0) => page.waitForFunction(([n, nth]) => {
   const plot = document.querySelectorAll(".mlb-plotly")[nth] as any;
-  return plot.data?.filter((trace: any) => trace.uid.startsWith("run") && trace.opacity === undefined).length === n;
+  return plot.drawn?.filter((trace: any) => trace.uid.startsWith("run") && trace.opacity === undefined).length === n;
 }, [n, nth] as const);
 
 /** Where a point of a curve is on the page. */
 const spot = (page: Page, run: number, point: number, nth = 0) => page.locator(".mlb-plotly").nth(nth).evaluate((plot: any, [run, point]) => {
   const box = plot.getBoundingClientRect(), { xaxis, yaxis } = plot._fullLayout;
-  const trace = plot.data.find((trace: any) => trace.uid === `run${run}_0`);
+  const trace = plot.drawn.find((trace: any) => trace.uid === `run${run}_0`);
   return { x: box.left + xaxis._offset + xaxis.c2p(trace.x[point]), y: box.top + yaxis._offset + yaxis.c2p(trace.y[point]) };
 }, [run, point] as const);
 const selectedRows = (page: Page) => page.locator('.mlb-grid-row[aria-selected="true"]').allTextContents();
@@ -64,7 +64,7 @@ test("a double click on a curve goes back from a zoom, and leaves what was selec
     await page.keyboard.press("ArrowRight");
     assert.equal(await zoomed(), true);
     const curve = await page.locator(".mlb-plotly").evaluate((plot: any) => {
-      const { uid, x } = plot.data.find((trace: any) => /^run\d+_0$/.test(trace.uid));
+      const { uid, x } = plot.drawn.find((trace: any) => /^run\d+_0$/.test(trace.uid));
       return { run: Number(/\d+/.exec(uid)![0]), middle: x.length >> 1 };
     });
     const at = await spot(page, curve.run, curve.middle);
@@ -92,7 +92,7 @@ test("a box around curves selects those that go through it, Shift adds, Escape l
   const through = await page.locator(".mlb-plotly").first().evaluate((plot: any) => {
     const { xaxis, yaxis } = plot._fullLayout, at = (axis: any, part: number) => axis.p2c(part * axis._length);
     const [x0, x1, y0, y1] = [at(xaxis, 0.2), at(xaxis, 0.3), at(yaxis, 0.65), at(yaxis, 0.4)];
-    return plot.data.filter((trace: any) => trace.uid.startsWith("run") && trace.x.some((x: number, i: number) => x >= x0 && x <= x1 && trace.y[i] >= y0 && trace.y[i] <= y1)).length;
+    return plot.drawn.filter((trace: any) => trace.uid.startsWith("run") && trace.x.some((x: number, i: number) => x >= x0 && x <= x1 && trace.y[i] >= y0 && trace.y[i] <= y1)).length;
   });
   assert.ok(through > 1 && through < 24, String(through));
   await drag(0.2, 0.4, 0.3, 0.65);
@@ -123,7 +123,7 @@ test("the others are dimmed instead of left out, everywhere, until it is cleared
   await page.locator(".mlb-grid-row").nth(1).click();
   await focusIs(page, 1);
   await page.getByRole("button", { name: "dim others" }).nth(1).click();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.opacity === 0.13).length === 23);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.filter((trace: any) => trace.opacity === 0.13).length === 23);
   assert.equal(await inFocus(page), 1);
   await page.waitForFunction(() => document.querySelectorAll(".mlb-dimmed").length === 23);
   assert.deepEqual(await page.getByRole("button", { name: "dim others" }).evaluateAll(all => all.map(button => button.getAttribute("aria-pressed"))), ["true", "true", "true"]);
@@ -134,7 +134,7 @@ test("the others are dimmed instead of left out, everywhere, until it is cleared
 
 test("smoothing and x hold for all plots of the board, a logarithm for those of the metric", () => on([output(plot()), output(plot()), output(plot("Accuracy"))], async page => {
   await page.getByLabel("Smooth", { exact: true }).first().fill("60");
-  await page.waitForFunction(() => [...document.querySelectorAll<any>(".mlb-plotly")].every(plot => plot.data.filter((trace: any) => trace.opacity === 0.22).length === 24));
+  await page.waitForFunction(() => [...document.querySelectorAll<any>(".mlb-plotly")].every(plot => plot.drawn.filter((trace: any) => trace.opacity === 0.22).length === 24));
   assert.deepEqual(await page.getByLabel("Smooth", { exact: true }).evaluateAll(all => all.map(input => (input as HTMLInputElement).value)), ["60", "60", "60"]);
   await page.getByRole("button", { name: "log y" }).first().click();
   await page.waitForFunction(() => [...document.querySelectorAll<any>(".mlb-plotly")].map(plot => plot._fullLayout.yaxis.type).join() === "log,log,linear");

@@ -68,7 +68,7 @@ const append = (path: (patch: Patch) => Patch, from: number, y: number[]): Patch
 const ofPlot = (patch: Patch): Patch => ({ o: { panel: { o: { children: { e: [[0], [patch]] } } } } });
 
 const lastPoint = (page: Page) => page.locator(".mlb-plotly").first().evaluate((plot: any) => {
-  const trace = plot.data.find((trace: any) => trace.uid === "run0_0");
+  const trace = plot.drawn.find((trace: any) => trace.uid === "run0_0");
   return [trace.x[trace.x.length - 1], trace.y[trace.y.length - 1]];
 });
 const until = async (page: Page, what: () => Promise<unknown>, wanted: unknown) => {
@@ -142,7 +142,7 @@ test("the same filter, pressed twice in every output while runs come, is one fil
   /** In each output: how many runs it says, how many curves, images and rows of the table there are. */
   const shown = () => page.locator(".mlb-dashboard").evaluateAll(all => all.map(each => [
     /^(\d+ of )?\d+ runs/.exec(each.querySelector(".mlb-bar .mlb-count")!.textContent!)?.[0],
-    (each.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.mode !== "markers").length,
+    (each.querySelector(".mlb-plotly") as any).drawn.filter((trace: any) => trace.mode !== "markers").length,
     each.querySelectorAll(".mlb-tile").length,
     each.querySelectorAll(".mlb-grid-row:not([hidden])").length,
   ]));
@@ -231,7 +231,7 @@ test("zooming into a reduced curve asks for the points of the stretch; away from
   };
   await page.locator(".mlb-figure").first().focus();
   await page.keyboard.press("+");
-  const sevens = () => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.data.find((trace: any) => trace.uid === "run0_0").y.filter((y: number) => y === 7).length > 20);
+  const sevens = () => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.drawn.find((trace: any) => trace.uid === "run0_0").y.filter((y: number) => y === 7).length > 20);
   await until(page, sevens, true);
   assert.equal(engine.asked.find(url => url.pathname === "/zoom")!.searchParams.get("tag"), "Loss");
   await page.keyboard.press("0");

@@ -154,7 +154,7 @@ test("one weight far away: histograms are drawn without it, in every way, and a 
   assert.match((await note.textContent())!, /to 50 \(double click: all\)$/);
   // On a curve, whose run the first click selects: that run alone may have no weight far away.
   const at = await page.locator(".mlb-plotly").evaluate((plot: any) => {
-    const box = plot.getBoundingClientRect(), { xaxis, yaxis } = plot._fullLayout, trace = plot.data.find((trace: any) => trace.uid === "run0");
+    const box = plot.getBoundingClientRect(), { xaxis, yaxis } = plot._fullLayout, trace = plot.drawn.find((trace: any) => trace.uid === "run0");
     const place = trace.y.length >> 1;
     return { x: box.left + xaxis._offset + xaxis.c2p(trace.x[place]), y: box.top + yaxis._offset + yaxis.c2p(trace.y[place]) };
   });

@@ -26,7 +26,7 @@ const on = (html: string, options: Parameters<typeof onPage>[2], body: (page: Pa
 
 /** The rows that have a dot, and how strongly each is drawn. */
 const dots = (page: Page): Promise<[number, number][]> => page.locator(".mlb-scatter .mlb-plotly").evaluate((plot: any) =>
-  plot.data.flatMap((trace: any) => trace.customdata.map((row: number, i: number) => [row, trace.marker.opacity[i]])).sort((a: number[], b: number[]) => a[0] - b[0]));
+  plot.drawn.flatMap((trace: any) => trace.customdata.map((row: number, i: number) => [row, trace.marker.opacity[i]])).sort((a: number[], b: number[]) => a[0] - b[0]));
 const count = (page: Page) => page.locator(".mlb-bar .mlb-count").first();
 const said = (page: Page, text: string) => page.waitForFunction(text => document.querySelector(".mlb-bar .mlb-count")!.textContent === text, text);
 const lines = (page: Page, kind: string) => page.locator(`.mlb-params path.mlb-${kind}[data-row]`).count();
@@ -35,7 +35,7 @@ const lines = (page: Page, kind: string) => page.locator(`.mlb-params path.mlb-$
 async function dotAt(page: Page, row: number): Promise<{ x: number; y: number }> {
   return page.locator(".mlb-scatter .mlb-plotly").evaluate((plot: any, row) => {
     const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
-    for (const trace of plot.data) {
+    for (const trace of plot.drawn) {
       const i = trace.customdata.indexOf(row);
       if (i >= 0) return { x: box.left + xaxis._offset + xaxis.d2p(trace.x[i]), y: box.top + yaxis._offset + yaxis.d2p(trace.y[i]) };
     }
@@ -54,16 +54,16 @@ test("a dot for each run that has both values, coloured by the legend, and hover
   assert.match(text!, /lr=0.03/);
   assert.match(text!, /last\(Accuracy\)/);
   await page.getByLabel("Legend by", { exact: true }).selectOption("optimizer");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.map((trace: any) => trace.name).sort().join() === "optimizer=adam,optimizer=sgd");
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.map((trace: any) => trace.name).sort().join() === "optimizer=adam,optimizer=sgd");
 }));
 
 test("runs without a value have no dot; a filter takes dots away, a hidden legend entry too", () => on(pageOf(sample.scatter(), { type: "table", board: 0, columns: null, sort: [] }), {}, async page => {
   assert.deepEqual((await dots(page)).map(([row]) => row).includes(3), false, "run 3 has no lr");
   assert.equal((await dots(page)).length, 23);
   await page.getByLabel("Filter width", { exact: true }).fill("32");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.flatMap((trace: any) => trace.customdata).every((row: number) => row % 3 === 0));
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.flatMap((trace: any) => trace.customdata).every((row: number) => row % 3 === 0));
   await page.locator(".mlb-chip").filter({ hasText: /^lr=0.01$/ }).click();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.flatMap((trace: any) => trace.customdata).every((row: number) => row % 4 !== 2));
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.flatMap((trace: any) => trace.customdata).every((row: number) => row % 4 !== 2));
 }));
 
 test("click selects a run, Shift adds one, a second click lets go; the others are dimmed", () => on(pageOf(sample.scatter({ x: { key: "decay", log: true } })), {}, async page => {
@@ -79,7 +79,7 @@ test("click selects a run, Shift adds one, a second click lets go; the others ar
     await page.mouse.up();
     for (const key of modifiers) await page.keyboard.up(key);
   };
-  const bright = (n: number) => page.waitForFunction(n => (document.querySelector(".mlb-plotly") as any).data.flatMap((trace: any) => trace.marker.opacity).filter((each: number) => each > 0.5).length === n, n);
+  const bright = (n: number) => page.waitForFunction(n => (document.querySelector(".mlb-plotly") as any).drawn.flatMap((trace: any) => trace.marker.opacity).filter((each: number) => each > 0.5).length === n, n);
   await click(2);
   await said(page, "24 runs, 1 selected");
   await bright(1);
@@ -131,7 +131,7 @@ test("what is brushed on an axis is a filter, for all that shows the board", () 
   assert.equal(await lines(page, "on"), 8);
   assert.equal(await lines(page, "off"), 16, "the others stay as a shadow");
   assert.match(await page.getByLabel("Filter width", { exact: true }).inputValue(), /^\d+\.?\d*\.\.128$/);
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.flatMap((trace: any) => trace.customdata).length === 8);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.flatMap((trace: any) => trace.customdata).length === 8);
   await brush(page, "optimizer", 0.6, 0.9);
   await said(page, "2 of 24 runs");
   assert.equal(await page.getByLabel("Filter optimizer", { exact: true }).inputValue(), "=sgd");

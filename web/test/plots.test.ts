@@ -126,17 +126,17 @@ test("many numbers are a bar of colours, whatever is filtered; its values can be
   const bar = page.locator(".mlb-legend .mlb-colours");
   assert.match((await bar.getAttribute("aria-label"))!, /^decay: colours from .* by the logarithm$/);
   assert.equal(await page.locator(".mlb-legend .mlb-chip").count(), 0);
-  const colours = () => page.locator(".mlb-plotly").evaluate((plot: any) => Object.fromEntries(plot.data.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => [trace.uid, trace.line.color])));
+  const colours = () => page.locator(".mlb-plotly").evaluate((plot: any) => Object.fromEntries(plot.drawn.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => [trace.uid, trace.line.color])));
   const all = await colours();
   assert.ok(new Set(Object.values(all)).size > 15);
   const ramp = (await page.locator(".mlb-ramp").boundingBox())!;
   await page.mouse.move(ramp.x + ramp.width * 0.5, ramp.y + 4);
-  await page.waitForFunction(() => document.querySelectorAll('.scatterlayer .trace[style*="opacity: 0.12"]').length >= 23);
+  await page.waitForFunction(() => document.querySelectorAll('.mlb-strokes path[style*="opacity: 0.12"]').length >= 23);
   await page.getByRole("button", { name: "values" }).click();
   await page.locator(".mlb-legend .mlb-chip").nth(23).waitFor();
   assert.equal(await page.locator(".mlb-legend .mlb-chip").count(), 24);
   await page.locator(".mlb-legend .mlb-chip").first().click();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.uid.startsWith("run")).length === 23);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.filter((trace: any) => trace.uid.startsWith("run")).length === 23);
   const fewer = await colours();
   for (const [uid, colour] of Object.entries(fewer)) assert.equal(colour, all[uid], "no colour changes");
 }));
@@ -144,17 +144,17 @@ test("many numbers are a bar of colours, whatever is filtered; its values can be
 test("colours go by the values of the whole folder, which the engine tells; so an output of few runs has those of all", async () => {
   const few = sample.payload(sample.plot("Loss", { n: 4 }), { n: 4 }, { domains: { lr: [0.0001, 0.001, 0.002, 0.003, 0.01, 0.03] }, places: [9, 7, 5, 3] });
   await on(html([output(few)]), async page => {
-    const colours = () => page.locator(".mlb-plotly").evaluate((plot: any) => plot.data.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => trace.line.color));
+    const colours = () => page.locator(".mlb-plotly").evaluate((plot: any) => plot.drawn.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => trace.line.color));
     assert.deepEqual(await page.locator(".mlb-chip").allTextContents(), ["lr=0.001", "lr=0.003", "lr=0.01", "lr=–"]);
     assert.deepEqual((await colours()).slice(0, 3), ["#d55e00", "#cc79a7", "#56b4e9"], "the second, fourth and fifth of six");
     await page.getByLabel("Legend by", { exact: true }).selectOption("name");
-    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.some((trace: any) => trace.name === "brisk-otter-0"));
+    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.some((trace: any) => trace.name === "brisk-otter-0"));
     assert.deepEqual(await colours(), ["#d55e00", "#117733", "#e69f00", "#cc79a7"], "by their places in the folder");
   });
 });
 
 test("after eight values the dash changes, not the colour", () => on(plotPage({ legend: "name" }, { n: 20 }), async page => {
-  const styles = await page.locator(".mlb-plotly").evaluate((plot: any) => plot.data.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => `${trace.line.color} ${trace.line.dash}`));
+  const styles = await page.locator(".mlb-plotly").evaluate((plot: any) => plot.drawn.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => `${trace.line.color} ${trace.line.dash}`));
   assert.equal(new Set(styles).size, 20);
   assert.equal(new Set(styles.map((style: string) => style.split(" ")[0])).size, 8);
 }));
@@ -171,7 +171,7 @@ test("a legend of many parameters is found by typing, with the keyboard alone", 
     await field.fill("block 17");
     assert.deepEqual(await page.getByRole("option").allTextContents(), ["model.block_17.width"]);
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.some((trace: any) => trace.name === "model.block_17.width=2"));
+    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.some((trace: any) => trace.name === "model.block_17.width=2"));
     assert.equal(await field.inputValue(), "model.block_17.width");
     await field.fill("nothing like it");
     await page.getByText("No parameter has this in its name.").waitFor();
@@ -179,23 +179,23 @@ test("a legend of many parameters is found by typing, with the keyboard alone", 
     assert.equal(await field.inputValue(), "model.block_17.width");
     await field.click();
     await page.getByRole("option", { name: "optimizer" }).click();
-    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.some((trace: any) => trace.name === "optimizer=sgd"));
+    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.some((trace: any) => trace.name === "optimizer=sgd"));
   });
 });
 
 test("of more than 100 curves those that matter are drawn, said how they were chosen, and all on request", () => on(plotPage({}, { n: 130, steps: 20 }), async page => {
-  const runs = () => page.locator(".mlb-plotly").evaluate((plot: any) => plot.data.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => [+/\d+/.exec(trace.uid)![0], trace.y.findLast((y: number | null) => y !== null)]));
+  const runs = () => page.locator(".mlb-plotly").evaluate((plot: any) => plot.drawn.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => [+/\d+/.exec(trace.uid)![0], trace.y.findLast((y: number | null) => y !== null)]));
   const some = await runs() as [number, number][];
   assert.equal(some.length, 100);
   await page.getByText("100 of 130 curves drawn: the 50 newest, and the 50 with the lowest last values of the others.").waitFor();
   assert.deepEqual(some.map(([run]) => run).sort((a, b) => a - b).slice(0, 50), Array.from({ length: 50 }, (_, i) => i));
   await page.getByRole("button", { name: "Draw all" }).click();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.uid.startsWith("run")).length === 130);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.filter((trace: any) => trace.uid.startsWith("run")).length === 130);
   const all = await runs() as [number, number][], drawnFirst = new Set(some.map(([run]) => run));
   const worst = Math.max(...some.filter(([run]) => run >= 50).map(([, last]) => last));
   for (const [run, last] of all) if (!drawnFirst.has(run)) assert.ok(last >= worst);
   await page.getByRole("button", { name: "Only 100" }).click();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.uid.startsWith("run")).length === 100);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.filter((trace: any) => trace.uid.startsWith("run")).length === 100);
 }));
 
 test("thoughts stand on their curves; hover reads them, a click selects their run", () => {
@@ -208,7 +208,7 @@ test("thoughts stand on their curves; hover reads them, a click selects their ru
   ];
   return on(html([output(sample.payload(plot, { n: 6 }))]), async page => {
     const marks = await page.locator(".mlb-plotly").evaluate((plot: any) => {
-      const { x, y, customdata } = plot.data.find((trace: any) => trace.uid === "thoughts"), { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
+      const { x, y, customdata } = plot.drawn.find((trace: any) => trace.uid === "thoughts"), { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
       return x.map((at: number, i: number) => ({ at, run: customdata[i], px: box.left + xaxis._offset + xaxis.c2p(at), py: box.top + yaxis._offset + yaxis.c2p(y[i]) }));
     });
     assert.deepEqual(marks.map(({ at, run }: any) => [run, at]), [[1, 100], [2, 50], [5, 122]]);
@@ -219,7 +219,7 @@ test("thoughts stand on their curves; hover reads them, a click selects their ru
     await page.locator(".mlb-reading").waitFor({ state: "hidden" });
     await page.mouse.click(marks[0].px, marks[0].py);
     await page.locator(".mlb-set-chip").getByText(/^run [a-z]+-[a-z]+-1$/).waitFor();
-    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.find((trace: any) => trace.uid === "thoughts").x.length === 1);
+    await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.find((trace: any) => trace.uid === "thoughts").x.length === 1);
   });
 });
 
@@ -235,7 +235,7 @@ test("a plot follows the size of its cell", () => on(plotPage(), async page => {
 
 test("printed as they stand: all plots are drawn, none is cut off, controls are left out", () => on(html(Array.from({ length: 5 }, (_, i) => output(sample.payload(sample.plot(`Loss ${i}`, SEARCH), SEARCH), { withRuntime: i === 0 }))), async page => {
   await page.locator(".mlb-chip").first().click();
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.uid.startsWith("run")).length === 18);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.filter((trace: any) => trace.uid.startsWith("run")).length === 18);
   const pdf = await page.pdf({ format: "A4", printBackground: true });
   assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
   if (process.env.ML_BOARD_PICTURES) writeFileSync(`${process.env.ML_BOARD_PICTURES}/printed.pdf`, pdf);

@@ -74,7 +74,7 @@ test("outputs of several versions draw side by side, each with its own runtime, 
   const versions = await page.evaluate(() => Object.keys(window).filter(key => key.startsWith("__mlb_rt_")).length);
   assert.equal(versions, 2);
   await page.getByLabel("Filter lr", { exact: true }).fill("0.001");
-  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).data.filter((trace: any) => trace.name).length === 2);
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any).drawn.filter((trace: any) => trace.name).length === 2);
 }));
 
 test("a second view of the same output: both draw, and no id is there twice", () => on(page([output(sample.payload(sample.dashboard(SEARCH), SEARCH))]), { height: 2500 }, async page => {

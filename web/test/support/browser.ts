@@ -64,7 +64,7 @@ export const framed = (page: Page): Promise<void> => page.evaluate(() => new Pro
 /** What tests of the page ask again and again. */
 export const clientOf = {
   /** Names of the curves of the first figure. */
-  curves: (page: Page): Promise<string[]> => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.data.filter((trace: any) => trace.name).map((trace: any) => trace.name)),
+  curves: (page: Page): Promise<string[]> => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.drawn.filter((trace: any) => trace.name).map((trace: any) => trace.name)),
   chip: (page: Page, label: string) => page.locator(".mlb-chip").filter({ hasText: new RegExp(`^${label}$`) }),
   tableAndPlot: (search: sample.Search) => html([output(sample.payload({ type: "stack", children: [{ type: "table", board: 0, columns: null, sort: [] }, sample.plot("Loss", search)] }, search))]),
 };
