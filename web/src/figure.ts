@@ -27,6 +27,9 @@ export interface Axes {
 
 const ROOM_FOR_TITLE = { t: 40 };
 
+/** Margins in which the labels of the axes have room, and the labels for which they were measured. */
+interface Room { of: string; margin: { l: number; r: number; t: number; b: number }; labels: [number, number] }
+
 export class Figure {
   readonly element: HTMLElement;
   private readonly plot: HTMLElement;
@@ -38,6 +41,7 @@ export class Figure {
   private before: ReadonlySet<string>[] = [];
   private doubled = false;
   private readonly strokes = new Strokes();
+  private room: Room | null = null;
   private readonly soon = inTurn(() => this.draw());
 
   constructor(private readonly view: View, private readonly title: string, private readonly make: () => Drawing, private readonly extras: Extras = {}) {
@@ -113,9 +117,17 @@ export class Figure {
     this.stale = false;
     const { strokes = [], traces, layout, over } = this.make();
     const frame = this.frame(layout), reach = extent(strokes);
+    const of = JSON.stringify([frame.font, this.plot.clientWidth, this.plot.clientHeight, ...[frame.xaxis, frame.yaxis].map(axis => [axis.type, axis.title.text])]);
+    if (this.room?.of !== of || over) this.room = null;
+    // To measure its labels, plotly.js draws the axes once more.
+    if (this.room) {
+      frame.margin = this.room.margin;
+      frame.xaxis.automargin = frame.yaxis.automargin = false;
+    }
     this.strokes.set(strokes);
     Plotly.react(this.plot, reach ? [...traces, reach] : traces, over ? laid(frame, withTitle(over)) : frame, config(this.extras));
     (this.plot as any).drawn = [...strokes, ...traces];
+    if (!this.room) this.room = this.measured(of);
     if (!this.drawn) this.listen();
     this.drawn = true;
   }
@@ -126,11 +138,32 @@ export class Figure {
     for (const [name, listener] of Object.entries(events)) on(name, listener);
     const curves = () => this.strokes.draw((this.plot as any)._fullLayout._plots.xy);
     on("plotly_afterplot", curves);
+    on("plotly_afterplot", () => this.fit());
     // Of the first time, plotly.js told before anybody could listen.
     curves();
     if (!clicks) on("plotly_doubleclick", () => this.unpick());
     // plotly.js tells of the second click after it told of both.
     if (plotly_click) on("plotly_click", event => this.doubled || plotly_click(event));
+  }
+
+  private measured(of: string): Room {
+    const { _size: { l, r, t, b } } = (this.plot as any)._fullLayout;
+    return { of, margin: { l, r, t, b }, labels: this.labels() };
+  }
+
+  /** How long the labels are: all along x, which turn where they have no place, and the longest along y. */
+  private labels(): [number, number] {
+    const { xaxis, yaxis } = (this.plot as any)._fullLayout;
+    const lengths = (axis: any): number[] => (axis?._vals ?? []).map((tick: { text?: string }) => tick.text?.length ?? 0);
+    return [lengths(xaxis).reduce((sum, length) => sum + length, 0), Math.max(0, ...lengths(yaxis))];
+  }
+
+  /** Longer labels than those that were measured get the room that they need. */
+  private fit() {
+    const { room } = this;
+    if (!room || !this.labels().some((length, i) => length > room.labels[i])) return;
+    this.room = null;
+    this.update();
   }
 
   /** Two clicks together mean the whole picture: what each of them selected by itself is taken back. */

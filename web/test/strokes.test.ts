@@ -128,3 +128,16 @@ test("a number beyond all others does not make the line in sight another one", (
     assert.ok(lines.every(line => !/NaN|Infinity|e/.test(line)), lines[0]);
   });
 });
+
+test("labels that become longer get the room that they need, by a zoom and by other values", () => on(html([output(sample.payload(noisy(), SEARCH))]), async page => {
+  const cut = () => page.locator(".mlb-plotly").evaluate(plot => Math.min(...[...plot.querySelectorAll(".ytick text")].map(label => label.getBoundingClientRect().left)) < plot.getBoundingClientRect().left);
+  const longest = () => page.locator(".mlb-plotly .ytick text").evaluateAll(all => Math.max(...all.map(label => label.textContent!.length)));
+  const before = await longest();
+  await page.locator(".mlb-figure").focus();
+  for (let i = 0; i < 30; i++) await page.keyboard.press("+");
+  await page.waitForFunction(before => Math.max(...[...document.querySelectorAll(".mlb-plotly .ytick text")].map(label => label.textContent!.length)) > before + 4, before);
+  await framed(page);
+  await framed(page);
+  assert.equal(await cut(), false);
+  assert.ok(await longest() > before + 4);
+}));
