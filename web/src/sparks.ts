@@ -30,7 +30,7 @@ export function sourcesOf(table: Table, plots: Plot[]): Source[] {
   for (const { tag, curves } of table.sparks ?? []) found.set(tag, { tag, curves: curves.map(curve => ({ run: curve.run, y: curve.y.map(number) })) });
   for (const plot of plots) {
     if (found.has(plot.tag) || plot.board !== table.board || plot.series.some(curve => curve.group)) continue;
-    found.set(plot.tag, { tag: plot.tag, curves: plot.series.filter(curve => !curve.rank).map(curve => ({ run: curve.run, y: thinned(curve.y.map(number)) })) });
+    found.set(plot.tag, { tag: plot.tag, curves: plot.series.filter(curve => !curve.rank).map(curve => ({ run: curve.run, y: thinned(curve.y).map(number) })) });
   }
   return [...found.values()];
 }
@@ -46,26 +46,30 @@ export function sparkColumns(sources: Source[], runs: Runs): TableColumn[] {
 
 function sparkOf(byRun: Map<number, (number | null)[]>): Spark {
   const paths = new Map<number, string>();
-  let low = Infinity, high = -Infinity;
-  const bulk = bulkRange(byRun.values());
-  if (bulk) [low, high] = bulk;
-  else {
-    for (const curve of byRun.values()) for (const y of curve) {
-      if (y === null || !Number.isFinite(y)) continue;
-      low = Math.min(low, y);
-      high = Math.max(high, y);
-    }
-  }
-  const span = high - low || 1;
+  // Reckoned when a cell is drawn: most columns are not shown.
+  let range: [number, number] | null = null;
   return {
     path(row) {
       const curve = byRun.get(row);
       if (!curve) return null;
       let path = paths.get(row);
-      if (path === undefined) paths.set(row, (path = draw(curve, low, span)));
+      if (path === undefined) {
+        const [low, high] = (range ??= bulkRange(byRun.values()) ?? wholeRange(byRun.values()));
+        paths.set(row, (path = draw(curve, low, high - low || 1)));
+      }
       return path;
     },
   };
+}
+
+function wholeRange(curves: Iterable<(number | null)[]>): [number, number] {
+  let low = Infinity, high = -Infinity;
+  for (const curve of curves) for (const y of curve) {
+    if (y === null || !Number.isFinite(y)) continue;
+    low = Math.min(low, y);
+    high = Math.max(high, y);
+  }
+  return [low, high];
 }
 
 /** A line with gaps where there is no finite number. */
@@ -85,7 +89,7 @@ function draw(curve: (number | null)[], low: number, span: number): string {
 const round = (value: number) => Math.round(value * 10) / 10;
 
 /** As few as a small picture needs: of each stretch the last. */
-function thinned(curve: (number | null)[]): (number | null)[] {
+function thinned<T>(curve: T[]): T[] {
   if (curve.length <= POINTS) return curve;
   return Array.from({ length: POINTS }, (_, i) => curve[Math.round(((i + 1) * curve.length) / POINTS) - 1]);
 }
