@@ -1,7 +1,7 @@
 // Figures take turns: to draw one takes tens of milliseconds, and all of them in one frame would hold up whoever scrolls or types meanwhile.
 
 /** What figures may take of one frame, together; a single one may take longer. */
-const BUDGET_MS = 25;
+const BUDGET_MS = 16;
 
 const waiting = new Set<() => void>();
 let asked = false;
