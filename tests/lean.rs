@@ -14,7 +14,8 @@ const POINTS: u64 = 3000;
 /// The program, as `cargo build --features engine` leaves it: beside this test's, or in the target directory where cargo builds elsewhere.
 fn engine() -> PathBuf {
     let built = std::env::current_exe().unwrap();
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"), PathBuf::from);
     let places = [built.ancestors().nth(2).unwrap().join("ml_board"), target.join("debug/ml_board")];
     let program = places.iter().find(|program| program.exists());
     program.unwrap_or_else(|| panic!("{} is missing: cargo build --features engine", places[0].display())).clone()
