@@ -24,7 +24,7 @@ import type { Stroke } from "./strokes";
 import type { View } from "./view";
 import { Window } from "./window";
 
-/** Plotly's time grows with the number of curves, not of points. */
+/** More cannot be told apart, and take their time. */
 const MOST_CURVES = 100;
 
 export class PlotPanel {

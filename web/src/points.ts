@@ -1,4 +1,4 @@
-// The points of curves as they are drawn: by what x means, smoothed or as they were logged. Arrays are kept, because plotly.js tells by them what has changed.
+// The points of curves as they are drawn: by what x means, smoothed or as they were logged. Arrays are kept: most curves are drawn again as they were.
 
 import type { Curve, Plot } from "../payload";
 import { asLocal, number } from "./format";

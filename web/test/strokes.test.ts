@@ -14,8 +14,8 @@ before(async () => {
 });
 after(() => browser?.close());
 
-const SEARCH = { n: 6 };
-const both = (plot: Plot) => html([plot, { ...plot, extra: { layout: {}, traces: [] } } as Plot].map(each => output(sample.payload(each, SEARCH))));
+const SEARCH = { n: 6 }, MANY = { n: 24 };
+const both = (plot: Plot, search: sample.Search = SEARCH) => html([plot, { ...plot, extra: { layout: {}, traces: [] } } as Plot].map(each => output(sample.payload(each, search))));
 const on = (page: string, body: (page: Page) => Promise<void>, options: Parameters<typeof onPage>[2] = {}) => onPage(browser, page, { height: 2000, ...options }, body);
 
 interface Seen { ranges: [number[], number[]]; widths: string[]; colours: string[]; dashes: string[]; opacities: number[] }
@@ -74,10 +74,24 @@ const ragged = (back: boolean, more: Partial<Plot> = {}) => {
 
 for (const [name, plot, tolerance] of [
   ["as they come", noisy(), 0.01], ["with gaps, a spike and steps that go back", ragged(true), 0.01], ["on logarithms", ragged(false, { layout: { xaxis: { type: "log" }, yaxis: { type: "log" } } }), 0.02],
-  ["smoothed", noisy({ smooth: 0.9 }), 0.06], ["of many settings", noisy({ legend: "name" }), 0.01], ["in a stretch", noisy({ zoom: { x: [100, 200], y: [0.5, 1] } }), 0.01],
+  ["smoothed", noisy({ smooth: 0.9 }), 0.06], ["in a stretch", noisy({ zoom: { x: [100, 200], y: [0.5, 1] } }), 0.01],
 ] as const) {
   test(`curves ${name} lie where plotly.js would draw them`, () => on(both(plot), page => same(page, tolerance)));
 }
+
+test("so do curves of many settings, with dashes", () => on(both(sample.plot("Loss", MANY, { legend: "name" }), MANY), async page => {
+  assert.equal(new Set((await seen(page))[0].dashes).size, 3);
+  await same(page, 0.03);
+}));
+
+test("a picture that is downloaded has the curves", () => on(html([output(sample.payload(noisy(), SEARCH))]), async page => {
+  await page.locator(".mlb-plotly").hover();
+  const download = page.waitForEvent("download");
+  await page.locator(".modebar-btn[data-title='Download as PNG']").click();
+  await download;
+  const svg = await page.evaluate(() => (window as any).made.at(-1) as string);
+  assert.equal(new Set(svg.match(/class="trace scatter trace[^"]*run\d+_0[^"]*"/g)).size, SEARCH.n);
+}, { before: "const make = URL.createObjectURL; window.made = []; URL.createObjectURL = blob => (blob.type.includes('svg') && blob.text().then(text => made.push(text)), make(blob))" }));
 
 test("on a logarithm a curve has a gap where it is not above 0", () => {
   const plot = noisy({ layout: { yaxis: { type: "log" } } });
@@ -119,7 +133,7 @@ test("a pan takes the curves along, and leaves them where they belong", () => on
   assert.ok(Math.abs(await left() - before - 60) < 1.5, "and afterwards");
 }));
 
-test("a number beyond all others does not make the line in sight another one", () => {
+test("a number beyond all others has a place that a path can take", () => {
   const plot = noisy({ zoom: { x: [0, 100], y: [0, 2] } });
   plot.series[0].y[60] = 1e300;
   plot.series[1].y[60] = -1e300;
