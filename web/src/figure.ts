@@ -1,6 +1,8 @@
 // A plotly.js figure that is drawn when it comes into sight, keeps its zoom when it is drawn again, and follows its box.
 
 import { h } from "./dom";
+import { Clicks } from "./figure-clicks";
+import { moveOf } from "./figure-keys";
 import { plain } from "./format";
 import { extent, Strokes, type Stroke } from "./strokes";
 import { inTurn } from "./turns";
@@ -37,9 +39,7 @@ export class Figure {
   private inSight = false;
   private stale = true;
   private held = false;
-  /** What was selected when the last two presses began, the later first. */
-  private before: ReadonlySet<string>[] = [];
-  private doubled = false;
+  private readonly clicks: Clicks;
   private readonly strokes = new Strokes();
   private room: Room | null = null;
   private readonly soon = inTurn(() => this.draw());
@@ -48,10 +48,10 @@ export class Figure {
     this.plot = h("div", { class: "mlb-plotly" });
     this.element = h("div", { class: "mlb-figure", role: "figure", tabindex: 0, "aria-label": `${title}. Arrow keys move, plus and minus zoom, 0 resets.` }, this.plot);
     this.element.addEventListener("keydown", event => this.key(event));
-    this.holdWhileDragged();
+    this.clicks = new Clicks(view.store);
     this.plot.addEventListener("pointerdown", () => {
-      this.before = [view.store.selected, this.before[0]];
-      this.doubled = false;
+      this.clicks.press();
+      this.holdWhileDragged();
     }, true);
     const sight = new IntersectionObserver(entries => {
       this.inSight = entries[entries.length - 1].isIntersecting;
@@ -141,9 +141,8 @@ export class Figure {
     on("plotly_afterplot", () => this.fit());
     // Of the first time, plotly.js told before anybody could listen.
     curves();
-    if (!clicks) on("plotly_doubleclick", () => this.unpick());
-    // plotly.js tells of the second click after it told of both.
-    if (plotly_click) on("plotly_click", event => this.doubled || plotly_click(event));
+    if (!clicks) on("plotly_doubleclick", () => this.clicks.unpick());
+    if (plotly_click) on("plotly_click", event => this.clicks.doubled || plotly_click(event));
   }
 
   private measured(of: string): Room {
@@ -164,13 +163,6 @@ export class Figure {
     if (!room || !this.labels().some((length, i) => length > room.labels[i])) return;
     this.room = null;
     this.update();
-  }
-
-  /** Two clicks together mean the whole picture: what each of them selected by itself is taken back. */
-  private unpick() {
-    const { store } = this.view, selected = this.before[1];
-    this.doubled = true;
-    if (selected && selected !== store.selected) store.select(selected);
   }
 
   /** Paper has a width of its own: what was drawn for the screen is scaled to it (style.css), and drawn at last if it was not yet. */
@@ -216,14 +208,12 @@ export class Figure {
 
   /** Drawing again in the middle of a drag would end it. */
   private holdWhileDragged() {
-    this.plot.addEventListener("pointerdown", () => {
-      this.held = true;
-      const free = () => setTimeout(() => {
-        this.held = false;
-        if (this.stale) this.soon();
-      }, 50);
-      addEventListener("pointerup", free, { once: true, capture: true });
-    }, true);
+    this.held = true;
+    const free = () => setTimeout(() => {
+      this.held = false;
+      if (this.stale) this.soon();
+    }, 50);
+    addEventListener("pointerup", free, { once: true, capture: true });
   }
 
   private key(event: KeyboardEvent) {
@@ -233,26 +223,12 @@ export class Figure {
       this.whole();
       return event.preventDefault();
     }
-    const moved = (name: "xaxis" | "yaxis", shift: number, grow: number) => {
-      const [from, to] = axes[name].range.map((end: any) => axes[name].r2l(end));
-      const margin = (to - from) * (grow - 1) / 2, by = (to - from) * shift;
-      return { [`${name}.range`]: [axes[name].l2r(from + by - margin), axes[name].l2r(to + by + margin)] };
-    };
-    const moves: Record<string, () => object> = {
-      ArrowLeft: () => moved("xaxis", -0.1, 1),
-      ArrowRight: () => moved("xaxis", 0.1, 1),
-      ArrowUp: () => moved("yaxis", 0.1, 1),
-      ArrowDown: () => moved("yaxis", -0.1, 1),
-      "+": () => ({ ...moved("xaxis", 0, 0.7), ...moved("yaxis", 0, 0.7) }),
-      "=": () => ({ ...moved("xaxis", 0, 0.7), ...moved("yaxis", 0, 0.7) }),
-      "-": () => ({ ...moved("xaxis", 0, 1 / 0.7), ...moved("yaxis", 0, 1 / 0.7) }),
-    };
-    const own = this.extras.keys?.[(event.shiftKey ? "Shift+" : "") + event.key], move = moves[event.key];
+    const own = this.extras.keys?.[(event.shiftKey ? "Shift+" : "") + event.key], move = moveOf(event.key);
     if (!own && !move) return;
     event.preventDefault();
     event.stopPropagation();
     if (own) own();
-    else Plotly.relayout(this.plot, move());
+    else if (move) Plotly.relayout(this.plot, move(axes));
   }
 }
 

@@ -72,3 +72,6 @@ export function wrapped(text: string, length: number, most: number): string[] {
 
 /** The beginning of a long name. */
 export const cut = (text: string, length: number) => (text.length > length ? text.slice(0, length - 1) + "…" : text);
+
+/** A length in a path, in pixels: finer ones cannot be seen. */
+export const tenth = (pixels: number) => Math.round(pixels * 10) / 10;

@@ -39,7 +39,17 @@ export class Lines {
 
   private known(): XKind[] {
     const { plot } = this;
-    return isGrouped(plot) ? [plot.x] : KINDS.filter(kind => plot.series.length > 0 && plot.series.every(curve => kind === plot.x || this.place(curve, kind) !== null));
+    return isGrouped(plot) ? [plot.x] : KINDS.filter(kind => plot.series.length > 0 && plot.series.every(curve => this.has(curve, kind)));
+  }
+
+  /** Whether x can mean this; without reckoning where the points then are. */
+  private has(curve: Curve, kind: XKind): boolean {
+    if (kind === this.plot.x) return true;
+    if (kind === "step") return "step" in curve;
+    if (kind === "metric") return false;
+    const started = typeof this.runs.value("started", curve.run) === "number";
+    if (this.plot.x === "relative") return started;
+    return (this.plot.x === "wall" || "wall" in curve) && (kind === "wall" || started);
   }
 
   of(curve: Curve): Points {

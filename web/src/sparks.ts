@@ -2,7 +2,7 @@
 
 import type { Plot, Table } from "../payload";
 import { s } from "./dom";
-import { number } from "./format";
+import { number, tenth } from "./format";
 import { bulkRange } from "./range";
 import type { Column, Runs } from "./runs";
 
@@ -79,14 +79,12 @@ function draw(curve: (number | null)[], low: number, span: number): string {
   curve.forEach((y, i) => {
     if (y === null || !Number.isFinite(y)) return void (pen = "M");
     const part = Math.min(1, Math.max(0, (y - low) / span));
-    path += `${pen}${round(MARGIN + (i / last) * (WIDTH - 2 * MARGIN))} ${round(HEIGHT - MARGIN - part * (HEIGHT - 2 * MARGIN))}`;
+    path += `${pen}${tenth(MARGIN + (i / last) * (WIDTH - 2 * MARGIN))} ${tenth(HEIGHT - MARGIN - part * (HEIGHT - 2 * MARGIN))}`;
     pen = "L";
   });
   // A point alone: a short stroke.
   return path.includes("L") || !path ? path : `${path}h2`;
 }
-
-const round = (value: number) => Math.round(value * 10) / 10;
 
 /** As few as a small picture needs: of each stretch the last. */
 function thinned<T>(curve: T[]): T[] {

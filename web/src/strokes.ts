@@ -2,6 +2,7 @@
 // its points are; fifty curves that grow every second would hold up the page.
 
 import { s } from "./dom";
+import { tenth } from "./format";
 
 /** A curve, as plotly.js would take it. With `fill`, what lies between it and the one before it is filled. */
 export interface Stroke {
@@ -144,4 +145,3 @@ function put(element: Element, name: string, value: string | null) {
 
 /** NaN where the axis has no place for a value. */
 const clamp = (pixel: number | undefined) => (pixel === undefined ? NaN : Math.max(-FAR, Math.min(FAR, pixel)));
-const tenth = (pixel: number) => Math.round(pixel * 10) / 10;

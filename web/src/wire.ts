@@ -36,11 +36,20 @@ function visit<P extends Panel>(panel: P): P {
 export function widenCurve(packed: Packed, x: Plot["x"]): Curve {
   return once<Curve>(packed, () => {
     const { dx, dstep, dwall, ...curve } = packed;
-    if (dx) curve.x = sums(dx, x === "relative" ? 1000 : 1);
-    if (dstep) curve.step = sums(dstep, 1);
-    if (dwall) curve.wall = moments(sums(dwall.i, 1), sums(dwall.t, 1), curve.step ?? curve.x);
+    if (dx) later(curve, "x", () => sums(dx, x === "relative" ? 1000 : 1));
+    if (dstep) later(curve, "step", () => sums(dstep, 1));
+    if (dwall) later(curve, "wall", () => moments(sums(dwall.i, 1), sums(dwall.t, 1), curve.step ?? curve.x));
     return curve;
   });
+}
+
+/** Reckoned when it is asked for: a page has more curves than anybody looks at. */
+function later(curve: Curve, name: "x" | "step" | "wall", reckon: () => number[]) {
+  const settle = (value: number[]) => {
+    Object.defineProperty(curve, name, { value, enumerable: true });
+    return value;
+  };
+  Object.defineProperty(curve, name, { get: () => settle(reckon()), enumerable: true, configurable: true });
 }
 
 /** The moments of all points, from those at the points `at`. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apply } from "../src/patch";
-import { widen } from "../src/wire";
+import { widen, widenCurve } from "../src/wire";
 import * as sample from "./support/sample";
 
 test("each form of a patch", () => {
@@ -25,4 +25,15 @@ test("what did not change stays the same object, packed and widened", () => {
   assert.equal(after.children[0].series[0], before.children[0].series[0]);
   assert.deepEqual(after.children[0].series[1], { run: 0, x: [0, 1, 2], y: [3, 4, 5], n: 3 });
   assert.deepEqual(before.children[0].series[1].x, [0, 1]);
+});
+
+test("where points are is reckoned when somebody looks", () => {
+  const packed = { run: 0, dx: [5, 1, 2], dwall: { i: [0, 2], t: [1000, 300] }, y: [1, 2, 3], n: 3 };
+  const curve = widenCurve(packed as any, "step"), made = (name: string) => Object.getOwnPropertyDescriptor(curve, name)!.get === undefined;
+  assert.deepEqual(["x" in curve, "wall" in curve, "step" in curve], [true, true, false]);
+  assert.deepEqual([made("x"), made("wall")], [false, false]);
+  assert.deepEqual(curve.x, [5, 6, 8]);
+  assert.deepEqual([made("x"), made("wall")], [true, false]);
+  assert.deepEqual(curve.wall, [1000, 1100, 1300]);
+  assert.equal(curve.x, curve.x, "once");
 });

@@ -27,6 +27,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 const FILE: &str = "ml_board.sqlite";
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two tries of what SQLite does not wait for by itself.
+const RETRY: Duration = Duration::from_millis(5);
 
 /// An embedded store.
 pub(crate) struct Local {

@@ -1,8 +1,10 @@
 //! The tables: one for each collection of STORAGE, for all databases and folders. `document` is the document in BSON.
 
-use rusqlite::Connection;
+use std::time::Instant;
 
-use super::PATIENCE;
+use rusqlite::{Connection, ErrorCode};
+
+use super::{PATIENCE, RETRY};
 
 /// What `PRAGMA user_version` of a file with these tables is.
 const VERSION: i64 = 1;
@@ -46,4 +48,42 @@ pub(super) fn prepare(connection: &mut Connection) -> rusqlite::Result<bool> {
         transaction.commit()?;
     }
     Ok(version <= VERSION)
+}
+
+/// Turns the write-ahead log on, which lasts for the file. While a file is new this needs it alone, and SQLite does not wait for that: where two
+/// programs open it in the same moment, one of them is told at once that it is locked.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(cause) if cause.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < PATIENCE => std::thread::sleep(RETRY),
+            done => return done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use crate::store::local::Local;
+
+    #[test]
+    fn several_programs_open_a_new_store_in_the_same_moment() {
+        const PROGRAMS: usize = 6;
+        for _ in 0..40 {
+            let home = tempfile::tempdir().unwrap();
+            let together = Barrier::new(PROGRAMS);
+            std::thread::scope(|scope| {
+                let open = || {
+                    together.wait();
+                    Local::open(home.path()).map(drop)
+                };
+                let all: Vec<_> = (0..PROGRAMS).map(|_| scope.spawn(open)).collect();
+                for one in all {
+                    one.join().unwrap().unwrap();
+                }
+            });
+        }
+    }
 }
