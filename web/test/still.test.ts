@@ -53,3 +53,19 @@ for (const width of [1100, 700, 420]) {
     assert.equal(await height(), was);
   }));
 }
+
+for (const width of [1300, 900, 800]) {
+  test(`plots beside one another have their axes on one line, whatever their heads take, ${width} wide`, () => on(browser, html([output(sample.payload({
+    type: "row", children: [sample.plot("Loss", SEARCH, { legend: "lr", notes: ["one note"] }), sample.plot("Accuracy of the validation set with a name that takes a line", SEARCH, { legend: "name" })],
+  }, SEARCH))]), { width }, async page => {
+    await page.locator(".mlb-plotly .main-svg").first().waitFor();
+    const boxes = (selector: string) => page.locator(selector).evaluateAll(all => all.map(each => (({ top, bottom, left }) => ({ top, bottom, left }))(each.getBoundingClientRect())));
+    const [one, two] = await boxes(".mlb-stage"), [first, second] = await boxes(".mlb-card"), legends = await boxes(".mlb-legend");
+    assert.ok(two.left > one.left, "beside one another");
+    assert.deepEqual([one.top, one.bottom], [two.top, two.bottom]);
+    assert.deepEqual([first.top, first.bottom], [second.top, second.bottom]);
+    assert.notEqual(legends[0].bottom - legends[0].top, legends[1].bottom - legends[1].top, "or nothing was to be held");
+    for (const [i, stage] of [one, two].entries()) assert.ok(legends[i].bottom <= stage.top, "nothing lies over another");
+    assert.ok(two.top - Math.max(...legends.map(legend => legend.bottom)) < 12, "no more room than is needed");
+  }));
+}
