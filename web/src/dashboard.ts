@@ -30,7 +30,7 @@ export class DashboardPart {
 
   /** `tools` stand in its bar. */
   constructor(private readonly view: View, panel: Dashboard, tools: HTMLElement[]) {
-    this.plots = new Several(view, h("div", { class: "mlb-row" }), (plot, view) => new PlotPanel(view, plot, false, thoughtsOf(panel)));
+    this.plots = new Several(view, h("div", { class: "mlb-row mlb-plots" }), (plot, view) => new PlotPanel(view, plot, false, thoughtsOf(panel)));
     this.images = new Several(view, h("div", { class: "mlb-stack" }), (images, view) => new ImagesPanel(view, images));
     this.histograms = new Several(view, h("div", { class: "mlb-row" }), (each, view) => new HistogramPanel(view, each));
     this.thoughts = new ThoughtsPanel(view, panel.thoughts);

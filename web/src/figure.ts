@@ -28,9 +28,11 @@ export interface Axes {
 }
 
 const ROOM_FOR_TITLE = { t: 40 };
+/** How wide a letter of a label is at most, with what stands between two labels, as a part of its height. */
+const LETTER = 0.9;
 
 /** Margins in which the labels of the axes have room, and the labels for which they were measured. */
-interface Room { of: string; margin: { l: number; r: number; t: number; b: number }; labels: [number, number] }
+interface Room { of: string; margin: { l: number; r: number; t: number; b: number }; labels: number[] }
 
 export class Figure {
   readonly element: HTMLElement;
@@ -150,11 +152,12 @@ export class Figure {
     return { of, margin: { l, r, t, b }, labels: this.labels() };
   }
 
-  /** How long the labels are: all along x, which turn where they have no place, and the longest along y. */
-  private labels(): [number, number] {
-    const { xaxis, yaxis } = (this.plot as any)._fullLayout;
+  /** What of the labels takes room: the longest along either axis, and all along x where they could touch, and so would be turned. */
+  private labels(): number[] {
+    const { xaxis, yaxis, font } = (this.plot as any)._fullLayout;
     const lengths = (axis: any): number[] => (axis?._vals ?? []).map((tick: { text?: string }) => tick.text?.length ?? 0);
-    return [lengths(xaxis).reduce((sum, length) => sum + length, 0), Math.max(0, ...lengths(yaxis))];
+    const along = lengths(xaxis), all = along.reduce((sum, length) => sum + length, 0), beside = all * font.size * LETTER < xaxis?._length;
+    return [Math.max(0, ...along), beside ? 0 : all, Math.max(0, ...lengths(yaxis))];
   }
 
   /** Longer labels than those that were measured get the room that they need. */

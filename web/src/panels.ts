@@ -41,7 +41,7 @@ export function output(views: View[], panel: Panel): { elements: HTMLElement[]; 
 function part(views: View[], panel: Panel, all: Leaf[], child: (panel: Panel) => Kept, tools: () => HTMLElement[]): Part<any> {
   switch (panel.type) {
     case "row":
-    case "stack": return { element: h("div", { class: `mlb-${panel.type}` }, ...panel.children.map(each => child(each).element)) };
+    case "stack": return { element: h("div", { class: `mlb-${panel.type}${ofPlots(panel) ? " mlb-plots" : ""}` }, ...panel.children.map(each => child(each).element)) };
     case "insight": return { element: h("div", { class: "mlb-stack" }, ...panel.children.map(each => child(each).element)), rust: board => `${board}.${panel.method}(${literal(panel.argument)})` };
     case "dashboard": return new DashboardPart(views[panel.board], panel, tools());
     case "plot": return new PlotPanel(views[panel.board], panel, true);
@@ -58,6 +58,8 @@ function part(views: View[], panel: Panel, all: Leaf[], child: (panel: Panel) =>
     case "message": return { element: h("p", { class: "mlb-message", "data-level": panel.level, dir: "auto" }, panel.text) };
   }
 }
+
+const ofPlots = (panel: Group) => panel.type === "row" && panel.children.every(child => child.type === "plot");
 
 /** Which panels there are: an output of others is laid out anew. */
 export function shapeOf(panel: Panel): string {
