@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Stage, until } from "../../tests/live/stage.mjs";
@@ -111,6 +111,24 @@ async function ours() {
   execFileSync(process.execPath, [bundle, OURS]);
 }
 
+const AIM_CURVE = "svg path.Line";
+/** Aim's page is empty until a metric is chosen; then it stands in the address. */
+async function addressOfLoss(root) {
+  const browser = await launch();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1300, height: 950 } });
+    await page.goto(`${root}metrics`);
+    await page.locator("button", { hasText: /Metrics$/ }).first().click();
+    await page.locator("[role=listbox] [role=option]", { hasText: "Loss" }).first().click();
+    await page.keyboard.press("Escape");
+    await page.locator("button", { hasText: /Search$/ }).first().click();
+    await page.locator(AIM_CURVE).first().waitFor({ timeout: 120_000 });
+    return page.url();
+  } finally {
+    await browser.close();
+  }
+}
+
 const OURS = at("ours");
 const needed = parts.length ? parts : PARTS;
 mkdirSync(OURS);
@@ -174,9 +192,11 @@ try {
     if (BENCH_AIM_PYTHON) {
       made(BENCH_AIM_PYTHON, "aim");
       const free = await freePort();
-      const aim = stage.start(BENCH_AIM_PYTHON, ["-m", "aim", "up", "--repo", at("aim"), "--host", "127.0.0.1", "--port", String(free)], { env: { ...stage.env, AIM_UI_TELEMETRY_ENABLED: "0" }, stdio: "ignore", cwd: stage.path });
-      const serves = until("Aim", async () => (await fetch(`http://127.0.0.1:${free}/`).catch(() => null))?.ok).then(() => true, error => console.log(`| Aim | could not be measured: ${error.message} |`));
-      if (await serves) await measured("Aim", { address: `http://127.0.0.1:${free}/metrics`, ready: page => count(page, "svg path.Line, svg .LineChart path").then(n => n >= 1) }, columns);
+      const program = join(dirname(BENCH_AIM_PYTHON), "aim"), root = `http://127.0.0.1:${free}/`;
+      const aim = stage.start(program, ["up", "--repo", at("aim"), "--host", "127.0.0.1", "--port", String(free)], { env: { ...stage.env, AIM_UI_TELEMETRY_ENABLED: "0" }, stdio: "ignore", cwd: stage.path });
+      const serves = until("Aim", async () => (await fetch(root).catch(() => null))?.ok).then(() => true, error => console.log(`| Aim | could not be measured: ${error.message} |`));
+      const loss = (await serves) && (await addressOfLoss(root).catch(error => console.log(`| Aim | could not be measured: ${error.message.split("\n")[0]} |`)));
+      if (loss) await measured("Aim", { address: loss, ready: page => count(page, AIM_CURVE).then(n => n >= 100) }, columns);
       aim.kill();
     }
   }

@@ -35,8 +35,23 @@ CREATE TABLE IF NOT EXISTS blobs (
 ";
 
 /// Sets the connection up and makes what is missing. `false`: a newer program wrote the file.
+///
+/// While a file is new, or its last user leaves it, SQLite needs it alone, and it does not wait for that: where two programs open it in the same
+/// moment, one of them is told at once that it is locked. That one tries again here.
 pub(super) fn prepare(connection: &mut Connection) -> rusqlite::Result<bool> {
     connection.busy_timeout(PATIENCE)?;
+    let begun = Instant::now();
+    loop {
+        match set_up(connection) {
+            Err(cause) if cause.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < PATIENCE => {
+                std::thread::sleep(RETRY);
+            }
+            done => return done,
+        }
+    }
+}
+
+fn set_up(connection: &mut Connection) -> rusqlite::Result<bool> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     // Acknowledged is written: the journal is deleted after it.
     connection.pragma_update(None, "synchronous", "full")?;
@@ -48,20 +63,6 @@ pub(super) fn prepare(connection: &mut Connection) -> rusqlite::Result<bool> {
         transaction.commit()?;
     }
     Ok(version <= VERSION)
-}
-
-/// Turns the write-ahead log on, which lasts for the file. While a file is new this needs it alone, and SQLite does not wait for that: where two
-/// programs open it in the same moment, one of them is told at once that it is locked.
-fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
-    let begun = Instant::now();
-    loop {
-        match connection.pragma_update(None, "journal_mode", "wal") {
-            Err(cause) if cause.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && begun.elapsed() < PATIENCE => {
-                std::thread::sleep(RETRY);
-            }
-            done => return done,
-        }
-    }
 }
 
 #[cfg(test)]
