@@ -2,38 +2,17 @@
 // `cargo xtask bench live cost [RUNS [SECONDS [TOOL]]]`.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { pause, Stage, until } from "../../tests/live/stage.mjs";
 import { launch } from "../../tests/live/watch.mjs";
+import { freePort, ofTree, said } from "../processes.mjs";
 
 const [runs = 1000, seconds = 60] = process.argv.slice(2, 4).map(Number), only = process.argv[4] ?? "";
 const POINTS = 100, AT_ONCE = 20, SETTLE_MS = 30_000;
 const { ML_BOARD_TEST_URI, BENCH_MONGO_PYTHON, BENCH_TENSORBOARD_PYTHON, BENCH_TRACKIO_PYTHON } = process.env;
 const stage = new Stage();
-
-/** Seconds of processor that this process and its children have taken, and megabytes in memory. */
-function ofTree(root) {
-  const stats = readdirSync("/proc").filter(name => /^\d+$/.test(name)).flatMap(pid => {
-    try {
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-      const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
-      return [{ pid: Number(pid), parent: Number(fields[1]), cpu: (Number(fields[11]) + Number(fields[12])) / 100, resident }];
-    } catch {
-      return [];
-    }
-  });
-  const tree = new Set([root]);
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const { pid, parent } of stats) if (tree.has(parent) && !tree.has(pid)) grown = !!tree.add(pid);
-  }
-  const all = stats.filter(({ pid }) => tree.has(pid));
-  return { cpu: all.reduce((sum, { cpu }) => sum + cpu, 0), resident: all.reduce((sum, { resident }) => sum + resident, 0) };
-}
 
 /** What MongoDB has done: queries it has answered, of which those of this question are few, and seconds of processor. */
 function store() {
@@ -42,13 +21,6 @@ function store() {
   const [pid, queries] = execFileSync(BENCH_MONGO_PYTHON, ["-c", ask, ML_BOARD_TEST_URI], { encoding: "utf8" }).split(" ").map(Number);
   return { queries, cpu: ofTree(pid).cpu };
 }
-
-const freePort = () => new Promise(found => {
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = probe.address();
-    probe.close(() => found(port));
-  });
-});
 
 const fill = (python, tool, directory) => {
   mkdirSync(directory, { recursive: true });
@@ -81,11 +53,7 @@ const TOOLS = {
     fill(BENCH_TRACKIO_PYTHON, "trackio", directory);
     const env = { ...stage.env, TRACKIO_DIR: directory, BROWSER: "true", HF_HUB_OFFLINE: "1", GRADIO_ANALYTICS_ENABLED: "False", PYTHONUNBUFFERED: "1" };
     const child = stage.start(BENCH_TRACKIO_PYTHON, ["-m", "trackio.cli", "show", "--project", "bench"], { env });
-    const address = await new Promise((found, failed) => {
-      // In colours.
-      createInterface({ input: child.stdout }).on("line", line => /http:\S+/.test(line) && found(line.match(/http:[^\s\x1b]+/)[0]));
-      child.once("exit", code => failed(new Error(`trackio ended with ${code}`)));
-    });
+    const address = await said(child);
     return { child, address, drawn: page => page.locator(".plot canvas.marks").first().waitFor() };
   },
 };

@@ -1,19 +1,13 @@
 // One open dashboard while many runs log: what the page and the engine take, and whether the page stutters. Run by
 // `cargo xtask bench live load [RUNS [METRICS [POINTS_A_SECOND [SECONDS]]]]`; a higher rate makes a short time of a long one.
 
-import { readFileSync } from "node:fs";
 import { pause, quantile, Stage, until, Watched } from "../../tests/live/stage.mjs";
 import { launch } from "../../tests/live/watch.mjs";
+import { ofTree } from "../processes.mjs";
 
 const [runs = 50, metrics = 20, rate = 10, seconds = 120] = process.argv.slice(2).map(Number);
 const EVERY_MS = 10_000;
 const mean = values => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-
-function ofProcess(pid) {
-  const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-  return { resident, cpu: (Number(fields[11]) + Number(fields[12])) / 100 };
-}
 
 /** Milliseconds of processor that the longest task of the page took since tracing began: what a stutter would be, were nothing else running. */
 async function longest() {
@@ -53,7 +47,7 @@ try {
   console.log(`${runs} runs × ${metrics} metrics × ${rate} points/s, ${seconds} s, ${process.env.BENCH_STORE ?? "embedded store"}\n`);
   console.log("| s | points logged | page heap MB | engine MB | engine cores | long tasks > 100 ms | longest task ms | most processor ms of a task | longest gap of frames ms |\n|---|---|---|---|---|---|---|---|---|");
   const begun = performance.now();
-  let before = { ...ofProcess(child.pid), at: begun }, all = { tasks: [], gaps: [] };
+  let before = { ...ofTree(child.pid), at: begun }, all = { tasks: [], gaps: [] };
   const observe = async () => {
     await page.evaluate(() => (stutter = { gaps: [], tasks: [] }));
     await browser.startTracing(page, { categories: ["toplevel"] });
@@ -64,7 +58,7 @@ try {
     // Before the garbage is collected, which is a long task of our own making.
     const { tasks, gaps } = await page.evaluate(() => stutter), processor = await longest();
     at = (performance.now() - begun) / 1000;
-    const now = { ...ofProcess(child.pid), at: performance.now() };
+    const now = { ...ofTree(child.pid), at: performance.now() };
     const cores = (now.cpu - before.cpu) / ((now.at - before.at) / 1000);
     before = now;
     const memory = await heap();

@@ -1,28 +1,10 @@
 // How a page is measured that is another's: by the frames that it shows, and by what its processes take. Nothing is asked of the page itself.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { ofTree } from "../processes.mjs";
 
 /** A picture that stands for so long is done. */
 const STILL_MS = 1500;
 const PATIENCE_MS = 120_000;
-
-/** Milliseconds of processor that a browser's processes have taken, and their megabytes that nobody else has. */
-export function ofBrowser(root) {
-  const all = readdirSync("/proc").filter(name => /^\d+$/.test(name)).flatMap(pid => {
-    try {
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-      return [{ pid: Number(pid), parent: Number(fields[1]), ms: (Number(fields[11]) + Number(fields[12])) * 10 }];
-    } catch {
-      return [];
-    }
-  });
-  const tree = new Set([root]);
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const { pid, parent } of all) if (tree.has(parent) && !tree.has(pid)) grown = !!tree.add(pid);
-  }
-  return all.filter(({ pid }) => tree.has(pid)).reduce((sum, { ms }) => sum + ms, 0);
-}
 
 /** A page whose frames are counted. */
 export class Seen {
@@ -48,7 +30,7 @@ export class Seen {
   async still(act, { ready = async () => true, browser }) {
     await this.devtools.send("Page.startScreencast", { format: "jpeg", quality: 10, maxWidth: 320, maxHeight: 240 });
     await new Promise(next => setTimeout(next, STILL_MS)); // The first frames are of what was there.
-    const begun = performance.now(), before = ofBrowser(browser);
+    const begun = performance.now(), before = ofTree(browser).cpu;
     this.frame = begun;
     await act();
     // A thread that is busy shows no frame: the picture stands when nothing came after it was ready.
@@ -58,7 +40,7 @@ export class Seen {
       if (performance.now() - begun > PATIENCE_MS) throw new Error("the picture does not stand still");
       await new Promise(next => setTimeout(next, 20));
     }
-    const result = { ms: this.frame - begun, processor: ofBrowser(browser) - before };
+    const result = { ms: this.frame - begun, processor: (ofTree(browser).cpu - before) * 1000 };
     await this.devtools.send("Page.stopScreencast");
     return result;
   }

@@ -4,12 +4,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Stage, until } from "../../tests/live/stage.mjs";
 import { launch } from "../../tests/live/watch.mjs";
+import { freePort, said } from "../processes.mjs";
 import { median, Seen } from "./measure.mjs";
 
 const PARTS = ["plot", "served", "table", "many"];
@@ -31,18 +30,6 @@ function paged(name, outputs) {
   writeFileSync(file, `<!doctype html><html><head><meta charset="utf-8"><title>${name}</title></head><body>${outputs.map(output => `<div>${readFileSync(output, "utf8")}</div>`).join("\n")}</body></html>`);
   return { address: pathToFileURL(file).href, bytes: statSync(file).size };
 }
-
-const freePort = () => new Promise(found => {
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = probe.address();
-    probe.close(() => found(port));
-  });
-});
-/** The address that a server says on its output. */
-const said = child => new Promise((found, failed) => {
-  for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on("line", line => /https?:\S+/.test(line) && found(line.match(/https?:[^\s)]+/)[0]));
-  child.once("exit", code => failed(new Error(`it ended with ${code}`)));
-});
 
 /** Opens, acts, and closes, so many times; the median of each figure, as a row. */
 async function measured(name, { address, bytes, ready, prepare, actions = {} }, columns) {
