@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::long::{Wanted, by_headers};
 use super::pictures::{self, Pictures};
+use super::wishes::{Extra, Wishes};
 use super::{hidden, insight};
 use crate::display::{Insight, Page, Scope, View, XAxis};
 use crate::error::Result;
@@ -16,11 +17,11 @@ use crate::store::read::{Kind, Place, Read};
 /// Draws a view: by MIME type, what a cell, a file, a picture or a terminal gets. `store` connects to a store by its handle.
 pub(crate) fn show(view: &View, page: Page, store: &dyn Fn(&str) -> Result<Arc<dyn Read>>) -> Result<BTreeMap<String, String>> {
     let view = insight::settled(view, store)?;
-    render::show(&view, &gather(&view, store)?, page)
+    render::show(&view, &gather(&view, &Wishes::default(), store)?, page)
 }
 
-/// Reads what the view needs.
-pub(crate) fn gather(view: &View, store: &dyn Fn(&str) -> Result<Arc<dyn Read>>) -> Result<Data> {
+/// Reads what the view needs, and of its runs those that pages want as well.
+pub(super) fn gather(view: &View, wishes: &Wishes, store: &dyn Fn(&str) -> Result<Arc<dyn Read>>) -> Result<Data> {
     let mut needs = Vec::new();
     collect(view, &mut needs);
     let read_at = Time::now();
@@ -28,7 +29,8 @@ pub(crate) fn gather(view: &View, store: &dyn Fn(&str) -> Result<Arc<dyn Read>>)
         .into_iter()
         .map(|(scope, need)| {
             let read = store(&scope.store)?;
-            Reader { read: read.as_ref(), place: Place { database: &scope.database, folder: &scope.folder } }.scope(scope, &need)
+            let place = Place { database: &scope.database, folder: &scope.folder };
+            Reader { read: read.as_ref(), place, wishes }.scope(scope, &need)
         })
         .collect::<Result<_>>()?;
     Ok(Data { read_at, scopes })
@@ -136,6 +138,7 @@ impl Need {
 struct Reader<'a> {
     read: &'a dyn Read,
     place: Place<'a>,
+    wishes: &'a Wishes,
 }
 
 impl Reader<'_> {
@@ -149,7 +152,9 @@ impl Reader<'_> {
                 data.known.learn(&data.whole);
             }
         }
-        self.series(need, &mut data)?;
+        let extra = self.wishes.among(scope, &data.runs);
+        data.wished = extra.iter().flat_map(|extra| &extra.runs).copied().collect();
+        self.series(need, &extra, &mut data)?;
         self.sparks(need, &mut data)?;
         for text in &need.conditions {
             if let Ok(condition) = Condition::parse(text, render::field) {
@@ -157,8 +162,9 @@ impl Reader<'_> {
                 data.reached.insert(text.clone(), reached);
             }
         }
-        self.images(need, &mut data)?;
-        self.histograms(need, &mut data)?;
+        let pictured = pictured(&data.runs, &extra);
+        self.images(need, &pictured, &mut data)?;
+        self.histograms(need, &pictured, &mut data)?;
         if need.thoughts || (need.marks && data.runs.iter().any(|run| run.thoughts > 0)) {
             data.thoughts = Some(self.thoughts(scope, need, &data.runs, data.invalid)?);
         }
@@ -177,7 +183,7 @@ impl Reader<'_> {
             || need.conditions.iter().filter_map(|text| Condition::parse(text, render::field).ok()).any(|of| unknown(&of.tag))
     }
 
-    fn series(&self, need: &Need, data: &mut ScopeData) -> Result<()> {
+    fn series(&self, need: &Need, extra: &[Extra], data: &mut ScopeData) -> Result<()> {
         let ScopeData { runs: all, known, series, outlines, .. } = data;
         let mut wanted = need.series.clone();
         if need.everything {
@@ -190,10 +196,10 @@ impl Reader<'_> {
             let with: Vec<&Run> = all.iter().filter(|run| run.metrics.contains_key(&tag)).collect();
             let total = with.len();
             let runs: Vec<&Run> = match need.newest.contains(&tag) {
-                true => with.into_iter().take(most).collect(),
-                false => choose::matter(with, &tag, most),
+                true => with.iter().take(most).copied().collect(),
+                false => choose::matter(with.clone(), &tag, most),
             };
-            plots.push((total, runs, tag));
+            plots.push((total, with_extra(runs, with, extra, &tag), tag));
         }
         let len = |run: &Run, tag: &str| run.metrics.get(tag).map_or(0, |summary| summary.n);
         let lens = plots.iter().map(|(_, runs, tag)| Wanted {
@@ -242,12 +248,11 @@ impl Reader<'_> {
         Ok(shown)
     }
 
-    fn images(&self, need: &Need, data: &mut ScopeData) -> Result<()> {
-        let runs = newest(&data.runs);
-        data.known.images = self.tags(need, &need.images, &runs, Kind::Image)?;
+    fn images(&self, need: &Need, runs: &[RunId], data: &mut ScopeData) -> Result<()> {
+        data.known.images = self.tags(need, &need.images, runs, Kind::Image)?;
         let tags = asked(need, &need.images, &data.known.images);
         for tag in tags {
-            let all = self.read.images(self.place, &runs, &tag)?;
+            let all = self.read.images(self.place, runs, &tag)?;
             let total = all.len();
             data.images.insert(tag, Drawn { shown: choose::spread(all, choose::IMAGES), total });
         }
@@ -256,12 +261,11 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn histograms(&self, need: &Need, data: &mut ScopeData) -> Result<()> {
-        let runs = newest(&data.runs);
-        data.known.histograms = self.tags(need, &need.histograms, &runs, Kind::Histogram)?;
+    fn histograms(&self, need: &Need, runs: &[RunId], data: &mut ScopeData) -> Result<()> {
+        data.known.histograms = self.tags(need, &need.histograms, runs, Kind::Histogram)?;
         let tags = asked(need, &need.histograms, &data.known.histograms);
         for tag in tags {
-            let all = self.read.histograms(self.place, &runs, &tag)?;
+            let all = self.read.histograms(self.place, runs, &tag)?;
             let total = all.len();
             data.histograms.insert(tag, Drawn { shown: choose::spread(all, choose::HISTOGRAMS), total });
         }
@@ -299,9 +303,26 @@ fn asked(need: &Need, asked: &BTreeSet<String>, there: &BTreeSet<String>) -> Vec
     there.iter().filter(|tag| need.everything || asked.contains(*tag)).cloned().collect()
 }
 
-/// The runs whose images and histograms are looked for.
-fn newest(runs: &[Run]) -> Vec<RunId> {
-    runs.iter().take(choose::CURVES).map(|run| run.id).collect()
+/// The runs of a plot with those that are wanted as well, of the ones `with` its metric; in their order.
+fn with_extra<'a>(runs: Vec<&'a Run>, with: Vec<&'a Run>, extra: &[Extra], tag: &str) -> Vec<&'a Run> {
+    if extra.is_empty() {
+        return runs;
+    }
+    let mut chosen: BTreeSet<RunId> = runs.iter().map(|run| run.id).collect();
+    for Extra { runs, most } in extra {
+        let wanted = with.iter().filter(|run| runs.contains(&run.id)).copied().collect();
+        chosen.extend(choose::matter(wanted, tag, *most).iter().map(|run| run.id));
+    }
+    with.into_iter().filter(|run| chosen.contains(&run.id)).collect()
+}
+
+/// The runs whose images and histograms are looked for: the newest, and the newest of those that are wanted.
+fn pictured(runs: &[Run], extra: &[Extra]) -> Vec<RunId> {
+    let mut chosen: BTreeSet<RunId> = runs.iter().take(choose::CURVES).map(|run| run.id).collect();
+    for Extra { runs: wanted, .. } in extra {
+        chosen.extend(runs.iter().filter(|run| wanted.contains(&run.id)).take(choose::CURVES).map(|run| run.id));
+    }
+    runs.iter().map(|run| run.id).filter(|id| chosen.contains(id)).collect()
 }
 
 #[cfg(test)]
@@ -420,6 +441,52 @@ mod tests {
     }
 
     #[test]
+    fn runs_that_a_page_wants_are_drawn_with_those_that_matter() {
+        let shelf = Shelf::of(340);
+        let connect = |_: &str| -> Result<Arc<dyn Read>> { Ok(shelf.clone()) };
+        let scope = scope(Filter::All);
+        let board = render::board_id(&scope);
+        let images = View::Images(ImagesSpec { scope, tag: "filters".into(), legend: None });
+        let grouped =
+            View::Plot(PlotSpec { group: vec!["lr".into()], ..PlotSpec::of(images.scope().unwrap().clone(), "Loss".into()) });
+        let composed = |view: &View, wish: &str| {
+            let mut wishes = Wishes::default();
+            assert!(wishes.take("page", &board, wish.as_bytes()));
+            serde_json::to_value(render::payload(view, &gather(view, &wishes, &connect).unwrap())).unwrap()
+        };
+        // The 50 newest are 339 to 290; of the others the lowest values are those of the oldest.
+        let (nothing, one) = (r#"{"filter":"","ids":[],"all":false}"#, r#"{"filter":"lr == 200","ids":[],"all":false}"#);
+        let lrs = |payload: &serde_json::Value| {
+            let column = payload["boards"][0]["columns"].as_array().unwrap().iter().find(|column| column["key"] == "lr").unwrap();
+            let row = |curve: &serde_json::Value| column["values"][curve["run"].as_u64().unwrap() as usize].as_u64().unwrap();
+            payload["panel"]["series"].as_array().unwrap().iter().map(row).collect::<Vec<_>>()
+        };
+        let plot = plot(Filter::All, None, None);
+        let (before, after) = (composed(&plot, nothing), composed(&plot, one));
+        let newest_and_lowest: Vec<u64> = (290..340).rev().chain((0..50).rev()).collect();
+        assert_eq!(lrs(&before), newest_and_lowest);
+        assert_eq!(lrs(&after), (290..340).rev().chain([200]).chain((0..50).rev()).collect::<Vec<_>>());
+        assert_eq!((&before["boards"][0]["more"], &before["panel"]["total"]), (&true.into(), &340.into()));
+        let note = "100 of 340 runs: the 50 newest, and the 50 with the lowest last values of the others";
+        assert_eq!(before["panel"]["notes"][0], note);
+        assert_eq!(after["panel"]["notes"][0], format!("{}; 1 more that were chosen here", note));
+        let all = composed(&plot, r#"{"filter":"","ids":[],"all":true}"#);
+        assert_eq!(
+            (lrs(&all).len(), &all["panel"]["total"], &all["panel"]["notes"]),
+            (340, &serde_json::Value::Null, &serde_json::json!([]))
+        );
+        let many = composed(&plot, r#"{"filter":"lr >= 100 and lr < 280","ids":[],"all":false}"#);
+        assert_eq!(lrs(&many).len(), 200, "of those that are wanted, the hundred that matter");
+        let of_images = |wish: &str| composed(&images, wish)["panel"]["items"].as_array().unwrap().len();
+        assert_eq!((of_images(nothing), of_images(one)), (2, 2), "a picture that is gone is skipped, and there is room for two");
+        assert_eq!(
+            composed(&grouped, nothing)["panel"],
+            composed(&grouped, one)["panel"],
+            "a mean does not follow what is chosen"
+        );
+    }
+
+    #[test]
     fn a_mistyped_name_is_looked_for_in_the_whole_folder() {
         let shelf = Shelf::of(3);
         let few = param("lr").gt(0.5);
@@ -445,7 +512,7 @@ mod tests {
         let shelf = Shelf::of(5);
         let spec = ImagesSpec { scope: scope(Filter::All), tag: "filters".into(), legend: None };
         let connect = |_: &str| -> Result<Arc<dyn Read>> { Ok(shelf.clone()) };
-        let data = gather(&View::Images(spec.clone()), &connect).unwrap();
+        let data = gather(&View::Images(spec.clone()), &Wishes::default(), &connect).unwrap();
         let scope = &data.scopes[0];
         assert_eq!(scope.blobs.keys().collect::<Vec<_>>(), ["blob 0", "blob 2"]);
         assert!(!scope.images.contains_key("other"));

@@ -15,5 +15,6 @@ mod pictures;
 mod serve;
 mod server;
 mod stores;
+mod wishes;
 
 pub(crate) use serve::serve;

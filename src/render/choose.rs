@@ -12,6 +12,8 @@ const RUNS: usize = 50_000;
 const CELLS: usize = 2_000_000;
 /// Curves of a plot, when nobody asked for a number: the browser's time goes by curves, not by points.
 pub(crate) const CURVES: usize = 100;
+/// Curves of a plot, when a person wants all of them.
+pub(crate) const ALL: usize = 2_000;
 /// Runs of a plot of groups: few curves come of them, and a mean wants all it can get.
 pub(crate) const GROUPED: usize = 1_000;
 /// Images of a tag, over all runs and steps.
@@ -36,9 +38,23 @@ pub(crate) fn most(spec: &PlotSpec) -> usize {
     spec.runs.unwrap_or(if spec.group.is_empty() { CURVES } else { GROUPED })
 }
 
-/// The series of the first so many runs; those of the ranks of a run follow one another.
-pub(crate) fn of_runs(series: &[Series], most: usize) -> impl Iterator<Item = &Series> {
-    series.chunk_by(|a, b| a.run == b.run).take(most).flatten()
+/// The series of a plot: those of as many runs as it takes, and of those that are `wished`; those of the ranks of a run follow one another.
+/// The means of groups are of the same runs whatever anybody wants.
+pub(crate) fn of_plot<'a>(
+    spec: &PlotSpec,
+    series: &'a [Series],
+    wished: &'a BTreeSet<RunId>,
+) -> impl Iterator<Item = &'a Series> {
+    let (mut left, grouped) = (most(spec), !spec.group.is_empty());
+    let chosen = move |of: &&[Series]| {
+        if !grouped && wished.contains(&of[0].run) {
+            return true;
+        }
+        let room = left > 0;
+        left = left.saturating_sub(1);
+        room
+    };
+    series.chunk_by(|a, b| a.run == b.run).filter(chosen).flatten()
 }
 
 /// Of runs that have a metric (the newest first), those that matter where nobody asked for a number: half of them the newest, the others
@@ -60,13 +76,16 @@ pub(crate) fn matter<'a>(runs: Vec<&'a Run>, tag: &str, most: usize) -> Vec<&'a 
 }
 
 /// How the runs of a plot were chosen: `100 of 340 runs: the 50 newest, and the 50 with the lowest last values of the others`.
-pub(crate) fn said(shown: usize, total: usize, tag: &str, newest: bool) -> String {
+/// `extra`: how many more there are because a page wants them.
+pub(crate) fn said(shown: usize, extra: usize, total: usize, tag: &str, newest: bool) -> String {
     let runs = format!("{} of {}", count(shown), plural(total, "run"));
+    let more = if extra > 0 { format!("; {} more that were chosen here", count(extra)) } else { String::new() };
     if newest {
-        return format!("{runs}, the newest");
+        return format!("{runs}, the newest{more}");
     }
     let (first, best) = (shown.div_ceil(2), if better::higher(tag) { "highest" } else { "lowest" });
-    format!("{runs}: the {} newest, and the {} with the {best} last values of the others", count(first), count(shown - first))
+    let others = count(shown - first);
+    format!("{runs}: the {} newest, and the {others} with the {best} last values of the others{more}", count(first))
 }
 
 /// Something that one run has at some steps.
@@ -187,9 +206,9 @@ mod tests {
         assert_eq!(names("Loss", 6), [0, 1, 2, 3, 6, 9]);
         assert_eq!(names("Accuracy", 5), [0, 1, 2, 14, 17]);
         assert_eq!(names("Loss", 19), (0..20).filter(|i| *i != 12).collect::<Vec<_>>());
-        assert_eq!(said(100, 340, "Loss", true), "100 of 340 runs, the newest");
+        assert_eq!(said(100, 0, 340, "Loss", true), "100 of 340 runs, the newest");
         let mixed = "100 of 340 runs: the 50 newest, and the 50 with the highest last values of the others";
-        assert_eq!(said(100, 340, "Accuracy", false), mixed);
+        assert_eq!(said(100, 3, 340, "Accuracy", false), format!("{mixed}; 3 more that were chosen here"));
     }
 
     #[test]

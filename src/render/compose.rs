@@ -136,7 +136,7 @@ impl<'a> Rows<'a> {
                 self.combined.extend(self.combination(&spec.group).filter(|keys| keys.len() > 1));
                 let drawn = data.series.get(&spec.tag);
                 self.tags.extend(drawn.and_then(|drawn| drawn.shown.first()).map(|series| series.tag.as_str()));
-                let series = drawn.iter().flat_map(|drawn| choose::of_runs(&drawn.shown, choose::most(spec)));
+                let series = drawn.iter().flat_map(|drawn| choose::of_plot(spec, &drawn.shown, &data.wished));
                 self.wanted.extend(series.map(|series| series.run));
             }
             View::Images(spec) if spec.scope == data.scope => {
@@ -198,7 +198,7 @@ impl<'a> Rows<'a> {
     /// The series of a plot, and the rows of their runs.
     fn members<'s>(&'s self, spec: &'s PlotSpec) -> impl Iterator<Item = (usize, &'a Series)> + 's {
         let drawn = self.data.series.get(&spec.tag).into_iter();
-        let shown = drawn.flat_map(|drawn| choose::of_runs(&drawn.shown, choose::most(spec)));
+        let shown = drawn.flat_map(|drawn| choose::of_plot(spec, &drawn.shown, &self.data.wished));
         shown.filter_map(|series| Some((*self.index.get(&series.run)?, series)))
     }
 
@@ -248,6 +248,7 @@ impl<'a> Rows<'a> {
             columns,
             n: self.rows.len(),
             total: self.data.runs.len(),
+            more: self.data.runs.len() > choose::CURVES,
             legend: self.legend.clone(),
         }
     }
@@ -280,17 +281,17 @@ impl<'a> Composer<'a> {
 
     /// How many points there are in each curve of the view.
     fn lens(&self, view: &View) -> Vec<usize> {
-        let of = |scope: &Scope, tag: Option<&str>, runs: Option<usize>| {
-            let data = self.board(scope).map(|(_, rows)| rows.data);
-            let drawn = data.into_iter().flat_map(|data| &data.series).filter(|(known, _)| tag.is_none_or(|tag| tag == *known));
-            let most = runs.unwrap_or(usize::MAX);
-            drawn.flat_map(|(_, drawn)| choose::of_runs(&drawn.shown, most).map(Series::len)).collect::<Vec<_>>()
-        };
+        let drawn = |scope: &Scope| self.board(scope).map(|(_, rows)| rows.data).into_iter();
         match view {
             View::Row(views) | View::Stack(views) => views.iter().flat_map(|view| self.lens(view)).collect(),
-            View::Dashboard(spec) => of(&spec.scope, None, None),
+            View::Dashboard(spec) => {
+                let drawn = drawn(&spec.scope).flat_map(|data| data.series.values());
+                drawn.flat_map(|drawn| drawn.shown.iter().map(Series::len)).collect()
+            }
             View::Plot(spec) => {
-                let lens = of(&spec.scope, Some(&spec.tag), Some(choose::most(spec)));
+                let drawn = drawn(&spec.scope).filter_map(|data| Some((data.series.get(&spec.tag)?, &data.wished)));
+                let of_plot = drawn.flat_map(|(drawn, wanted)| choose::of_plot(spec, &drawn.shown, wanted));
+                let lens: Vec<usize> = of_plot.map(Series::len).collect();
                 let Some((column, (_, rows))) = self.board(&spec.scope).and_then(|at| Some((at.1.grouping(spec)?, at))) else {
                     return lens;
                 };
@@ -446,8 +447,9 @@ impl Part<'_> {
         let shown: usize = series.iter().map(|curve| curve.x.len()).sum();
         if let Some(total) = drawn.map(|drawn| drawn.total).filter(|total| *total > runs) {
             let chosen: BTreeSet<RunId> = drawn.iter().flat_map(|drawn| &drawn.shown).map(|series| series.run).collect();
-            let mut newest = data.runs.iter().filter(|run| run.metrics.contains_key(&spec.tag)).take(chosen.len());
-            notes.push(choose::said(runs, total, &spec.tag, newest.all(|run| chosen.contains(&run.id))));
+            let extra = if data.wished.is_empty() { 0 } else { runs.saturating_sub(choose::most(spec)) };
+            let mut newest = data.runs.iter().filter(|run| run.metrics.contains_key(&spec.tag)).take(chosen.len() - extra);
+            notes.push(choose::said(runs - extra, extra, total, &spec.tag, newest.all(|run| chosen.contains(&run.id))));
         }
         if outlines.is_some_and(|known| !known.is_empty()) {
             notes.push(curves::from_headers(grouping.is_some()));
@@ -487,6 +489,7 @@ impl Part<'_> {
             zoom: spec.zoom,
             extra: None,
             thoughts: Vec::new(),
+            total: drawn.map(|drawn| drawn.total).filter(|total| *total > runs),
             notes,
             axes,
         }

@@ -23,6 +23,8 @@ pub(crate) struct ScopeData {
     pub(crate) whole: Vec<Run>,
     /// How many more the filter holds for that were marked as invalid, and are left out.
     pub(crate) invalid: usize,
+    /// Those among them that pages want, though they might not matter by themselves.
+    pub(crate) wished: BTreeSet<RunId>,
     /// The names in the whole folder, for whoever mistyped one.
     pub(crate) known: Known,
     /// The series of the runs that are drawn, by tag, and how many runs have that tag at all.
@@ -74,6 +76,7 @@ impl ScopeData {
             runs: Vec::new(),
             whole: Vec::new(),
             invalid: 0,
+            wished: BTreeSet::new(),
             known: Known::default(),
             series: BTreeMap::new(),
             sparks: BTreeMap::new(),

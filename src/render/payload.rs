@@ -85,6 +85,9 @@ pub(crate) struct Board {
     pub(crate) columns: Vec<Column>,
     pub(crate) n: usize,
     pub(crate) total: usize,
+    /// Whether there are more runs than plots and pictures take by themselves.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) more: bool,
     pub(crate) legend: Option<String>,
     /// By column: its values in the whole folder, where these rows lack some.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -203,6 +206,9 @@ pub(crate) struct Plot {
     pub(crate) extra: Option<Box<Extra>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) thoughts: Vec<Thought>,
+    /// How many runs have the metric, where these are not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) total: Option<usize>,
     pub(crate) notes: Vec<String>,
     /// For the picture; the page finds both in the layout.
     #[serde(skip)]

@@ -31,6 +31,7 @@ use super::gather::gather;
 use super::insight;
 use super::server::{Answers, Listen, Method, Reply, Request, Server, Token};
 use super::stores::Stores;
+use super::wishes::Wishes;
 use crate::display::{Page, Scope, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Status, Time};
@@ -90,8 +91,10 @@ impl Hub {
             folder.forget_media();
             folder.look_anew()
         };
-        let revisions = self.each_folder(view, anew)?;
-        let (view, data) = self.read(view, true)?;
+        let mut revisions = self.each_folder(view, anew)?;
+        let wishes = Wishes::default();
+        revisions.push(wishes.revision);
+        let (view, data) = self.read(view, &wishes, true)?;
         Ok((render::payload(&view, &data), revisions, running(&data)))
     }
 
@@ -106,7 +109,7 @@ impl Hub {
     }
 
     /// What the view needs; and the view with the runs of each `best` found.
-    fn read(&self, view: &View, anew: bool) -> Result<(View, Data)> {
+    fn read(&self, view: &View, wishes: &Wishes, anew: bool) -> Result<(View, Data)> {
         let own: HashSet<(String, String)> =
             scopes(view).into_iter().map(|scope| (scope.database.clone(), scope.folder.clone())).collect();
         let store = |handle: &str| {
@@ -115,7 +118,7 @@ impl Hub {
             Ok(reader)
         };
         let view = insight::settled(view, &store)?;
-        let data = gather(&view, &store)?;
+        let data = gather(&view, wishes, &store)?;
         Ok((view, data))
     }
 
@@ -126,14 +129,16 @@ impl Hub {
         Ok((id, version))
     }
 
-    fn compose(&self, view: &View) -> Result<Composed> {
-        let (view, data) = self.read(view, false)?;
+    fn compose(&self, shown: &Shown) -> Result<Composed> {
+        let (view, data) = self.read(&shown.view, &shown.wishes(), false)?;
         Ok(Composed { payload: value(&render::payload(&view, &data))?, running: running(&data) })
     }
 
-    /// Which revision the folders of a view are at.
-    fn look(&self, view: &View) -> Result<Vec<u64>> {
-        self.each_folder(view, |folder| folder.look(FRESH))
+    /// Which revision the folders of a view are at, and what is wanted of it.
+    fn look(&self, shown: &Shown) -> Result<Vec<u64>> {
+        let mut revisions = self.each_folder(&shown.view, |folder| folder.look(FRESH))?;
+        revisions.push(shown.wishes().revision);
+        Ok(revisions)
     }
 
     fn each_folder<T>(&self, view: &View, work: impl Fn(&mut Folder) -> Result<T>) -> Result<Vec<T>> {
@@ -203,7 +208,20 @@ impl Hub {
     }
 
     fn news_of(&self, shown: &Shown, since: u64) -> Result<String> {
-        shown.since(since, || self.look(&shown.view), || self.compose(&shown.view))
+        shown.since(since, || self.look(shown), || self.compose(shown))
+    }
+
+    /// `view`, `board` and which `page` says it: the runs that it wants as well.
+    fn wish(&self, request: &Request) -> Reply {
+        let query = &request.query;
+        let (Some(view), Some(board), Some(page)) = (query.get("view"), query.get("board"), query.get("page")) else {
+            return Reply::refused(400, "which view, which board, and which page?");
+        };
+        match self.views.get(view).map(|shown| shown.wish(page, board, &request.body)) {
+            Some(true) => Reply::json(&true),
+            Some(false) => Reply::refused(400, "this says of no runs that they are wanted"),
+            None => Reply::refused(404, "this view is not known here"),
+        }
     }
 
     /// Lets go of what nobody looks at any more.
@@ -247,7 +265,8 @@ impl Answers for Arc<Hub> {
                 let kept = request.query.get("board").is_some_and(|board| self.selections.keep(board, &request.body));
                 if kept { Reply::json(&true) } else { Reply::refused(400, "this is no selection of a board") }
             }
-            (_, "/live" | "/zoom" | "/selection") => Reply::refused(405, "this is asked in another way"),
+            (Method::Post, "/wishes") => self.wish(request),
+            (_, "/live" | "/zoom" | "/selection" | "/wishes") => Reply::refused(405, "this is asked in another way"),
             _ => nothing(),
         }
     }

@@ -64,7 +64,7 @@ impl Hub {
         let view = View::Dashboard(DashboardSpec { scope, legend: None, everywhere: true });
         let board = || -> Result<serde_json::Value> {
             let (id, shown) = self.views.know(&view);
-            let (version, mut payload) = shown.whole(|| self.look(&view), || self.compose(&view))?;
+            let (version, mut payload) = shown.whole(|| self.look(&shown), || self.compose(&shown))?;
             let session = self.session.clone();
             let live = Live { port: 0, token: String::new(), session, view: id, version, relay: None };
             payload["read_at"] = crate::model::Time::now().millis().into();

@@ -147,7 +147,7 @@ impl Writer {
             // A person may have tidied up.
             let there = self.folder.join(format!("{id}.json")).is_file();
             let since = self.written.get(id).copied().filter(|_| there).unwrap_or(0);
-            let relayed = shown.relayed(since, TAIL, || self.hub.look(&shown.view), || self.hub.compose(&shown.view));
+            let relayed = shown.relayed(since, TAIL, || self.hub.look(&shown), || self.hub.compose(&shown));
             match relayed {
                 Ok(relayed) => {
                     if let Some(payload) = relayed.payload {

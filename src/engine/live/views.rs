@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::patch;
 use super::reader::{BESIDE, locked};
 use crate::display::{Scope, View};
+use crate::engine::wishes::Wishes;
 use crate::error::Result;
 use crate::plain;
 
@@ -30,12 +31,13 @@ pub(super) struct Shown {
     pub(super) view: View,
     state: Mutex<State>,
     asked: Mutex<Instant>,
+    wishes: Mutex<Wishes>,
 }
 
 #[derive(Default)]
 struct State {
     version: u64,
-    /// What its scopes' folders were at when it was composed.
+    /// What its scopes' folders, and what pages want, were at when it was composed.
     revisions: Option<Vec<u64>>,
     composed: Option<(Instant, Duration)>,
     payload: Value,
@@ -68,7 +70,10 @@ impl Views {
             let oldest = views.iter().min_by_key(|(_, shown)| *locked(&shown.asked)).map(|(id, _)| id.clone());
             oldest.map(|oldest| views.remove(&oldest));
         }
-        let fresh = || Arc::new(Shown { view: view.clone(), state: Mutex::default(), asked: Mutex::new(Instant::now()) });
+        let fresh = || {
+            let (state, wishes) = (Mutex::default(), Mutex::default());
+            Arc::new(Shown { view: view.clone(), state, asked: Mutex::new(Instant::now()), wishes })
+        };
         let shown = Arc::clone(views.entry(id.clone()).or_insert_with(fresh));
         (id, shown)
     }
@@ -111,6 +116,16 @@ fn beyond(view: &View) -> bool {
 }
 
 impl Shown {
+    /// What pages want of it.
+    pub(super) fn wishes(&self) -> Wishes {
+        locked(&self.wishes).clone()
+    }
+
+    /// Takes what a page wants of one of its boards. `false`: it is nothing of the kind.
+    pub(super) fn wish(&self, page: &str, board: &str, json: &[u8]) -> bool {
+        locked(&self.wishes).take(page, board, json)
+    }
+
     /// Takes what was just composed for a cell; the version that it is.
     pub(super) fn take(&self, revisions: Vec<u64>, composed: Composed) -> u64 {
         let mut state = locked(&self.state);

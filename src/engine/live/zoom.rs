@@ -6,6 +6,7 @@ use super::Hub;
 use crate::display::{PlotSpec, View};
 use crate::engine::gather::gather;
 use crate::engine::server::{Reply, Request};
+use crate::engine::wishes::Wishes;
 use crate::error::Result;
 use crate::render::{self, Data};
 use crate::store::read::Read;
@@ -25,16 +26,16 @@ impl Hub {
         let Some(spec) = plots(&shown.view, tag).into_iter().nth(nth) else {
             return Reply::refused(404, "the view has no such plot");
         };
-        match self.window(&View::Plot(spec), (from.min(to), from.max(to))) {
+        match self.window(&View::Plot(spec), &shown.wishes(), (from.min(to), from.max(to))) {
             Ok(curves) => Reply::json(&HashMap::from([("series", curves)])),
             Err(error) => Reply::refused(503, &error.to_string()),
         }
     }
 
-    fn window(&self, plot: &View, window: (f64, f64)) -> Result<serde_json::Value> {
-        let (_, data) = self.read(plot, false)?;
+    fn window(&self, plot: &View, wishes: &Wishes, window: (f64, f64)) -> Result<serde_json::Value> {
+        let (_, data) = self.read(plot, wishes, false)?;
         let data = if thinned(&data) {
-            gather(plot, &|handle| {
+            gather(plot, wishes, &|handle| {
                 let store: std::sync::Arc<dyn Read> = self.stores.whole(handle)?;
                 Ok(store)
             })?
