@@ -46,6 +46,8 @@ export interface Board {
   n: number;
   /** Runs that matched; more than n means that the rest was left out, and the page says so. */
   total: number;
+  /** There are more runs than plots and pictures take by themselves: the engine adds others if it is asked. */
+  more?: true;
   /** The key of the column that legends and captions say at first; null: the run's name. */
   legend: string | null;
   /** By column: its values in the whole folder (each once, or the ends of a scale), where these rows lack some. Colours go by them. */
@@ -103,6 +105,8 @@ export interface Plot {
   extra?: { layout?: Record<string, any>; traces?: Record<string, unknown>[] };
   /** Thoughts of its runs, to stand on their curves; in a dashboard those of its `thoughts` do. */
   thoughts?: { run: number; step: number | null; t: number; text: string }[];
+  /** How many runs have the metric, where there are curves of fewer. */
+  total?: number;
   /** "2,000 of 2.1M points", "100 of 340 runs", …: to be said on the picture. */
   notes: string[];
 }

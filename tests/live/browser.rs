@@ -43,6 +43,12 @@ impl Browser {
         writeln!(self.node.stdin.as_mut().unwrap(), "{selector}").unwrap();
     }
 
+    /// Waits until this expression is true on the page.
+    fn waits_for(&mut self, expression: &str) {
+        writeln!(self.node.stdin.as_mut().unwrap(), "={expression}").unwrap();
+        while self.next(expression)["so"].is_null() {}
+    }
+
     fn next(&self, what: &str) -> Value {
         let said = self.said.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("waiting for {what}"));
         assert!(!self.drawn.get() || said["points"] != 0, "the page went blank: {said}");
@@ -199,6 +205,32 @@ fn what_is_clicked_in_a_browser_is_selected_in_the_next_cell() {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+#[test]
+fn a_run_of_hundreds_that_is_clicked_in_the_table_has_its_curve_in_the_plot_of_another_cell() {
+    let home = Home::new();
+    let uri = home.local();
+    // The plot takes the 50 newest, and of the others the 50 with the lowest values: not the first one.
+    for n in 0..130 {
+        let trainer = writer(&home, &uri, "d", "f", &n.to_string());
+        trainer.add_scalar("Loss", if n < 80 { 1000 - n } else { 0 });
+        trainer.close().unwrap();
+    }
+    let board = board(&uri, "d", "f");
+    let table = board.table().sort_by("last(Loss)").descending();
+    let mut browser = Browser::open(&cell(&home, &format!("{}{}", board.plot("Loss").to_html(), table.to_html())));
+    browser.says("up to date");
+    let curves = |is: &str| format!("(curves => {is})(document.querySelector('.mlb-plotly').drawn.filter(({{ uid }}) => /^run/.test(uid)))");
+    browser.waits_for(&curves("curves.length === 100 && curves.every(({ y }) => y[0] < 1000)"));
+    browser.click(".mlb-grid-row >> nth=0");
+    browser.waits_for(&curves("curves.length === 1 && curves[0].y[0] === 1000"));
+    browser.click(".mlb-grid-row >> nth=0");
+    browser.waits_for(&curves("curves.length === 100"));
+    browser.click("button:has-text('Draw all 130')");
+    browser.waits_for(&curves("curves.length === 130"));
+    browser.click("button:has-text('Only 100')");
+    browser.waits_for(&curves("curves.length === 100"));
 }
 
 #[test]

@@ -3,8 +3,11 @@
 
 import type { Live } from "../payload";
 import { Relay } from "./relay";
+import type { Wish } from "./wishes";
 
 const PATIENCE_MS = 10_000;
+/** Which page asks: several may show one view, and each has its wishes. */
+const PAGE = Math.random().toString(36).slice(2);
 
 type Query = [string, string][];
 /** A way to the engine: asks there, and throws if that comes to nothing. */
@@ -26,6 +29,11 @@ export class Engine {
   /** Tells the engine what is selected on a board: ids of runs. */
   async select(board: string, ids: string[]): Promise<void> {
     await this.ask("selection", [["board", board]], { method: "POST", body: JSON.stringify(ids) });
+  }
+
+  /** Tells the engine which runs of a board a view should have as well. */
+  async wish(view: string, board: string, wish: Wish): Promise<void> {
+    await this.ask("wishes", [["view", view], ["board", board], ["page", PAGE]], { method: "POST", body: JSON.stringify(wish) });
   }
 
   private async ask(path: string, query: Query, how: RequestInit): Promise<any> {

@@ -43,7 +43,7 @@ export class Loop {
   readonly engine: Engine;
   private readonly views = new Map<string, Followed>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private asking = false;
+  private asking: Promise<number> | null = null;
   private paused = false;
   private failures = 0;
   private changed = performance.now();
@@ -98,13 +98,19 @@ export class Loop {
     return !this.paused;
   }
 
+  /** Asks at once, also where updates are switched off; resolved when what it came to was taken. */
+  async now() {
+    while (this.asking) await this.asking;
+    await this.tick(true);
+  }
+
   private soon(ms: number) {
     if (this.asking) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.tick(), ms);
   }
 
-  private async tick() {
+  private async tick(anyway = false) {
     for (const [id, { followers }] of this.views) {
       for (const follower of followers) if (!follower.alive()) followers.delete(follower);
       if (!followers.size) this.views.delete(id);
@@ -113,9 +119,17 @@ export class Loop {
       this.ending.abort();
       return this.over();
     }
-    if (document.hidden || this.paused) return;
-    this.asking = true;
-    let next = IDLE_MS;
+    if (document.hidden || (this.paused && !anyway)) return;
+    clearTimeout(this.timer);
+    const asking = this.ask();
+    this.asking = asking;
+    const next = await asking;
+    this.asking = null;
+    if (performance.now() - this.reached < GIVE_UP_MS) this.soon(next);
+  }
+
+  /** Asks once; after how many milliseconds again. */
+  private async ask(): Promise<number> {
     try {
       const answer: Answer = await this.engine.get("live", [...this.views].map(([id, { version }]) => ["view", `${id}.${version}`]));
       if (answer.session !== this.live.session) throw new Refused(403, "another engine answers there");
@@ -123,17 +137,15 @@ export class Loop {
       this.reached = performance.now();
       for (const [id, followed] of this.views) this.take(followed, answer.views[id], answer);
       const quiet = performance.now() - this.changed;
-      next = answer.running ? answer.pace : Math.min(SLOWEST_MS, Math.max(answer.pace, IDLE_MS, quiet > QUIET_MS ? quiet / 100 : 0));
+      return answer.running ? answer.pace : Math.min(SLOWEST_MS, Math.max(answer.pace, IDLE_MS, quiet > QUIET_MS ? quiet / 100 : 0));
     } catch (error) {
       this.failures++;
       const estranged = error instanceof Refused && error.status === 403;
       // Once is nothing: a machine that was busy. But nothing is busy for as long as the engine waits.
       if (this.failures > 1 || error instanceof Refused || (error as Error).name === "TimeoutError") this.eachFollower(follower => follower.say("saved", null));
       if (estranged) this.eachFollower(follower => follower.estranged?.());
-      next = Math.min(SLOWEST_MS, 500 * 2 ** this.failures);
+      return Math.min(SLOWEST_MS, 500 * 2 ** this.failures);
     }
-    this.asking = false;
-    if (performance.now() - this.reached < GIVE_UP_MS) this.soon(next);
   }
 
   private take(followed: Followed, news: News | undefined, answer: Answer) {

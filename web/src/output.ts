@@ -8,6 +8,7 @@ import { output, placeOf, shapeOf } from "./panels";
 import { keepStill } from "./still";
 import { View } from "./view";
 import { widen } from "./wire";
+import { Wishes } from "./wishes";
 
 export class Output implements Follower {
   live!: Live;
@@ -15,7 +16,7 @@ export class Output implements Follower {
   private payload: Payload;
   private views: View[] = [];
   private kept!: Kept;
-  /** Tells an engine what is selected. */
+  /** Tells an engine what is selected, and what is wanted. */
   private tell: (() => void)[] = [];
 
   /** `packed`: as it crossed. `estranged`: its engine is another one now. Throws, and leaves nothing, if it cannot be drawn. */
@@ -88,6 +89,11 @@ export class Output implements Follower {
           return (await loopOf(this.live).engine.get("zoom", [["view", this.live.view], ["tag", plot.tag], ...place])).series;
         };
         this.tell.push(view.follow(ids => loopOf(this.live).engine.select(view.board.id, ids)));
+        const wishes = (view.wishes = new Wishes(view, async wish => {
+          await loopOf(this.live).engine.wish(this.live.view, view.board.id, wish);
+          await loopOf(this.live).now();
+        }));
+        this.tell.push(() => wishes.anew());
       }
       view.begin();
     }

@@ -21,10 +21,13 @@ export function notesOf(notes: string[], ...more: HTMLElement[]): HTMLElement | 
 /** The same, there also while there is nothing to say. */
 export const noted = (notes: string[], ...more: HTMLElement[]): HTMLElement => notesOf(notes, ...more) || h("div", { class: "mlb-notes", hidden: true });
 
+/** Why nothing is left to be drawn, most often. */
+export const NOTHING = "Nothing to draw: the runs are filtered out, hidden, or did not log this. ";
+
 /** Said where nothing is left to be drawn, with the way back. */
-export function emptyNote(view: View): HTMLElement {
+export function emptyNote(view: View, why: HTMLElement = h("span", {}, NOTHING)): HTMLElement {
   const back = h("button", { type: "button", class: "mlb-link", onclick: () => view.store.clear() }, "Show all runs");
-  return h("div", { class: "mlb-empty", hidden: true }, "Nothing to draw: the runs are filtered out, hidden, or did not log this. ", back);
+  return h("div", { class: "mlb-empty", hidden: true }, why, back);
 }
 
 /** A short stroke in the colour and dash of a curve. */

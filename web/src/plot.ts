@@ -11,7 +11,7 @@ import { Hover, type Readable, type Reading } from "./hover";
 import { RUN_NAME, type Legend } from "./legend";
 import { legendStrip } from "./legend-strip";
 import { marks, thinking, type Marked, type Thinking } from "./marks";
-import { card, emptyNote, notesOf } from "./parts";
+import { card, emptyNote, NOTHING, notesOf } from "./parts";
 import type { Style } from "./palette";
 import { Lines } from "./points";
 import { bulkRange } from "./range";
@@ -40,6 +40,8 @@ export class PlotPanel {
   private notes: HTMLElement;
   private readonly window: Window;
   private readonly empty: HTMLElement;
+  /** Why nothing is drawn. */
+  private readonly why = h("span", {});
   /** What the other metric on the x axis is called, if one is. */
   private readonly metric: string;
   /** Whether the axis reaches to values that stand far off all others, and the switch for it: shown where there are such. */
@@ -68,7 +70,7 @@ export class PlotPanel {
     });
     boxes(stage, () => this.boxing, () => this.figure.axes(), (range, down) => this.box(range, down));
     this.figure.element.addEventListener("blur", () => this.hover.hide());
-    this.empty = emptyNote(view);
+    this.empty = emptyNote(view, this.why);
     stage.prepend(this.figure.element, this.empty);
     this.outliersSwitch = toggle("outliers", "Show the values that stand far off all others", false, on => {
       this.outliers = on;
@@ -90,7 +92,7 @@ export class PlotPanel {
     ].filter((part): part is HTMLElement => part !== false);
     const strip = own && legendStrip(view, plot.legend, () => this.plot.series.map(curve => curve.run), value => this.emphasise(value), this.grouped ? legend => counts(this.plot, run => legend.of(run).value) : undefined);
     this.element = card("plot", plot.tag, controls, strip, stage, this.notes);
-    view.on(["rows", "selection", "legend", "axes", "theme"], () => this.figure.update());
+    view.on(["rows", "selection", "legend", "axes", "theme", "wishes"], () => this.figure.update());
   }
 
   /** Takes newer curves: what is drawn goes on. */
@@ -180,8 +182,10 @@ export class PlotPanel {
     const all = this.visible(legend);
     // Those in focus are drawn last, over the others.
     const curves = this.mattering(all, dims).sort((a, b) => Number(dims(b.run)) - Number(dims(a.run)) || a.run - b.run);
-    this.sayLeft(curves.length, all.length);
+    const lacking = this.lacking();
+    this.sayLeft(curves.length, all.length, lacking);
     this.empty.hidden = curves.length > 0;
+    this.why.textContent = !lacking ? NOTHING : view.reach ? "The curves of these runs are on their way. " : "The curves of these runs are not in this output: run its cell again. ";
     const over = overAll(plot, view);
     this.over.hidden = over === null;
     this.over.textContent = over;
@@ -246,15 +250,31 @@ export class PlotPanel {
     return [...newest, ...ranked(last, this.plot.higher === true).slice(0, most - newest.length).map(i => others[i])];
   }
 
-  private sayLeft(drawn: number, all: number) {
-    this.left.hidden = all <= MOST_CURVES;
+  /** How many of the runs that were chosen on the page logged this, and have no curve here. */
+  private lacking(): number {
+    const { view, plot } = this, { filters, selected } = view.store;
+    if (!view.board.more || this.grouped || !(filters.size || selected.size)) return 0;
+    const drawn = new Set(plot.series.map(curve => curve.run)), last = view.runs.columns.get(`last(${plot.tag})`)?.values;
+    return view.focus().filter(row => !drawn.has(row) && (!last || last[row] !== null)).length;
+  }
+
+  private sayLeft(drawn: number, all: number, lacking: number) {
+    const { total, higher } = this.plot, reach = this.grouped ? null : this.view.reach;
     const half = Math.ceil(MOST_CURVES / 2);
-    const say = (text: string, button: string, most: number) => this.left.replaceChildren(text, h("button", { type: "button", class: "mlb-link", onclick: () => {
-      this.most = most;
-      this.figure.update();
-    } }, button));
-    if (drawn < all) say(`${grouped(drawn)} of ${grouped(all)} curves drawn: the ${half} newest, and the ${MOST_CURVES - half} with the ${this.plot.higher ? "highest" : "lowest"} last values of the others. `, "Draw all", Infinity);
-    else say(`all ${grouped(all)} curves drawn. `, `Only ${MOST_CURVES}`, MOST_CURVES);
+    const say = (text: string, button?: string, most = MOST_CURVES) => {
+      this.left.hidden = false;
+      this.left.replaceChildren(text, button === undefined ? "" : h("button", { type: "button", class: "mlb-link", onclick: () => {
+        this.most = most;
+        reach?.want(most > MOST_CURVES);
+        this.figure.update();
+      } }, button));
+    };
+    this.left.hidden = true;
+    if (drawn < all) say(`${grouped(drawn)} of ${grouped(all)} curves drawn: the ${half} newest, and the ${MOST_CURVES - half} with the ${higher ? "highest" : "lowest"} last values of the others. `, "Draw all", Infinity);
+    else if (drawn > MOST_CURVES) say(`${total === undefined ? "all " : ""}${grouped(all)} curves drawn. `, `Only ${MOST_CURVES}`);
+    else if (lacking && !reach) say(`${grouped(lacking)} of the runs that are chosen have no curve in this output: run its cell again.`);
+    else if (lacking && !reach!.pending) say(`${grouped(lacking)} more of the runs that are chosen are left out. `, "Draw all", Infinity);
+    else if (total !== undefined && reach) say("", `Draw all ${grouped(total)}`, Infinity);
   }
 
   /** What of the y axis is shown, where some values stand far off all others. A logarithm shows them anyway. */

@@ -6,10 +6,11 @@ import type { State } from "./live";
 import { Runs } from "./runs";
 import { storeOf, type Change, type Store } from "./store";
 import { watchTheme, type Theme } from "./theme";
+import type { Wishes } from "./wishes";
 import type { Packed } from "./wire";
 
 /** Beside what a person sets: the host's colours, and data that came. */
-type Heard = Change | "theme" | "data" | "state";
+type Heard = Change | "theme" | "data" | "state" | "wishes";
 
 export class View {
   readonly runs: Runs;
@@ -25,6 +26,8 @@ export class View {
   private readonly listeners = new Map<Heard, Set<() => void>>();
   /** Asks the engine for the points of a part of a plot; absent where there is none. */
   zoom?: (plot: Plot, range: [number, number]) => Promise<(Packed & { id: string })[]>;
+  /** Tells the engine which runs are wanted beyond those that it sent by itself; absent where there is none. */
+  wishes?: Wishes;
   /** What the output says of its data; null: it was saved for ever. */
   state: { word: State; why?: string } | null = null;
 
@@ -60,10 +63,10 @@ export class View {
       const all = this.listeners.get(change)!.add(guarded);
       this.signal.addEventListener("abort", () => all.delete(guarded));
     }
-    this.store.on(changes.filter((change): change is Change => !["theme", "data", "state"].includes(change)), guarded, this.signal);
+    this.store.on(changes.filter((change): change is Change => !["theme", "data", "state", "wishes"].includes(change)), guarded, this.signal);
   }
 
-  private tell(...changes: Heard[]) {
+  tell(...changes: Heard[]) {
     const listeners = new Set(changes.flatMap(change => [...(this.listeners.get(change) ?? [])]));
     for (const listener of listeners) listener();
   }
@@ -87,6 +90,11 @@ export class View {
     this.state = { word, why };
     if (readAt !== null) this.readAt = readAt;
     this.tell("state");
+  }
+
+  /** What the engine can be asked to add; null: it is out of reach. */
+  get reach(): Wishes | null {
+    return this.state?.word === "saved" || this.wishes?.away ? null : this.wishes ?? null;
   }
 
   /** Lets go of everything: the output is laid out anew. */

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Payload } from "../payload";
 import type { Patch } from "../src/patch";
+import type { Wish } from "../src/wishes";
 import { drawn, launch, show } from "./support/browser";
 import { output, page as html } from "./support/page";
 import * as sample from "./support/sample";
@@ -23,6 +24,8 @@ class Engine {
   away = false;
   asked: URL[] = [];
   posted: string[] = [];
+  wished: { url: URL; wish: Wish }[] = [];
+  onWish: (wish: Wish) => unknown = () => {};
   private readonly patches = new Map<number, Patch>();
   zoom: (url: URL) => unknown = () => ({ series: [] });
 
@@ -33,6 +36,12 @@ class Engine {
       this.asked.push(url);
       const json = (body: unknown) => route.fulfill({ json: body, headers: { "access-control-allow-origin": "*" } });
       if (url.pathname.endsWith("/selection")) return this.posted.push(route.request().postData()!), json(true);
+      if (url.pathname.endsWith("/wishes")) {
+        const wish: Wish = JSON.parse(route.request().postData()!);
+        this.wished.push({ url, wish });
+        this.onWish(wish);
+        return json(true);
+      }
       if (url.pathname.endsWith("/zoom")) return json(this.zoom(url));
       const views = Object.fromEntries(url.searchParams.getAll("view").map(asked => {
         const [id, since] = asked.split(".");
@@ -379,5 +388,38 @@ test("the choice of the x axis comes with the first plots that know a time", asy
   const timed = whole.plots.map(plot => ({ ...plot, series: plot.series.map(curve => ({ ...curve, dwall: { i: [0, curve.x.length - 1], t: [1e12, 2000 * (curve.x.length - 1)] } })) }));
   engine.tell({ o: { panel: { o: { plots: { "=": timed } } } } });
   await page.getByLabel("x axis").waitFor();
+  await page.context().close();
+});
+
+test("where a board has more runs than curves, those that a person narrows it to are asked for; out of reach it is said", async () => {
+  const whole = sample.plot("Loss", search), table = { type: "table" as const, board: 0, columns: null, sort: [] };
+  const few = { ...whole, series: whole.series.slice(0, 5), total: RUNS };
+  const { boards } = sample.payload(few, search);
+  const { page, engine } = await follow({ type: "stack", children: [few, table] }, { boards: [{ ...boards[0], more: true }] });
+  const drawnRuns = () => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.drawn.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => +/\d+/.exec(trace.uid)![0]).sort());
+  const wishes = () => engine.wished.map(({ wish }) => wish);
+  await page.getByRole("button", { name: `Draw all ${RUNS}` }).waitFor();
+  assert.deepEqual(wishes(), [], "nothing is asked for by itself");
+
+  // Run 7 has a curve, but none here.
+  const id = boards[0].columns[0].values[7] as string;
+  engine.onWish = wish => wish.ids.includes(id) && engine.tell(ofPlot({ o: { series: { a: [5, 0, [whole.series[7]]] } } }));
+  await page.getByLabel("Filter lr").fill(">=0.02");
+  await until(page, async () => wishes(), [{ filter: "lr >= 0.02", ids: [], all: false }]);
+  // Runs 3 (no lr) and 7 (0.03): the one that passes is not here, and the engine had nothing to add.
+  await page.getByText("1 more of the runs that are chosen are left out.").waitFor();
+  await page.getByLabel("Filter lr").fill("");
+  await page.evaluate(id => (globalThis as any).__mlb_stores_1.get("board-1").select([id]), id);
+  await until(page, drawnRuns, [7]);
+  assert.deepEqual(wishes().at(-1), { filter: "", ids: [id], all: false });
+  assert.ok(engine.wished.every(({ url }) => url.searchParams.get("view") === "v1" && url.searchParams.get("board") === "board-1" && url.searchParams.get("page")));
+
+  await page.evaluate(() => (globalThis as any).__mlb_stores_1.get("board-1").select([]));
+  await page.getByRole("button", { name: `Draw all ${RUNS}` }).click();
+  await until(page, async () => wishes().at(-1), { filter: "", ids: [], all: true });
+
+  engine.away = true;
+  await page.evaluate(id => (globalThis as any).__mlb_stores_1.get("board-1").select([id]), boards[0].columns[0].values[6] as string);
+  await page.getByText("The curves of these runs are not in this output: run its cell again.").waitFor();
   await page.context().close();
 });
