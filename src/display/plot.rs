@@ -113,7 +113,8 @@ impl Plot {
     }
 
     /// At most so many runs, the newest. Without it a folder of many runs is drawn by 100: the 50 newest, and of the others the 50 whose
-    /// last values are the best (the highest of what is called an accuracy, a score or the like, else the lowest); the picture says so.
+    /// last values are the best (the highest of what is called an accuracy, a score or the like, else the lowest); the picture says so. Those that
+    /// are chosen on the page join them, and all on request.
     #[must_use]
     pub fn runs(&self, at_most: usize) -> Plot {
         self.with(|spec| spec.runs = Some(at_most))
