@@ -22,6 +22,11 @@ fn main() -> Result<()> {
         board.params().columns(["lr", "width", "batch", "max(validation/Accuracy)"]).color_by("max(validation/Accuracy)")
     ]
     .save_html(page("search"))?;
+    let accuracy = "max(validation/Accuracy)";
+    stack![board.importance(accuracy), board.time_to("validation/Accuracy >= 0.95")].save_html(page("importance"))?;
+    let best = board.best(accuracy).runs(3).board()?;
+    stack![board.best(accuracy).runs(5), best.diff()].save_html(page("best"))?;
+    board.coverage().over(["optimizer", "width"]).save_html(page("coverage"))?;
     board.thoughts().save_html(page("thoughts"))?;
     // What a person sees who mistyped, or filtered too much.
     stack![board.plot("Loss").legend_by("lrr"), board.filter("lr > 1000")?.table()].save_html(page("mistakes"))

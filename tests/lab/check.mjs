@@ -87,6 +87,52 @@ async function links(app, page) {
   await eventually("the slider moves them", sources, text => text !== before && text.startsWith("data:image"));
 }
 
+/** Whatever shows a run selects it for all outputs: a curve, a box around some, the caption of an image or of a histogram. */
+async function selections(app, page) {
+  const board = await dashboardIn(app, page), plot = board.locator(".mlb-plot").first();
+  await eventually("the dashboard draws curves", () => curves(plot), n => n > 10);
+  const clear = () => page.getByRole("button", { name: "Clear", exact: true }).first().click();
+  const selected = async what => {
+    await eventually(`${what} selects for all outputs`, () => chips(page), all => all.length >= 5 && all.every(text => /^run |selected/.test(text)));
+    await clear();
+    await eventually("and is cleared for all", () => chips(page), all => all.length === 0);
+  };
+  const middle = await plot.locator(".mlb-strokes path").last().evaluate(path => {
+    const { x, y } = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
+    return { x, y };
+  });
+  await page.mouse.move(middle.x - 1, middle.y);
+  await page.mouse.click(middle.x, middle.y);
+  await selected("a click on a curve");
+
+  await plot.getByRole("button", { name: "box", exact: true }).click();
+  const area = await plot.locator(".nsewdrag").boundingBox();
+  await page.mouse.move(area.x + area.width * 0.3, area.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(area.x + area.width * 0.7, area.y + area.height - 4, { steps: 4 });
+  await page.mouse.up();
+  await selected("a box around curves");
+  await plot.getByRole("button", { name: "box", exact: true }).click();
+
+  for (const kind of ["images", "histogram"]) {
+    const caption = page.locator(`.mlb-${kind} .mlb-picks`).first();
+    await caption.scrollIntoViewIfNeeded();
+    await caption.click();
+    await selected(`a caption of ${kind}`);
+  }
+
+  await board.scrollIntoViewIfNeeded();
+  const all = await curves(plot);
+  await board.locator(".mlb-grid-row").first().click();
+  await eventually("one run is drawn", () => curves(plot), n => n < all);
+  await board.getByRole("button", { name: "dim others" }).first().click();
+  await eventually("or all, the others dimmed", () => curves(plot), n => n === all);
+  await board.getByRole("button", { name: "Copy as Rust" }).first().click();
+  await eventually("what is set is copied as Rust", () => board.locator(".mlb-rust code").first().textContent(), text => /^board\.filter\(".*id == .*"\)\?/.test(text));
+  await board.getByRole("button", { name: "dim others" }).first().click();
+  await clear();
+}
+
 /** A theme that the page begins with, and a switch of it while the page is open. */
 async function themes(app, page) {
   for (const theme of ["Dark", "Light"]) {
@@ -105,17 +151,19 @@ async function themes(app, page) {
   await eventually("and back", ground, colour => colour === "rgb(255,255,255)");
 }
 
-/** Keys stay in the output: b would insert a cell, d d delete one, Enter edit it. */
+/** Keys stay in the output: b would insert a cell, d d delete one, m make text of it, Enter edit it. */
 async function keys(page) {
-  const board = dashboard(page), cells = () => page.locator(".jp-Notebook .jp-Cell").count();
+  const board = dashboard(page), cells = () => page.locator(".jp-Notebook .jp-Cell").evaluateAll(all => all.map(cell => cell.className.match(/jp-(Code|Markdown|Raw)Cell/)[1]).join());
   await board.locator(".mlb-grid").click({ position: { x: 60, y: 120 } });
   const were = await cells();
   for (const key of ["b", "a", "d", "d", "x", "ArrowDown", "Enter", "m", "Escape"]) await page.keyboard.press(key);
   await board.getByLabel("Filter lr", { exact: true }).fill("");
   await page.keyboard.type("bdd");
   await page.keyboard.press("Escape");
+  await board.locator(".mlb-figure").first().focus();
+  for (const key of ["b", "d", "d", "m", "0", "Shift+ArrowRight", "+", "Escape", "Escape"]) await page.keyboard.press(key);
   check("no key leaks into the notebook", (await cells()) === were, [were, await cells()]);
-  check("and the cell is still one of code", (await page.locator(".jp-Notebook .jp-CodeCell").count()) > 5);
+  check("nor begins to edit a cell", (await page.locator(".jp-Notebook.jp-mod-editMode").count()) === 0);
 }
 
 /** Untrusted, no script runs, and there is something to see; then trusted, saved, opened again, and changed by somebody else. */
@@ -194,6 +242,7 @@ for (const app of APPS) {
     if (!ofJupyter(error)) errors.push(error.stack);
   });
   await links(app, page);
+  await selections(app, page);
   await themes(app, page);
   await keys(page);
   await trustCycle(app, page);

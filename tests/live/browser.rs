@@ -221,7 +221,9 @@ fn a_run_of_hundreds_that_is_clicked_in_the_table_has_its_curve_in_the_plot_of_a
     let table = board.table().sort_by("last(Loss)").descending();
     let mut browser = Browser::open(&cell(&home, &format!("{}{}", board.plot("Loss").to_html(), table.to_html())));
     browser.says("up to date");
-    let curves = |is: &str| format!("(curves => {is})(document.querySelector('.mlb-plotly').drawn.filter(({{ uid }}) => /^run/.test(uid)))");
+    let curves = |is: &str| {
+        format!("(curves => {is})(document.querySelector('.mlb-plotly').drawn.filter(({{ uid }}) => /^run/.test(uid)))")
+    };
     browser.waits_for(&curves("curves.length === 100 && curves.every(({ y }) => y[0] < 1000)"));
     browser.click(".mlb-grid-row >> nth=0");
     browser.waits_for(&curves("curves.length === 1 && curves[0].y[0] === 1000"));

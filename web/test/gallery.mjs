@@ -18,6 +18,9 @@ const PAGES = {
   images: ["Images", 'board.images("filters").legend_by("lr")', "a tile for each run, runs by steps, and what differs between two"],
   histograms: ["Histograms", 'board.histogram("weights").legend_by("lr")', "over one another at a step; over all steps, as ridgelines and as heat maps"],
   search: ["What made the difference", 'stack![board.scatter("lr", "max(validation/Accuracy)"), board.params().columns(["lr", "width", "batch", "max(validation/Accuracy)"])]', "a dot a run, and a line a run"],
+  importance: ["What a result depends on", 'stack![board.importance("max(validation/Accuracy)"), board.time_to("validation/Accuracy >= 0.95")]', "by a random forest and by ranks; and how soon each run got there"],
+  best: ["The best", 'stack![board.best("max(validation/Accuracy)").runs(5), best.diff()]', "the best five, and what differs between the first three"],
+  coverage: ["What was tried", 'board.coverage().over(["optimizer", "width"])', "which combinations were run, failed, or are missing"],
   thoughts: ["Thoughts", "board.thoughts()", "in order of time, under the run they belong to"],
   mistakes: ["When there is nothing", 'board.plot("Loss").legend_by("lrr")', "what was meant, perhaps; and what a filter left nothing of"],
 };
