@@ -1,6 +1,6 @@
 //! The writer without a driver (feature `journal`), in programs of its own, and the installed program that stores what it logs.
 #![cfg(all(feature = "journal", not(any(feature = "writer", feature = "engine")), unix))]
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+#![allow(missing_docs, unsafe_code, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -79,6 +79,18 @@ fn trains() {
             let report = w.close().unwrap();
             assert_eq!((report.recorded, report.rejected, report.stored_points), (POINTS + 2, 0, POINTS + 1));
         }
+        "fork" => {
+            let w = in_a_child(w, |w| {
+                let begun = Instant::now();
+                let errors = [w.sync(Duration::from_secs(10)).unwrap_err(), w.close().unwrap_err()];
+                errors.iter().all(|error| error.kind() == ErrorKind::Journal) && begun.elapsed() < Duration::from_secs(5)
+            });
+            w.add_scalar("Loss", 0);
+            w.sync(Duration::from_secs(120)).unwrap();
+            w.add_scalar("Loss", 0);
+            let report = w.close().unwrap();
+            assert_eq!((report.recorded, report.rejected, report.stored_points), (POINTS + 3, 0, POINTS + 2));
+        }
         _ => {
             let error = w.close().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -86,6 +98,23 @@ fn trains() {
         }
     }
     println!("ended well");
+}
+
+/// A child of a fork does this with the writer, and must find it right; the parent goes on with it.
+fn in_a_child(w: SummaryWriter, work: impl FnOnce(SummaryWriter) -> bool) -> SummaryWriter {
+    // SAFETY: the child does what `work` does and ends at once, by a signal if it hangs; the parent waits for it.
+    let status = unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            libc::alarm(30);
+            libc::_exit(i32::from(!work(w)));
+        }
+        let mut status = 0;
+        assert_eq!(libc::waitpid(child, &raw mut status, 0), child);
+        status
+    };
+    assert_eq!(status, 0, "the child found it wrong, or hung");
+    w
 }
 
 fn ended_well(output: &Output) {
@@ -103,6 +132,13 @@ fn sync_and_close_wait_for_the_program_which_stores_all() {
             assert!(machine.ml_board("ls", &uri).contains("digits/lean  1 run"));
         }
     }
+}
+
+#[test]
+fn a_child_of_a_fork_leaves_its_parents_program_alone() {
+    let machine = Machine::new();
+    ended_well(&machine.train("fork", "local:", &engine()));
+    assert_eq!(machine.journals(), 0);
 }
 
 #[test]

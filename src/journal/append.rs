@@ -271,11 +271,12 @@ impl Journal {
         Ok(())
     }
 
-    fn owned(&self) -> Result<()> {
+    /// An error in a child of the process that made it.
+    pub(crate) fn owned(&self) -> Result<()> {
         if self.is_inherited() {
             return Err(Error::new(
                 ErrorKind::Journal,
-                "this process is a fork of the one that made the writer, and cannot log to it",
+                "this process is a fork of the one that made the writer, whose it stays: here it cannot log, sync or close",
             )
             .help("make a SummaryWriter of its own in each process (builder().rank(…) for the processes of one run)"));
         }

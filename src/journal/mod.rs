@@ -113,6 +113,8 @@ pub(crate) use entry::{Batch, Entry, EntryKind, Pixels, Point, Position, Reach, 
 #[cfg(feature = "journal")]
 pub(crate) use lock::sweep;
 pub(crate) use lock::{Claim, owner_alive, sessions};
+#[cfg(all(test, unix, feature = "journal"))]
+pub(crate) use map::in_a_child;
 pub(crate) use place::{place, places};
 pub(crate) use reader::Reader;
 #[cfg(feature = "journal")]

@@ -82,7 +82,8 @@ const ORIGIN: Duration = Duration::from_secs(2);
 /// that a program logs is thrown away for it. Delete runs that have ended.
 ///
 /// # Forks
-/// A child of `fork` that goes on without `exec` cannot log to its parent's writer: its calls are rejected.
+/// A child of `fork` that goes on without `exec` has no part in its parent's writer, and makes one of its own if it logs: its calls are
+/// rejected, [`flush`](Self::flush), [`sync`](Self::sync) and [`close`](Self::close) are errors at once, and dropping it does nothing.
 pub struct SummaryWriter {
     core: Arc<Core>,
     /// `None` once it was stopped.
@@ -189,8 +190,10 @@ impl SummaryWriter {
     /// Waits until all that was logged before is in the store.
     ///
     /// # Errors
-    /// `Timeout`, with how much is pending, if that takes longer, or as soon as the store is known to be away.
+    /// `Timeout`, with how much is pending, if that takes longer, or as soon as the store is known to be away. `Journal` at once in a
+    /// child of a fork.
     pub fn sync(&self, timeout: Duration) -> Result<()> {
+        self.core.journal.owned()?;
         self.shipper.as_ref().map_or(Ok(()), |shipper| shipper.sync(deadline(timeout)))
     }
 
@@ -201,8 +204,11 @@ impl SummaryWriter {
 
     /// How it goes: what was recorded, rejected and stored, what the calls cost, and the store's last trouble. About every ten seconds
     /// the same is told to the run's document (`costs` of the session), for filters and columns of a board: `costs.p99_ns`.
+    /// A child of a fork learns nothing of the shipping.
     pub fn stats(&self) -> Stats {
-        let ship = self.shipper.as_ref().map(Shipping::status).unwrap_or_default();
+        // In a child of a fork the locks of the parent's threads may be held for ever.
+        let ours = !self.core.journal.is_inherited();
+        let ship = self.shipper.as_ref().filter(|_| ours).map(Shipping::status).unwrap_or_default();
         let costs = self.core.costs(&ship);
         let timed = |nanos: u64| (nanos > 0).then(|| Duration::from_nanos(nanos));
         Stats {
@@ -216,7 +222,7 @@ impl SummaryWriter {
             stored_points: ship.stored_points,
             pending_bytes: ship.pending_bytes,
             journal_bytes: self.core.journal.bytes(),
-            journal_trouble: self.core.journal.trouble(),
+            journal_trouble: ours.then(|| self.core.journal.trouble()).flatten(),
             store_trouble: ship.last_error,
         }
     }
@@ -227,8 +233,9 @@ impl SummaryWriter {
     ///
     /// # Errors
     /// `Timeout` if not all is stored by then. Nothing is lost: the journal stays, and is shipped by the next writer or engine that
-    /// has the same store, or by `ml_board sync`.
+    /// has the same store, or by `ml_board sync`. `Journal` at once in a child of a fork, whose parent's run goes on.
     pub fn close(mut self) -> Result<Report> {
+        self.core.journal.owned()?;
         self.finish(Status::Finished, None, CLOSE)
     }
 

@@ -141,6 +141,28 @@ fn a_store_that_is_away_is_no_error_until_close() {
 }
 
 #[test]
+#[cfg(unix)]
+fn in_a_child_of_a_fork_sync_and_close_are_errors_at_once_and_the_parents_run_goes_on() {
+    let home = tempfile::tempdir().unwrap();
+    let w = writer(home.path());
+    w.add_scalar("Loss", 1);
+    let mut inherited = Some(w);
+    assert!(journal::in_a_child(|| {
+        let begun = Instant::now();
+        let w = inherited.take().unwrap();
+        w.add_scalar("Loss", 2);
+        let errors = [w.flush().unwrap_err(), w.sync(Duration::from_secs(10)).unwrap_err(), w.close().unwrap_err()];
+        errors.iter().all(|error| error.kind() == ErrorKind::Journal && error.to_string().contains("is a fork of"))
+            && begun.elapsed() < Duration::from_secs(5)
+    }));
+    let w = inherited.unwrap();
+    w.add_scalar("Loss", 3);
+    w.sync(Duration::from_secs(60)).unwrap();
+    let report = w.close().unwrap();
+    assert_eq!((report.recorded, report.rejected, report.stored_points), (2, 0, 2));
+}
+
+#[test]
 fn a_writer_is_shared_by_threads() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<SummaryWriter>();
