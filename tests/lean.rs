@@ -65,7 +65,12 @@ impl Machine {
 #[ignore = "run by the others in a process of its own"]
 fn trains() {
     let Ok(end) = std::env::var("END") else { return };
-    let w = SummaryWriter::builder().database("digits").folder("lean").name("thin cow").build().unwrap();
+    let mut builder = SummaryWriter::builder().database("digits").folder("lean").name("thin cow");
+    if end == "refused" {
+        // Nothing is shipped before it is closed.
+        builder = builder.flush_interval(Duration::from_secs(3600));
+    }
+    let w = builder.build().unwrap();
     w.add_param("lr", 0.1);
     for step in 0..POINTS {
         w.add_scalar("Loss", 1.0 / (step + 1) as f64);
@@ -78,6 +83,12 @@ fn trains() {
             w.add_scalar("Loss", 0);
             let report = w.close().unwrap();
             assert_eq!((report.recorded, report.rejected, report.stored_points), (POINTS + 2, 0, POINTS + 1));
+        }
+        "refused" => {
+            // Short in the journal, and too long for a store.
+            w.add_param("big", vec![1; 200_000]);
+            let report = w.close().unwrap();
+            assert_eq!((report.recorded, report.rejected, report.stored_points), (POINTS + 2, 1, POINTS));
         }
         "fork" => {
             let w = in_a_child(w, |w| {
@@ -132,6 +143,12 @@ fn sync_and_close_wait_for_the_program_which_stores_all() {
             assert!(machine.ml_board("ls", &uri).contains("digits/lean  1 run"));
         }
     }
+}
+
+#[test]
+fn what_is_rejected_by_the_last_flush_is_reported() {
+    let machine = Machine::new();
+    ended_well(&machine.train("refused", "local:", &engine()));
 }
 
 #[test]

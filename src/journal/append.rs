@@ -40,7 +40,7 @@ const LONGEST_PARAM: usize = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum WhenFull {
-    /// It is rejected at once: what is logged until there is room again is lost, counted in `stats()`, and the first told on stderr.
+    /// It is rejected at once: what is logged until there is room again is lost, counted in `stats()`, and told once on stderr.
     #[default]
     DropNewest,
     /// It waits until there is room; training waits with it. That it waits is told on stderr, once.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::session::Session;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Told};
 use crate::journal::{Claim, Options, Outcome, Reader, ShipStatus, away};
 use crate::model::Time;
 use crate::store::{self, Address, Store};
@@ -65,6 +65,7 @@ impl Shipper {
             session: None,
             shared: shared.clone(),
             said: false,
+            told: Told::default(),
             lived: Instant::now(),
             read: 256,
         };
@@ -168,6 +169,8 @@ struct Work {
     shared: Arc<Shared>,
     /// Whether trouble was told.
     said: bool,
+    /// What could not be stored was told of.
+    told: Told,
     /// The last sign of life in the store.
     lived: Instant,
     /// How many entries to read at once: few while they are heavy.
@@ -295,7 +298,7 @@ impl Work {
         if let Some(session) = &mut self.session {
             status.stored_points = session.stored_points();
             for error in session.rejected.drain(..) {
-                if status.rejected == 0 && !self.options.quiet {
+                if self.told.is_first(&error) && !self.options.quiet {
                     eprintln!("ml_board: {error}");
                 }
                 status.rejected += 1;

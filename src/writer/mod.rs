@@ -71,7 +71,7 @@ const ORIGIN: Duration = Duration::from_secs(2);
 /// What a call has recorded survives the death of the process at any moment after it returned; after [`flush`](Self::flush) that of the
 /// machine, too. It is shipped by a thread of the writer's, else by the next writer or engine on this machine with the same store, or
 /// by `ml_board sync`. A call that cannot be recorded (the disk or the journal's budget is full, a tag with a NUL, an image of the
-/// wrong shape) is rejected: counted in [`stats`](Self::stats) and [`Report`], and the first told on stderr. So is what no store
+/// wrong shape) is rejected: counted in [`stats`](Self::stats) and [`Report`], and the first of each sort told on stderr. So is what no store
 /// takes: a parameter of more than 1 MB, a thought of more than 14 MB, summaries of more tags than a run's document of 16 MB has room for.
 ///
 /// If the whole machine is gone with its disk, the store has all but the last flush interval (a second, unless
@@ -249,15 +249,16 @@ impl SummaryWriter {
             search.wait(ORIGIN);
         }
         let core = &self.core;
-        let before = shipper.status();
-        core.journal.costs(now_micros(), &core.costs(&before)).ok();
+        core.journal.costs(now_micros(), &core.costs(&shipper.status())).ok();
         let ended = core.journal.end(now_micros(), status, how);
         let (recorded, rejected) = (core.recorded(), core.counts.rejected());
         let outcome = shipper.stop(deadline, give_up);
         core.journal.release();
         ended?;
         let outcome = outcome?;
-        Ok(Report { run: self.run, recorded, rejected: rejected + before.rejected, stored_points: outcome.stored_points })
+        // Also what was found only now, at the last of the shipping.
+        let rejected = rejected + core.shipping.status().rejected;
+        Ok(Report { run: self.run, recorded, rejected, stored_points: outcome.stored_points })
     }
 }
 

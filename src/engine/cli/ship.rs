@@ -94,9 +94,12 @@ fn serve(shipper: Shipper, mut orders: impl Iterator<Item = Order>) -> Parted {
         stop
     });
     let Some((id, patience, impatience)) = stop else { return Parted::Gone };
-    tell(&News::Status(shipper.status()));
+    let watch = shipper.watch();
+    tell(&News::Status(watch.status()));
     let now = Instant::now();
     let result = shipper.stop(now + patience, now + impatience);
+    // The writer's report is to count also what could not be stored at the last.
+    tell(&News::Status(watch.status()));
     let stored = result.as_ref().is_ok_and(|outcome| outcome.complete);
     tell(&News::Done { id, result });
     if stored { Parted::Stored } else { Parted::Gone }
