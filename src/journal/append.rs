@@ -393,7 +393,7 @@ impl Journal {
         let number = self.asides.fetch_add(1, Ordering::Relaxed);
         let path = aside_path(&self.directory, number);
         let unfinished = path.with_added_extension("new");
-        self.supply.take_room(data.len() as u64, patience)?;
+        let _room = self.supply.take_room(data.len() as u64, patience)?;
         let written =
             fs::File::create(&unfinished).and_then(|mut file| file.write_all(data)).and_then(|()| fs::rename(&unfinished, &path));
         if let Err(e) = written {
