@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use crate::error::{Error, ErrorKind};
 
-/// Listens on this port, or if it is taken on one of so many after it. Whatever else is the matter is so with the others, too, or is to be
-/// told: a port that this user may not have is not taken.
+/// Listens on this port, or if it is taken on one of so many after it. Nothing else is a reason to go on: a port that this user may not
+/// have is not taken, and whoever asked for it is to know.
 pub(super) fn first_free<T>(address: SocketAddr, others: u16, listen: impl Fn(SocketAddr) -> Result<T>) -> Result<T> {
     let last = address.port().saturating_add(others);
     (address.port()..last)
