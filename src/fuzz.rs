@@ -4,7 +4,7 @@
 use bson::RawDocument;
 
 use crate::client::protocol::{Reply, Request};
-use crate::journal::{self, News, Order};
+use crate::journal::{self, News, Order, deadline};
 use crate::model::{Run, RunId, Status, Time, Value};
 use crate::plain;
 use crate::query::{Filter, Matcher};
@@ -77,6 +77,9 @@ pub fn shipping(data: &[u8]) {
         let line = serde_json::to_string(&order).expect("what was read can be written");
         let again: Order = serde_json::from_str(&line).expect("what was written can be read");
         assert_eq!(format!("{order:?}"), format!("{again:?}"));
+        if let Order::Sync { patience, .. } | Order::Stop { patience, .. } = order {
+            deadline(patience);
+        }
         assert!(!line.contains('\n'), "a line is one");
     }
     if let Ok(news) = serde_json::from_slice::<News>(data) {

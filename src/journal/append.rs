@@ -251,7 +251,9 @@ impl Journal {
     /// Ends its thread and gives up its lock: whoever finds it may ship it.
     pub(crate) fn release(&self) {
         self.supply.stop();
-        drop(held(&self.owner).take());
+        if let Some(owner) = held(&self.owner).take() {
+            owner.give_up();
+        }
     }
 
     /// Waits until all that was recorded before is on the disk, so that it survives the machine's death, too.

@@ -119,7 +119,7 @@ pub(crate) use place::{place, places};
 pub(crate) use reader::Reader;
 #[cfg(feature = "journal")]
 pub(crate) use record::TagKind;
-pub(crate) use shipping::{News, Options, Order, Outcome, SHIPPING, ShipStatus, away};
+pub(crate) use shipping::{News, Options, Order, Outcome, SHIPPING, ShipStatus, away, deadline};
 #[cfg(feature = "journal")]
 pub(crate) use tags::{KeptTag, Tag, Tags};
 

@@ -21,11 +21,12 @@ mod times;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::journal::deadline;
 use crate::model::{RunId, Status};
 
 pub use crate::journal::WhenFull;
@@ -84,6 +85,8 @@ const ORIGIN: Duration = Duration::from_secs(2);
 /// # Forks
 /// A child of `fork` that goes on without `exec` has no part in its parent's writer, and makes one of its own if it logs: its calls are
 /// rejected, [`flush`](Self::flush), [`sync`](Self::sync) and [`close`](Self::close) are errors at once, and dropping it does nothing.
+/// A child that outlives a parent that was killed has its open files, and so its locks: until the child ends (or becomes another program by
+/// `exec`), the run counts as one that is logged, and `ml_board sync` leaves its journal alone. Nothing is lost by that; it is stored later.
 pub struct SummaryWriter {
     core: Arc<Core>,
     /// `None` once it was stopped.
@@ -287,12 +290,6 @@ impl Drop for SummaryWriter {
             eprintln!("ml_board: run `{}`: {error}", self.run_name);
         }
     }
-}
-
-fn deadline(timeout: Duration) -> Instant {
-    let now = Instant::now();
-    // A century is for ever; an Instant need not reach further.
-    now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(100 * 365 * 86_400))
 }
 
 #[cfg(test)]

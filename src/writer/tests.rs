@@ -1,6 +1,7 @@
 //! A writer as a training program uses it, on an embedded store in a directory of the test's own.
 
 use std::path::Path;
+use std::time::Instant;
 
 use super::*;
 use crate::journal::{self, EntryKind};
