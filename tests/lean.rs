@@ -86,7 +86,7 @@ fn trains() {
         }
         "refused" => {
             // Short in the journal, and too long for a store.
-            w.add_param("big", vec![1; 200_000]);
+            w.add_param("big", vec![1; 80_000]);
             let report = w.close().unwrap();
             assert_eq!((report.recorded, report.rejected, report.stored_points), (POINTS + 2, 1, POINTS));
         }

@@ -62,7 +62,7 @@ fn what_is_rejected_by_the_last_flush_is_reported() {
     // Nothing is shipped before it is closed.
     let w = writer_of(home.path(), SummaryWriter::builder()).flush_interval(Duration::from_secs(3600)).build().unwrap();
     // Short in the journal, and too long for a store.
-    w.add_param("big", vec![1; 200_000]);
+    w.add_param("big", vec![1; 80_000]);
     w.add_scalar("Loss", 1);
     let report = w.close().unwrap();
     assert_eq!((report.recorded, report.rejected, report.stored_points), (2, 1, 1));
