@@ -100,9 +100,37 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// Errors that were told: one of each sort. Those are of one sort about which a person can do the same.
+#[cfg(any(feature = "journal", feature = "engine"))]
+#[derive(Debug, Default)]
+pub(crate) struct Told(Vec<Error>);
+
+#[cfg(any(feature = "journal", feature = "engine"))]
+impl Told {
+    /// Whether this is the first of its sort. The next one is not.
+    pub(crate) fn is_first(&mut self, error: &Error) -> bool {
+        let first = !self.0.iter().any(|told| (told.kind, &told.help) == (error.kind, &error.help));
+        if first {
+            self.0.push(error.clone());
+        }
+        first
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(any(feature = "journal", feature = "engine"))]
+    fn each_sort_is_told_once() {
+        let name = |name: &str| Error::new(ErrorKind::Input, format!("the tag {name:?} cannot be used"));
+        let full = |bytes: u64| Error::new(ErrorKind::Journal, format!("no room for {bytes} bytes")).help("free space");
+        let budget = Error::new(ErrorKind::Journal, "the journal has grown to its budget").help("raise it");
+        let mut told = Told::default();
+        let first = [name("a"), full(1), name("b"), full(2), budget.clone(), full(3), budget].map(|error| told.is_first(&error));
+        assert_eq!(first, [true, true, false, false, true, false, false]);
+    }
 
     #[test]
     fn display_has_the_whole_story() {

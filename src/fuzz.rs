@@ -4,7 +4,7 @@
 use bson::RawDocument;
 
 use crate::client::protocol::{Reply, Request};
-use crate::journal;
+use crate::journal::{self, News, Order, deadline};
 use crate::model::{Run, RunId, Status, Time, Value};
 use crate::plain;
 use crate::query::{Filter, Matcher};
@@ -71,6 +71,25 @@ pub fn wire(data: &[u8]) {
     }
 }
 
+/// A line between a writer without a driver and the program that ships for it, in either direction.
+pub fn shipping(data: &[u8]) {
+    if let Ok(order) = serde_json::from_slice::<Order>(data) {
+        let line = serde_json::to_string(&order).expect("what was read can be written");
+        let again: Order = serde_json::from_str(&line).expect("what was written can be read");
+        assert_eq!(format!("{order:?}"), format!("{again:?}"));
+        if let Order::Sync { patience, .. } | Order::Stop { patience, .. } = order {
+            deadline(patience);
+        }
+        assert!(!line.contains('\n'), "a line is one");
+    }
+    if let Ok(news) = serde_json::from_slice::<News>(data) {
+        let line = serde_json::to_string(&news).expect("what was read can be written");
+        let again: News = serde_json::from_str(&line).expect("what was written can be read");
+        assert_eq!(format!("{news:?}"), format!("{again:?}"));
+        assert!(!line.contains('\n'), "a line is one");
+    }
+}
+
 /// The address of a store.
 pub fn address(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -107,5 +126,5 @@ mod tests {
         };
     }
 
-    corpora!(journal checkpoint document filter wire address);
+    corpora!(journal checkpoint document filter wire shipping address);
 }

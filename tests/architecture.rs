@@ -40,6 +40,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("image", &["writer", "ship", "render", "engine"]),
     ("memmap2", &["journal"]),
     ("clap", &["engine"]),
+    ("console", &["engine"]),
     ("httparse", &["engine"]),
     ("parquet", &["engine"]),
     ("resvg", &["render"]),

@@ -1,6 +1,6 @@
 //! The writer without a driver (feature `journal`), in programs of its own, and the installed program that stores what it logs.
 #![cfg(all(feature = "journal", not(any(feature = "writer", feature = "engine")), unix))]
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+#![allow(missing_docs, unsafe_code, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -65,7 +65,12 @@ impl Machine {
 #[ignore = "run by the others in a process of its own"]
 fn trains() {
     let Ok(end) = std::env::var("END") else { return };
-    let w = SummaryWriter::builder().database("digits").folder("lean").name("thin cow").build().unwrap();
+    let mut builder = SummaryWriter::builder().database("digits").folder("lean").name("thin cow");
+    if end == "refused" {
+        // Nothing is shipped before it is closed.
+        builder = builder.flush_interval(Duration::from_secs(3600));
+    }
+    let w = builder.build().unwrap();
     w.add_param("lr", 0.1);
     for step in 0..POINTS {
         w.add_scalar("Loss", 1.0 / (step + 1) as f64);
@@ -79,6 +84,24 @@ fn trains() {
             let report = w.close().unwrap();
             assert_eq!((report.recorded, report.rejected, report.stored_points), (POINTS + 2, 0, POINTS + 1));
         }
+        "refused" => {
+            // Short in the journal, and too long for a store.
+            w.add_param("big", vec![1; 80_000]);
+            let report = w.close().unwrap();
+            assert_eq!((report.recorded, report.rejected, report.stored_points), (POINTS + 2, 1, POINTS));
+        }
+        "fork" => {
+            let w = in_a_child(w, |w| {
+                let begun = Instant::now();
+                let errors = [w.sync(Duration::from_secs(10)).unwrap_err(), w.close().unwrap_err()];
+                errors.iter().all(|error| error.kind() == ErrorKind::Journal) && begun.elapsed() < Duration::from_secs(5)
+            });
+            w.add_scalar("Loss", 0);
+            w.sync(Duration::from_secs(120)).unwrap();
+            w.add_scalar("Loss", 0);
+            let report = w.close().unwrap();
+            assert_eq!((report.recorded, report.rejected, report.stored_points), (POINTS + 3, 0, POINTS + 2));
+        }
         _ => {
             let error = w.close().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -86,6 +109,23 @@ fn trains() {
         }
     }
     println!("ended well");
+}
+
+/// A child of a fork does this with the writer, and must find it right; the parent goes on with it.
+fn in_a_child(w: SummaryWriter, work: impl FnOnce(SummaryWriter) -> bool) -> SummaryWriter {
+    // SAFETY: the child does what `work` does and ends at once, by a signal if it hangs; the parent waits for it.
+    let status = unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            libc::alarm(30);
+            libc::_exit(i32::from(!work(w)));
+        }
+        let mut status = 0;
+        assert_eq!(libc::waitpid(child, &raw mut status, 0), child);
+        status
+    };
+    assert_eq!(status, 0, "the child found it wrong, or hung");
+    w
 }
 
 fn ended_well(output: &Output) {
@@ -103,6 +143,19 @@ fn sync_and_close_wait_for_the_program_which_stores_all() {
             assert!(machine.ml_board("ls", &uri).contains("digits/lean  1 run"));
         }
     }
+}
+
+#[test]
+fn what_is_rejected_by_the_last_flush_is_reported() {
+    let machine = Machine::new();
+    ended_well(&machine.train("refused", "local:", &engine()));
+}
+
+#[test]
+fn a_child_of_a_fork_leaves_its_parents_program_alone() {
+    let machine = Machine::new();
+    ended_well(&machine.train("fork", "local:", &engine()));
+    assert_eq!(machine.journals(), 0);
 }
 
 #[test]

@@ -40,7 +40,7 @@ const LONGEST_PARAM: usize = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum WhenFull {
-    /// It is rejected at once: what is logged until there is room again is lost, counted in `stats()`, and the first told on stderr.
+    /// It is rejected at once: what is logged until there is room again is lost, counted in `stats()`, and told once on stderr.
     #[default]
     DropNewest,
     /// It waits until there is room; training waits with it. That it waits is told on stderr, once.
@@ -177,6 +177,12 @@ impl Journal {
         self.short(tag, &Short { kind: Kind::Scalar, tag: tag.id, wall_micros, step, value })
     }
 
+    /// A call that takes a slot, and sleeps or dies before it writes.
+    #[cfg(test)]
+    pub(crate) fn hold(&self) {
+        self.current.load().reserve(1);
+    }
+
     /// Records one value of the run's histogram of this tag.
     pub(crate) fn sample(&self, tag: &Tag, wall_micros: i64, value: f64) -> Result<()> {
         self.short(tag, &Short { kind: Kind::Sample, tag: tag.id, wall_micros, step: 0, value }).map(drop)
@@ -245,7 +251,9 @@ impl Journal {
     /// Ends its thread and gives up its lock: whoever finds it may ship it.
     pub(crate) fn release(&self) {
         self.supply.stop();
-        drop(held(&self.owner).take());
+        if let Some(owner) = held(&self.owner).take() {
+            owner.give_up();
+        }
     }
 
     /// Waits until all that was recorded before is on the disk, so that it survives the machine's death, too.
@@ -271,11 +279,12 @@ impl Journal {
         Ok(())
     }
 
-    fn owned(&self) -> Result<()> {
+    /// An error in a child of the process that made it.
+    pub(crate) fn owned(&self) -> Result<()> {
         if self.is_inherited() {
             return Err(Error::new(
                 ErrorKind::Journal,
-                "this process is a fork of the one that made the writer, and cannot log to it",
+                "this process is a fork of the one that made the writer, whose it stays: here it cannot log, sync or close",
             )
             .help("make a SummaryWriter of its own in each process (builder().rank(…) for the processes of one run)"));
         }
@@ -386,7 +395,7 @@ impl Journal {
         let number = self.asides.fetch_add(1, Ordering::Relaxed);
         let path = aside_path(&self.directory, number);
         let unfinished = path.with_added_extension("new");
-        self.supply.take_room(data.len() as u64, patience)?;
+        let _room = self.supply.take_room(data.len() as u64, patience)?;
         let written =
             fs::File::create(&unfinished).and_then(|mut file| file.write_all(data)).and_then(|()| fs::rename(&unfinished, &path));
         if let Err(e) = written {

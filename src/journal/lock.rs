@@ -18,7 +18,7 @@ const MAKING: Duration = Duration::from_secs(60);
 /// The ownership of a journal by the writer that fills it. It ends with this value, or with the process.
 #[cfg_attr(not(feature = "journal"), allow(dead_code))]
 pub(crate) struct Owner {
-    _file: File,
+    file: File,
 }
 
 #[cfg_attr(not(feature = "journal"), allow(dead_code))]
@@ -28,7 +28,13 @@ impl Owner {
         let path = directory.join(OWNER);
         let file = open(&path).map_err(|e| fail("cannot create the journal's lock", &path, e))?;
         file.try_lock().map_err(|e| fail("cannot lock the journal", &path, e))?;
-        Ok(Owner { _file: file })
+        Ok(Owner { file })
+    }
+
+    /// Ends the ownership, also where a child of a fork has the file, too. Not for the child, whose parent would lose it.
+    pub(crate) fn give_up(self) {
+        // Closing it does the same where there is no child.
+        self.file.unlock().ok();
     }
 }
 
@@ -52,7 +58,14 @@ pub(crate) fn owner_alive(directory: &Path) -> Result<bool> {
 ///
 /// The live shipper takes it too, so that a journal whose writer was dropped while its shipper hangs is not shipped by two.
 pub(crate) struct Claim {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // Of a process that was forked meanwhile, the child has the file, too.
+        self.file.unlock().ok();
+    }
 }
 
 impl Claim {
@@ -66,7 +79,7 @@ impl Claim {
         };
         match file.try_lock() {
             // Whoever had it before may have removed the journal with the lock file that we hold now.
-            Ok(()) if path.exists() => Ok(Some(Claim { _file: file })),
+            Ok(()) if path.exists() => Ok(Some(Claim { file })),
             Ok(()) | Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(e)) => Err(fail("cannot take the shipper's lock", &path, e)),
         }
@@ -145,5 +158,32 @@ mod tests {
         drop(claim);
         assert!(Claim::try_claim(&journal).unwrap().is_some());
         assert!(Claim::try_claim(&home.path().join("gone")).unwrap().is_none());
+    }
+
+    #[test]
+    fn who_gives_up_a_lock_gives_it_up_for_its_children_too() {
+        let home = tempfile::tempdir().unwrap();
+        let owner = Owner::take(home.path()).unwrap();
+        // As a child of a fork has it.
+        let inherited = owner.file.try_clone().unwrap();
+        owner.give_up();
+        assert!(!owner_alive(home.path()).unwrap());
+        let claim = Claim::try_claim(home.path()).unwrap().unwrap();
+        let and_this = claim.file.try_clone().unwrap();
+        drop(claim);
+        assert!(Claim::try_claim(home.path()).unwrap().is_some());
+        drop((inherited, and_this));
+    }
+
+    #[test]
+    fn a_child_that_outlives_its_killed_parent_is_taken_for_it() {
+        let home = tempfile::tempdir().unwrap();
+        let owner = Owner::take(home.path()).unwrap();
+        let inherited = owner.file.try_clone().unwrap();
+        drop(owner);
+        // So `# Forks` of the writer says.
+        assert!(owner_alive(home.path()).unwrap());
+        drop(inherited);
+        assert!(!owner_alive(home.path()).unwrap());
     }
 }

@@ -188,11 +188,12 @@ pub(super) fn host() -> String {
 
 /// What `work` says in a child of a fork.
 #[cfg(all(test, unix))]
-pub(super) fn in_a_child(work: impl FnOnce() -> bool) -> bool {
-    // SAFETY: the child does what `work` does and ends at once, without destructors; the parent waits for it.
+pub(crate) fn in_a_child(work: impl FnOnce() -> bool) -> bool {
+    // SAFETY: the child does what `work` does and ends at once, without destructors, or by a signal if it hangs; the parent waits for it.
     unsafe {
         let child = libc::fork();
         if child == 0 {
+            libc::alarm(30);
             libc::_exit(i32::from(!work()));
         }
         let mut status = 0;

@@ -113,11 +113,13 @@ pub(crate) use entry::{Batch, Entry, EntryKind, Pixels, Point, Position, Reach, 
 #[cfg(feature = "journal")]
 pub(crate) use lock::sweep;
 pub(crate) use lock::{Claim, owner_alive, sessions};
+#[cfg(all(test, unix, feature = "journal"))]
+pub(crate) use map::in_a_child;
 pub(crate) use place::{place, places};
 pub(crate) use reader::Reader;
 #[cfg(feature = "journal")]
 pub(crate) use record::TagKind;
-pub(crate) use shipping::{News, Options, Order, Outcome, SHIPPING, ShipStatus, away};
+pub(crate) use shipping::{News, Options, Order, Outcome, SHIPPING, ShipStatus, away, deadline};
 #[cfg(feature = "journal")]
 pub(crate) use tags::{KeptTag, Tag, Tags};
 

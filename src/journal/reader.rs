@@ -320,6 +320,14 @@ impl<F: Files> Reader<F> {
         self.state == State::Complete || (self.segment.is_empty() && !self.later().iter().any(unread))
     }
 
+    /// Behind the last that is published now, whatever its clock said: a call that has returned lies before it.
+    pub(crate) fn published_until(&self) -> Position {
+        let end = |open: &Open<F::Segment>| Some(Position(open.header.number << 32 | open.last()?));
+        let later = self.later().into_iter().rev();
+        let mut later = later.filter_map(|number| end(&Open::segment(&self.files, number).ok()?));
+        later.next().or_else(|| end(&self.segment)).unwrap_or_else(|| self.position())
+    }
+
     fn later(&self) -> Vec<u64> {
         let mut later = self.files.segments().unwrap_or_default();
         later.retain(|number| *number > self.segment.header.number);
@@ -467,6 +475,12 @@ impl<B: Bytes> Open<B> {
     /// Whether there is nothing from the next slot on.
     fn is_empty(&self) -> bool {
         self.windows().all(|(_, window)| window == ZEROS[..window.len()])
+    }
+
+    /// Behind the last slot that has something in it, if there is one from the next on.
+    fn last(&self) -> Option<u64> {
+        let last = |window: &[u8]| window.chunks_exact(SLOT_BYTES).rposition(|slot| slot != &ZEROS[..SLOT_BYTES]);
+        self.windows().filter_map(|(first, window)| Some(first + last(&window)? as u64 + 1)).last()
     }
 
     /// What the file has from the next slot on, and the slots where it begins.

@@ -1,7 +1,7 @@
 //! What a writer knows of how its journal is shipped, whoever does it: a thread of its own process, or the program.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,13 @@ pub(crate) fn away(error: &Error, journal: &Path) -> String {
          after the program's end, by `ml_board sync` or the next program that logs there.",
         journal.display()
     )
+}
+
+/// When so long will have passed.
+pub(crate) fn deadline(timeout: Duration) -> Instant {
+    let now = Instant::now();
+    // A century is for ever; an Instant need not reach further.
+    now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(100 * 365 * 86_400))
 }
 
 /// The version of what a writer and `ml_board ship` say to each other, a line of JSON each.

@@ -30,6 +30,8 @@ struct Shared {
     budget: u64,
     /// Bytes of the journal's files, as of the last look, and what was added to them since.
     used: AtomicU64,
+    /// Bytes of files that are being written, of which a look sees nothing or a part. Held by whoever changes `used`.
+    promised: Mutex<u64>,
     state: Mutex<State>,
     changed: Condvar,
     /// Whether it was told that calls wait.
@@ -57,6 +59,7 @@ impl Supply {
             segment_bytes,
             budget,
             used,
+            promised: Mutex::default(),
             state,
             changed: Condvar::new(),
             told: AtomicBool::new(false),
@@ -103,16 +106,19 @@ impl Supply {
         self.shared.changed.notify_all();
     }
 
-    /// Takes room of the journal's budget for a file of so many bytes.
-    pub(super) fn take_room(&self, bytes: u64, patience: Duration) -> Result<()> {
+    /// Takes room of the journal's budget for a file of so many bytes, which is to be written before the room is dropped.
+    pub(super) fn take_room(&self, bytes: u64, patience: Duration) -> Result<Room<'_>> {
         let begun = Instant::now();
         loop {
-            if self.shared.take_room(bytes).is_ok() {
-                return Ok(());
+            if let Ok(room) = self.shared.take_room(bytes) {
+                return Ok(room);
             }
             // Perhaps what was stored meanwhile has made room.
             self.shared.look();
-            let Err(trouble) = self.shared.take_room(bytes) else { return Ok(()) };
+            let trouble = match self.shared.take_room(bytes) {
+                Ok(room) => return Ok(room),
+                Err(trouble) => trouble,
+            };
             let state = self.shared.state();
             let never = bytes > self.shared.budget.saturating_sub((AHEAD as u64 + 1) * self.shared.segment_bytes as u64);
             if state.stopped || never || begun.elapsed() >= patience {
@@ -202,7 +208,7 @@ impl Shared {
         let header = Header::new(number, self.segment_bytes, self.info.clone());
         let bytes = header.slots * SLOT_BYTES as u64;
         self.look();
-        self.take_room(bytes)?;
+        let _room = self.take_room(bytes)?;
         Segment::create(&self.directory, &header).map_err(|e| {
             fail("cannot make room for the journal in", &self.directory, e).help(
                 "free space on that disk, or set ML_BOARD_HOME to another one; what is logged meanwhile is counted and lost",
@@ -212,6 +218,7 @@ impl Shared {
 
     /// Sees how much the journal has on the disk: what was stored is deleted.
     fn look(&self) {
+        let _promised = self.promised();
         self.used.store(bytes_in(&self.directory), Ordering::Relaxed);
     }
 
@@ -221,10 +228,16 @@ impl Shared {
         }
     }
 
-    fn take_room(&self, bytes: u64) -> Result<()> {
-        let with = |used: u64| used.checked_add(bytes).filter(|with| *with <= self.budget);
-        if self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, with).is_ok() {
-            return Ok(());
+    fn promised(&self) -> MutexGuard<'_, u64> {
+        self.promised.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_room(&self, bytes: u64) -> Result<Room<'_>> {
+        let mut promised = self.promised();
+        let with = self.used.load(Ordering::Relaxed).saturating_add(*promised).saturating_add(bytes);
+        if with <= self.budget {
+            *promised += bytes;
+            return Ok(Room { shared: self, bytes });
         }
         let directory = self.directory.display();
         Err(Error::new(
@@ -236,7 +249,40 @@ impl Shared {
     }
 }
 
+/// Room for a file, from its first byte until it is written. A look takes back what was not.
+pub(super) struct Room<'a> {
+    shared: &'a Shared,
+    bytes: u64,
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        let mut promised = self.shared.promised();
+        *promised -= self.bytes;
+        self.shared.used.fetch_add(self.bytes, Ordering::Relaxed);
+    }
+}
+
 fn bytes_in(directory: &Path) -> u64 {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.metadata().ok()).map(|data| data.len()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::tests::info;
+
+    #[test]
+    fn room_for_a_file_that_is_being_written_is_not_given_twice() {
+        let home = tempfile::tempdir().unwrap();
+        let supply = Supply::start(home.path().to_path_buf(), info(1), 4096, 1 << 20).unwrap();
+        let room = supply.take_room(600 << 10, Duration::ZERO).unwrap();
+        // Another thread's look, before there is a byte of that file.
+        supply.look();
+        assert!(supply.take_room(600 << 10, Duration::ZERO).is_err());
+        drop(room);
+        // It was never written.
+        assert!(supply.take_room(600 << 10, Duration::ZERO).is_ok());
+    }
 }

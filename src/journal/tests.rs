@@ -20,7 +20,7 @@ use crate::model::{RunId, SessionId, Status, Time, Value};
 
 const SMALL: Layout = Layout { segment_bytes: 64 << 10, budget: 64 << 20, when_full: WhenFull::DropNewest };
 
-fn info(number: u8) -> SessionInfo {
+pub(super) fn info(number: u8) -> SessionInfo {
     SessionInfo {
         session: SessionId::from_bytes([number; 12]),
         run: RunId::from_bytes([7; 12]),

@@ -49,9 +49,8 @@ pub(super) struct Session {
     /// The highest `k` of a frame, and the highest that was deleted.
     k: i64,
     deleted: i64,
-    /// When the latest entry was logged, and the last that was taken.
+    /// When the latest entry was logged.
     last_wall: i64,
-    taken_wall: i64,
     /// Where it came from, and whether that is to be told.
     origin: Option<Box<Origin>>,
     new_origin: bool,
@@ -94,7 +93,6 @@ impl Session {
             k: 0,
             deleted: 0,
             last_wall: 0,
-            taken_wall: 0,
             origin: None,
             new_origin: false,
             costs: None,
@@ -144,11 +142,6 @@ impl Session {
     /// All before this position was taken; it may be acknowledged after a flush.
     pub(super) fn taken(&self) -> Position {
         self.taken
-    }
-
-    /// When the last entry that was taken was logged.
-    pub(super) fn taken_micros(&self) -> i64 {
-        self.taken_wall
     }
 
     /// About how many bytes wait for a flush.
@@ -201,7 +194,7 @@ impl Session {
     }
 
     fn saw(&mut self, wall_micros: i64) {
-        (self.last_wall, self.taken_wall) = (self.last_wall.max(wall_micros), wall_micros);
+        self.last_wall = self.last_wall.max(wall_micros);
         self.weight += 64;
     }
 

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use super::session::Session;
-use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{Claim, Options, Outcome, Reader, ShipStatus, away};
+use crate::error::{Error, ErrorKind, Result, Told};
+use crate::journal::{Claim, Options, Outcome, Position, Reader, ShipStatus, away};
 use crate::model::Time;
 use crate::store::{self, Address, Store};
 
@@ -38,7 +38,7 @@ struct Shared {
 }
 
 enum Command {
-    Sync { called_micros: i64, reply: SyncSender<Result<()>> },
+    Sync { reply: SyncSender<Result<()>> },
     Stop { give_up: Instant, reply: SyncSender<Result<Outcome>> },
 }
 
@@ -65,6 +65,7 @@ impl Shipper {
             session: None,
             shared: shared.clone(),
             said: false,
+            told: Told::default(),
             lived: Instant::now(),
             read: 256,
         };
@@ -90,8 +91,7 @@ impl Shipper {
     /// `Timeout`, with how much is pending: at the deadline, or as soon as one attempt after the call has failed.
     pub(crate) fn sync(&self, deadline: Instant) -> Result<()> {
         let (reply, answer) = sync_channel(1);
-        let called_micros = now_micros();
-        self.ask(Command::Sync { called_micros, reply }, &answer, deadline)
+        self.ask(Command::Sync { reply }, &answer, deadline)
     }
 
     /// After the writer recorded its end: ships all, removes the journal and ends the thread.
@@ -168,6 +168,8 @@ struct Work {
     shared: Arc<Shared>,
     /// Whether trouble was told.
     said: bool,
+    /// What could not be stored was told of.
+    told: Told,
     /// The last sign of life in the store.
     lived: Instant,
     /// How many entries to read at once: few while they are heavy.
@@ -177,15 +179,17 @@ struct Work {
 /// How far a round came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Reach {
-    /// All that was published was read, up to here in time.
+    /// All that was published was read.
     caught_up: bool,
-    last_micros: i64,
+    /// All before it is stored.
+    stored: Position,
 }
 
 impl Work {
     fn run(mut self, commands: &Receiver<Command>) {
         let shared = self.shared.clone();
-        let mut syncs: Vec<(i64, SyncSender<Result<()>>)> = Vec::new();
+        // Up to where all must be stored before it is answered.
+        let mut syncs: Vec<(Position, SyncSender<Result<()>>)> = Vec::new();
         let mut stop: Option<(Instant, SyncSender<Result<Outcome>>)> = None;
         let mut pause = Duration::ZERO;
         let mut behind = false;
@@ -196,7 +200,7 @@ impl Work {
                 (false, _) => pause,
             };
             match commands.recv_timeout(wait) {
-                Ok(Command::Sync { called_micros, reply }) => syncs.push((called_micros, reply)),
+                Ok(Command::Sync { reply }) => syncs.push((self.reader.published_until(), reply)),
                 Ok(Command::Stop { give_up, reply }) => stop = Some((give_up, reply)),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -209,8 +213,8 @@ impl Work {
                     pause = Duration::ZERO;
                     behind = !reach.caught_up;
                     self.shared.note(None);
-                    syncs.retain(|(called, reply)| {
-                        let done = reach.caught_up || reach.last_micros > *called;
+                    syncs.retain(|(until, reply)| {
+                        let done = reach.caught_up || reach.stored >= *until;
                         if done {
                             drop(reply.send(Ok(())));
                         }
@@ -249,9 +253,9 @@ impl Work {
         if self.session.is_none() {
             self.session = Some(Session::open(store.writing(), self.reader.info().clone())?);
         }
-        let Some(session) = &mut self.session else { return Ok(Reach { caught_up: false, last_micros: 0 }) };
+        let mut reach = Reach { caught_up: false, stored: Position(0) };
+        let Some(session) = &mut self.session else { return Ok(reach) };
         let begun = Instant::now();
-        let mut reach = Reach { caught_up: false, last_micros: 0 };
         // What a failed attempt left comes first, unchanged.
         let mut flush = session.is_dirty();
         while !reach.caught_up && begun.elapsed() < ROUND {
@@ -263,7 +267,6 @@ impl Work {
                 let all = |reader: &Reader| !waited_for || reader.is_drained();
                 reach.caught_up = taken.complete || (taken.entries < self.read && all(&self.reader));
                 self.read = if heavy { (self.read / 4).max(4) } else { (self.read * 2).min(1 << 15) };
-                reach.last_micros = session.taken_micros();
                 if taken.entries == 0 && !reach.caught_up {
                     // A slot is reserved and its call has not returned yet.
                     break;
@@ -284,7 +287,8 @@ impl Work {
             self.lived = Instant::now();
         }
         // Also where nothing was flushed: the reader may have gone on to the next segment only now.
-        self.reader.acknowledge(session.taken())?;
+        reach.stored = session.taken();
+        self.reader.acknowledge(reach.stored)?;
         self.publish();
         Ok(reach)
     }
@@ -295,7 +299,7 @@ impl Work {
         if let Some(session) = &mut self.session {
             status.stored_points = session.stored_points();
             for error in session.rejected.drain(..) {
-                if status.rejected == 0 && !self.options.quiet {
+                if self.told.is_first(&error) && !self.options.quiet {
                     eprintln!("ml_board: {error}");
                 }
                 status.rejected += 1;
@@ -349,9 +353,4 @@ fn longer(pause: Duration) -> Duration {
     let random = RandomState::new().build_hasher().finish() as u32;
     let twice = (pause * 2).clamp(PAUSE.0, PAUSE.1);
     twice.mul_f64(0.75 + 0.25 * f64::from(random) / f64::from(u32::MAX))
-}
-
-fn now_micros() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }

@@ -21,11 +21,12 @@ mod times;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::journal::deadline;
 use crate::model::{RunId, Status};
 
 pub use crate::journal::WhenFull;
@@ -71,7 +72,7 @@ const ORIGIN: Duration = Duration::from_secs(2);
 /// What a call has recorded survives the death of the process at any moment after it returned; after [`flush`](Self::flush) that of the
 /// machine, too. It is shipped by a thread of the writer's, else by the next writer or engine on this machine with the same store, or
 /// by `ml_board sync`. A call that cannot be recorded (the disk or the journal's budget is full, a tag with a NUL, an image of the
-/// wrong shape) is rejected: counted in [`stats`](Self::stats) and [`Report`], and the first told on stderr. So is what no store
+/// wrong shape) is rejected: counted in [`stats`](Self::stats) and [`Report`], and the first of each sort told on stderr. So is what no store
 /// takes: a parameter of more than 1 MB, a thought of more than 14 MB, summaries of more tags than a run's document of 16 MB has room for.
 ///
 /// If the whole machine is gone with its disk, the store has all but the last flush interval (a second, unless
@@ -82,7 +83,10 @@ const ORIGIN: Duration = Duration::from_secs(2);
 /// that a program logs is thrown away for it. Delete runs that have ended.
 ///
 /// # Forks
-/// A child of `fork` that goes on without `exec` cannot log to its parent's writer: its calls are rejected.
+/// A child of `fork` that goes on without `exec` has no part in its parent's writer, and makes one of its own if it logs: its calls are
+/// rejected, [`flush`](Self::flush), [`sync`](Self::sync) and [`close`](Self::close) are errors at once, and dropping it does nothing.
+/// A child that outlives a parent that was killed has its open files, and so its locks: until the child ends (or becomes another program by
+/// `exec`), the run counts as one that is logged, and `ml_board sync` leaves its journal alone. Nothing is lost by that; it is stored later.
 pub struct SummaryWriter {
     core: Arc<Core>,
     /// `None` once it was stopped.
@@ -189,8 +193,10 @@ impl SummaryWriter {
     /// Waits until all that was logged before is in the store.
     ///
     /// # Errors
-    /// `Timeout`, with how much is pending, if that takes longer, or as soon as the store is known to be away.
+    /// `Timeout`, with how much is pending, if that takes longer, or as soon as the store is known to be away. `Journal` at once in a
+    /// child of a fork.
     pub fn sync(&self, timeout: Duration) -> Result<()> {
+        self.core.journal.owned()?;
         self.shipper.as_ref().map_or(Ok(()), |shipper| shipper.sync(deadline(timeout)))
     }
 
@@ -201,8 +207,11 @@ impl SummaryWriter {
 
     /// How it goes: what was recorded, rejected and stored, what the calls cost, and the store's last trouble. About every ten seconds
     /// the same is told to the run's document (`costs` of the session), for filters and columns of a board: `costs.p99_ns`.
+    /// A child of a fork learns nothing of the shipping.
     pub fn stats(&self) -> Stats {
-        let ship = self.shipper.as_ref().map(Shipping::status).unwrap_or_default();
+        // In a child of a fork the locks of the parent's threads may be held for ever.
+        let ours = !self.core.journal.is_inherited();
+        let ship = self.shipper.as_ref().filter(|_| ours).map(Shipping::status).unwrap_or_default();
         let costs = self.core.costs(&ship);
         let timed = |nanos: u64| (nanos > 0).then(|| Duration::from_nanos(nanos));
         Stats {
@@ -216,7 +225,7 @@ impl SummaryWriter {
             stored_points: ship.stored_points,
             pending_bytes: ship.pending_bytes,
             journal_bytes: self.core.journal.bytes(),
-            journal_trouble: self.core.journal.trouble(),
+            journal_trouble: ours.then(|| self.core.journal.trouble()).flatten(),
             store_trouble: ship.last_error,
         }
     }
@@ -227,8 +236,9 @@ impl SummaryWriter {
     ///
     /// # Errors
     /// `Timeout` if not all is stored by then. Nothing is lost: the journal stays, and is shipped by the next writer or engine that
-    /// has the same store, or by `ml_board sync`.
+    /// has the same store, or by `ml_board sync`. `Journal` at once in a child of a fork, whose parent's run goes on.
     pub fn close(mut self) -> Result<Report> {
+        self.core.journal.owned()?;
         self.finish(Status::Finished, None, CLOSE)
     }
 
@@ -242,15 +252,16 @@ impl SummaryWriter {
             search.wait(ORIGIN);
         }
         let core = &self.core;
-        let before = shipper.status();
-        core.journal.costs(now_micros(), &core.costs(&before)).ok();
+        core.journal.costs(now_micros(), &core.costs(&shipper.status())).ok();
         let ended = core.journal.end(now_micros(), status, how);
         let (recorded, rejected) = (core.recorded(), core.counts.rejected());
         let outcome = shipper.stop(deadline, give_up);
         core.journal.release();
         ended?;
         let outcome = outcome?;
-        Ok(Report { run: self.run, recorded, rejected: rejected + before.rejected, stored_points: outcome.stored_points })
+        // Also what was found only now, at the last of the shipping.
+        let rejected = rejected + core.shipping.status().rejected;
+        Ok(Report { run: self.run, recorded, rejected, stored_points: outcome.stored_points })
     }
 }
 
@@ -279,12 +290,6 @@ impl Drop for SummaryWriter {
             eprintln!("ml_board: run `{}`: {error}", self.run_name);
         }
     }
-}
-
-fn deadline(timeout: Duration) -> Instant {
-    let now = Instant::now();
-    // A century is for ever; an Instant need not reach further.
-    now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(100 * 365 * 86_400))
 }
 
 #[cfg(test)]

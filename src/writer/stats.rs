@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Told};
 use crate::model::RunId;
 
 /// How a writer goes.
@@ -56,11 +56,17 @@ pub struct Report {
 pub(super) struct Counts {
     recorded: AtomicU64,
     rejected: AtomicU64,
-    last: Mutex<Option<Error>>,
+    rejections: Mutex<Rejections>,
+}
+
+#[derive(Debug, Default)]
+struct Rejections {
+    last: Option<Error>,
+    told: Told,
 }
 
 impl Counts {
-    /// Takes note of a call: one that was rejected is counted, and the first is told.
+    /// Takes note of a call: one that was rejected is counted, and the first of each sort is told.
     #[inline]
     pub(super) fn judge(&self, call: Result<()>) {
         if let Err(error) = call {
@@ -70,10 +76,16 @@ impl Counts {
 
     #[cold]
     fn reject(&self, error: Error) {
-        if self.rejected.fetch_add(1, Ordering::Relaxed) == 0 {
+        self.rejected.fetch_add(1, Ordering::Relaxed);
+        let first = {
+            let mut rejections = self.rejections.lock().unwrap_or_else(PoisonError::into_inner);
+            rejections.last = Some(error.clone());
+            rejections.told.is_first(&error)
+        };
+        // A full disk is told also after a name that could not be used.
+        if first {
             eprintln!("ml_board: a call was rejected, and others may be; SummaryWriter::stats() counts them.\n{error}");
         }
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
     /// One more was recorded that has no tag to count it.
@@ -90,6 +102,6 @@ impl Counts {
     }
 
     pub(super) fn last_rejection(&self) -> Option<Error> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.rejections.lock().unwrap_or_else(PoisonError::into_inner).last.clone()
     }
 }

@@ -1,6 +1,7 @@
 //! A writer as a training program uses it, on an embedded store in a directory of the test's own.
 
 use std::path::Path;
+use std::time::Instant;
 
 use super::*;
 use crate::journal::{self, EntryKind};
@@ -53,6 +54,18 @@ fn calls_that_cannot_be_recorded_are_rejected_and_counted() {
     assert_eq!((stats.recorded, stats.rejected), (0, 5));
     assert!(stats.last_rejection.unwrap().to_string().contains("has a NUL in it"));
     assert_eq!(w.close().unwrap().rejected, 5);
+}
+
+#[test]
+fn what_is_rejected_by_the_last_flush_is_reported() {
+    let home = tempfile::tempdir().unwrap();
+    // Nothing is shipped before it is closed.
+    let w = writer_of(home.path(), SummaryWriter::builder()).flush_interval(Duration::from_secs(3600)).build().unwrap();
+    // Short in the journal, and too long for a store.
+    w.add_param("big", vec![1; 80_000]);
+    w.add_scalar("Loss", 1);
+    let report = w.close().unwrap();
+    assert_eq!((report.recorded, report.rejected, report.stored_points), (2, 1, 1));
 }
 
 #[test]
@@ -138,6 +151,28 @@ fn a_store_that_is_away_is_no_error_until_close() {
     assert!(batch.complete && !journal::owner_alive(&left[0]).unwrap());
     let points = batch.entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Scalar { .. })).count();
     assert_eq!(points, 200);
+}
+
+#[test]
+#[cfg(unix)]
+fn in_a_child_of_a_fork_sync_and_close_are_errors_at_once_and_the_parents_run_goes_on() {
+    let home = tempfile::tempdir().unwrap();
+    let w = writer(home.path());
+    w.add_scalar("Loss", 1);
+    let mut inherited = Some(w);
+    assert!(journal::in_a_child(|| {
+        let begun = Instant::now();
+        let w = inherited.take().unwrap();
+        w.add_scalar("Loss", 2);
+        let errors = [w.flush().unwrap_err(), w.sync(Duration::from_secs(10)).unwrap_err(), w.close().unwrap_err()];
+        errors.iter().all(|error| error.kind() == ErrorKind::Journal && error.to_string().contains("is a fork of"))
+            && begun.elapsed() < Duration::from_secs(5)
+    }));
+    let w = inherited.unwrap();
+    w.add_scalar("Loss", 3);
+    w.sync(Duration::from_secs(60)).unwrap();
+    let report = w.close().unwrap();
+    assert_eq!((report.recorded, report.rejected, report.stored_points), (2, 0, 2));
 }
 
 #[test]

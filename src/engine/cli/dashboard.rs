@@ -10,9 +10,9 @@ use super::say;
 use crate::engine::live::{Front, Hub};
 use crate::engine::server::{Listen, Server, Token};
 use crate::engine::stores::Stores;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
-/// How many ports are tried.
+/// How many more ports are tried, where the first is taken.
 const PORTS: u16 = 100;
 
 /// Which board, and where it is served.
@@ -70,14 +70,7 @@ pub(super) fn dashboard(what: &What) -> Result<ExitCode> {
 fn listen(hub: &std::sync::Arc<Hub>, what: &What) -> Result<Server> {
     let given = what.token.clone().or_else(|| std::env::var("ML_BOARD_TOKEN").ok().filter(|token| !token.is_empty()));
     let token = given.as_deref().map(Token::chosen).transpose()?;
-    let mut trouble = None;
-    for port in what.port..=what.port.saturating_add(PORTS) {
-        match hub.serve(Listen { address: SocketAddr::new(what.bind, port), token: token.clone() }) {
-            Ok(server) => return Ok(server),
-            Err(error) => trouble = Some(trouble.unwrap_or(error)),
-        }
-    }
-    Err(trouble.unwrap_or_else(|| Error::new(ErrorKind::Engine, "there is no port to listen on")))
+    hub.serve(Listen { address: SocketAddr::new(what.bind, what.port), others: PORTS, token })
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn rows(what: &What, kind: Kind, to: &Path) -> Result<ExitCode> {
         Kind::Scalars => {
             let bar = ProgressBar::new(runs.len() as u64).with_style(sync::style("{bar:24} {pos}/{len} runs {eta}  {wide_msg}"));
             let mut step = |run: &crate::model::Run, rows: u64| {
-                bar.set_message(format!("{}: {} points written", run.name, HumanCount(rows)));
+                bar.set_message(format!("{}: {} points written", say::name(&run.name), HumanCount(rows)));
                 bar.inc(1);
             };
             let rows = export::points(&*store, place, &runs, &wanted, (format, &target), &mut step);

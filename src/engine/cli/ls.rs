@@ -43,9 +43,9 @@ fn journal(waiting: &Waiting, now: Time) -> String {
     let age = Duration::from_millis(u64::try_from(now.millis() - info.started.millis()).unwrap_or_default());
     format!(
         "  {}/{}  {}  {points}{} to go to {}, begun {} ago  ({state})\n    {}",
-        info.database,
-        info.folder,
-        info.run_name,
+        say::name(&info.database),
+        say::name(&info.folder),
+        say::name(&info.run_name),
         size(waiting.bytes),
         info.target,
         indicatif::HumanDuration(age),
@@ -61,8 +61,39 @@ fn local(store: &dyn Read) -> Result<()> {
     for database in databases {
         for folder in store.folders(&database)? {
             let runs = store.runs(Place { database: &database, folder: &folder }, &Filter::All)?;
-            say::line(format!("  {database}/{folder}  {}", counted(runs.len(), "run").unwrap_or_else(|| "no runs".to_owned())));
+            let runs = counted(runs.len(), "run").unwrap_or_else(|| "no runs".to_owned());
+            say::line(format!("  {}/{}  {runs}", say::name(&database), say::name(&folder)));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::SessionInfo;
+    use crate::model::{RunId, SessionId};
+
+    #[test]
+    fn a_name_has_no_lines_of_its_own() {
+        let info = SessionInfo {
+            session: SessionId::from_bytes([1; 12]),
+            run: RunId::from_bytes([2; 12]),
+            target: "local:/nowhere".into(),
+            database: "digits".into(),
+            folder: "lr\nsearch".into(),
+            run_name: "calm\x1b[2J\nfox".into(),
+            labels: Vec::new(),
+            group: None,
+            rank: 0,
+            host: "here".into(),
+            pid: 1,
+            started: Time(0),
+            resumed: false,
+        };
+        let waiting = Waiting { directory: "/nowhere".into(), info, alive: false, bytes: 1000 };
+        let said = journal(&waiting, Time(60_000));
+        assert!(said.starts_with("  digits/lrsearch  calm[2Jfox  "), "{said:?}");
+        assert_eq!(said.lines().count(), 2, "{said:?}");
+    }
 }

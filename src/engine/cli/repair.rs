@@ -48,7 +48,8 @@ pub(super) fn repair(database: Option<&str>, folder: Option<&str>, dry_run: bool
 
 fn tell(place: Place<'_>, repaired: Repaired, dry_run: bool, told: &mut Told) {
     let Repaired { run, outcome } = repaired;
-    let name = format!("{}/{}  {} ({})", place.database, place.folder, run.name, run.id);
+    let [database, folder, name] = [place.database, place.folder, &run.name].map(say::name);
+    let name = format!("{database}/{folder}  {name} ({})", run.id);
     told.runs += 1;
     match outcome {
         Outcome::Live => {
@@ -75,6 +76,7 @@ fn tell(place: Place<'_>, repaired: Repaired, dry_run: bool, told: &mut Told) {
 
 /// A summary as it was and as it is, the fields that differ.
 fn metric(tag: &str, old: Option<&Summary>, new: Option<&Summary>) -> String {
+    let tag = say::name(tag);
     let (old, new) = match (old, new) {
         (Some(old), Some(new)) => (old, new),
         (None, Some(new)) => return format!("  {tag}: its summary was missing; {} points", new.n),

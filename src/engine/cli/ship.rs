@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::address::Address;
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{News, Options, Order, Outcome, Reader, SHIPPING, ShipStatus};
+use crate::journal::{News, Options, Order, Outcome, Reader, SHIPPING, ShipStatus, deadline};
 use crate::ship::{self, Shipper, Which};
 
 /// How often it tells how it goes, if that changed.
@@ -79,7 +79,7 @@ fn serve(shipper: Shipper, mut orders: impl Iterator<Item = Order>) -> Parted {
         let stop = loop {
             match orders.next() {
                 Some(Order::Sync { id, patience }) => drop(scope.spawn(move || {
-                    let result = shipper.sync(Instant::now() + patience);
+                    let result = shipper.sync(deadline(patience));
                     let status = shipper.status();
                     let outcome = Outcome { stored_points: status.stored_points, complete: false };
                     tell(&News::Status(status));
@@ -94,9 +94,11 @@ fn serve(shipper: Shipper, mut orders: impl Iterator<Item = Order>) -> Parted {
         stop
     });
     let Some((id, patience, impatience)) = stop else { return Parted::Gone };
-    tell(&News::Status(shipper.status()));
-    let now = Instant::now();
-    let result = shipper.stop(now + patience, now + impatience);
+    let watch = shipper.watch();
+    tell(&News::Status(watch.status()));
+    let result = shipper.stop(deadline(patience), deadline(impatience));
+    // The writer's report is to count also what could not be stored at the last.
+    tell(&News::Status(watch.status()));
     let stored = result.as_ref().is_ok_and(|outcome| outcome.complete);
     tell(&News::Done { id, result });
     if stored { Parted::Stored } else { Parted::Gone }

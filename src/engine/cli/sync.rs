@@ -76,14 +76,16 @@ impl Bar {
         let Progress { info, points, pending_bytes, .. } = progress;
         self.to_go.insert(info.session, *pending_bytes);
         self.bar.set_position(self.total.saturating_sub(self.to_go.values().sum()));
-        self.bar.set_message(format!("{}/{} {}: {points} points stored", info.database, info.folder, info.run_name));
+        let [database, folder, name] = [&info.database, &info.folder, &info.run_name].map(|name| say::name(name));
+        self.bar.set_message(format!("{database}/{folder} {name}: {points} points stored"));
     }
 
     fn run(&self, place: Place<'_>, name: &str, index: usize, of: usize) {
         self.bar.set_style(style("{bar:24} {pos}/{len} runs {eta}  {wide_msg}"));
         self.bar.set_length(of as u64);
         self.bar.set_position(index as u64);
-        self.bar.set_message(format!("{}/{} {name}", place.database, place.folder));
+        let [database, folder, name] = [place.database, place.folder, name].map(say::name);
+        self.bar.set_message(format!("{database}/{folder} {name}"));
     }
 }
 
@@ -114,7 +116,7 @@ fn moved_told(moved: &Moved, to: &Address) -> Vec<String> {
     }];
     if !moved.left.is_empty() {
         lines.push("not moved, because something still logs to them (say it again when they ended):".to_owned());
-        lines.extend(moved.left.iter().map(|(name, id)| format!("  {name} ({id})")));
+        lines.extend(moved.left.iter().map(|(name, id)| format!("  {} ({id})", say::name(name))));
     }
     lines
 }

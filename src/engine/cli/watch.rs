@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use console::{Term, measure_text_width, truncate_str};
 
 use super::say;
+use crate::engine::notes::counted;
 use crate::engine::stores::Stores;
 use crate::error::Result;
 use crate::model::{Run, RunId, Status, Time, Value};
@@ -20,6 +22,8 @@ const EVERY: Duration = Duration::from_secs(1);
 const LOGGED: Duration = Duration::from_secs(30);
 /// Metrics that have room beside one another.
 const METRICS: usize = 4;
+/// How wide the name of a run or a metric may be.
+const NAME: usize = 32;
 /// What programs call the number of steps, and of epochs, that they train for.
 const STEPS: [&str; 8] =
     ["steps", "max_steps", "total_steps", "num_steps", "n_steps", "iterations", "max_iters", "num_iterations"];
@@ -55,9 +59,10 @@ pub(super) fn watch(what: &What) -> Result<ExitCode> {
         // A server that is away for a while ends nothing.
         let table = match store.runs(place, &Filter::All) {
             Ok(runs) => table(&runs, &mut seen, Time::now()),
-            Err(error) if lines > 0 => vec![error.to_string().lines().next().unwrap_or_default().to_owned()],
+            Err(error) if lines > 0 => vec![say::name(error.to_string().lines().next().unwrap_or_default())],
             Err(error) => return Err(error),
         };
+        let table = if screen { fit(table, Term::stdout().size()) } else { table };
         draw(&table, screen.then_some(lines));
         lines = table.len();
         if what.once {
@@ -65,6 +70,18 @@ pub(super) fn watch(what: &What) -> Result<ExitCode> {
         }
         std::thread::sleep(if screen { EVERY } else { LOGGED });
     }
+}
+
+/// As much of the table as a screen of so many rows and columns shows, and a row for the cursor: over what wraps or has scrolled away
+/// nothing can be drawn.
+fn fit(mut table: Vec<String>, (rows, columns): (u16, u16)) -> Vec<String> {
+    let shown = usize::from(rows).saturating_sub(2).max(1);
+    if table.len() > shown + 1 {
+        let more = counted(table.len() - shown, "more run").unwrap_or_default();
+        table.truncate(shown);
+        table.push(format!("… and {more}"));
+    }
+    table.iter().map(|line| truncate_str(line, usize::from(columns), "…").into_owned()).collect()
 }
 
 /// Writes the table, on a screen over the one before.
@@ -98,7 +115,7 @@ fn table(runs: &[Run], seen: &mut HashMap<RunId, Pace>, now: Time) -> Vec<String
     tags.dedup();
     tags.truncate(METRICS);
     let mut rows = vec![["run", "for", "step", "steps/s", "left"].map(String::from).to_vec()];
-    rows[0].extend(tags.iter().map(|tag| (*tag).clone()));
+    rows[0].extend(tags.iter().map(|tag| name(tag)));
     for run in &running {
         let step = last_step(run);
         let speed = step.and_then(|step| speed(seen, run, step, now));
@@ -106,7 +123,7 @@ fn table(runs: &[Run], seen: &mut HashMap<RunId, Pace>, now: Time) -> Vec<String
         let left = left.map(|((goal, step), speed)| ((goal - step as f64 - 1.0) / speed).max(0.0));
         let dash = || "–".to_owned();
         let mut row = vec![
-            run.name.chars().filter(|letter| !letter.is_control()).take(32).collect(),
+            name(&run.name),
             duration((now.millis() - run.started.millis()) as f64 / 1000.0),
             step.map_or_else(dash, |step| step.to_string()),
             speed.map_or_else(dash, short),
@@ -119,15 +136,21 @@ fn table(runs: &[Run], seen: &mut HashMap<RunId, Pace>, now: Time) -> Vec<String
     align(&rows)
 }
 
+/// A name as a cell has room for it.
+fn name(text: &str) -> String {
+    truncate_str(&say::name(text), NAME, "…").into_owned()
+}
+
 fn align(rows: &[Vec<String>]) -> Vec<String> {
-    let wide = |text: &String| text.chars().count();
+    let wide = |text: &String| measure_text_width(text);
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> =
         (0..columns).map(|at| rows.iter().filter_map(|row| row.get(at)).map(wide).max().unwrap_or(0)).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).enumerate();
         let cell = |(at, (text, width)): (usize, (&String, &usize))| {
-            if at == 0 { format!("{text:<width$}") } else { format!("{text:>width$}") }
+            let gap = " ".repeat(width - wide(text));
+            if at == 0 { format!("{text}{gap}") } else { format!("{gap}{text}") }
         };
         cells.map(cell).collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
@@ -234,6 +257,32 @@ mod tests {
         assert_eq!(words[1], ["run", "1", "10", "s", "49", "5.0000", "30", "s", "0.0200"]);
         // As many as the one that is finished had.
         assert_eq!(words[2], ["run", "3", "10", "s", "24", "2.5000", "30", "s", "0.0400"]);
+    }
+
+    #[test]
+    fn names_are_cut_and_have_nothing_that_a_terminal_obeys() {
+        let mut wild = run(1, Status::Running, 49);
+        wild.name = "calm \x1b[2Jfox\n".into();
+        let loss = wild.metrics["Loss"];
+        wild.metrics.insert(format!("\x1b]0;title\x07{}", "x".repeat(200)), loss);
+        wild.metrics.insert("訓練".repeat(40), loss);
+        let table = table(&[wild], &mut HashMap::new(), Time(10_000));
+        assert!(table[1].starts_with("calm [2Jfox "), "{table:?}");
+        assert!(table.iter().all(|line| !line.contains(char::is_control)), "{table:?}");
+        let widths: Vec<usize> = table.iter().map(|line| measure_text_width(line)).collect();
+        assert!(widths[0] < 130 && widths[0] == widths[1], "{table:?}");
+    }
+
+    #[test]
+    fn a_screen_gets_no_more_than_it_shows() {
+        let runs: Vec<Run> = (1..=30).map(|n| run(n, Status::Running, 49)).collect();
+        let whole = table(&runs, &mut HashMap::new(), Time(10_000));
+        assert_eq!(fit(whole.clone(), (32, 80)), whole);
+        let cut = fit(whole.clone(), (10, 30));
+        // The cursor stands on the tenth row.
+        assert_eq!((cut.len(), cut[8].as_str()), (9, "… and 23 more runs"));
+        assert!(cut.iter().all(|line| measure_text_width(line) <= 30), "{cut:?}");
+        assert_eq!(fit(whole, (0, 0)).len(), 2);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! 127.0.0.1 unless a person said otherwise, and names that a browser was tricked into (DNS rebinding) are refused by their `Host`.
 
 mod guard;
+mod port;
 mod reply;
 mod request;
 
@@ -19,7 +20,7 @@ pub(crate) use reply::Reply;
 use request::{Limits, Next};
 pub(crate) use request::{Method, Request};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 /// Connections at once; more are turned away. A browser opens six to a server.
 const CONNECTIONS: usize = 96;
@@ -38,6 +39,8 @@ pub(crate) trait Answers: Send + Sync + 'static {
 /// How a server listens.
 pub(crate) struct Listen {
     pub(crate) address: SocketAddr,
+    /// If the port is taken, so many after it are tried.
+    pub(crate) others: u16,
     /// None: a fresh one.
     pub(crate) token: Option<Token>,
 }
@@ -45,7 +48,7 @@ pub(crate) struct Listen {
 impl Default for Listen {
     /// On a port of the system's choice of this machine.
     fn default() -> Listen {
-        Listen { address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0), token: None }
+        Listen { address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0), others: 0, token: None }
     }
 }
 
@@ -59,10 +62,8 @@ pub(crate) struct Server {
 impl Server {
     /// Listens, and answers on threads of its own.
     pub(crate) fn start(listen: Listen, answers: Arc<dyn Answers>) -> Result<Server> {
-        let failed = |cause: std::io::Error| {
-            Error::new(ErrorKind::Engine, format!("could not listen on {}", listen.address)).because(cause)
-        };
-        let listener = TcpListener::bind(listen.address).map_err(failed)?;
+        let failed = |cause| port::failed(listen.address, &cause);
+        let listener = port::first_free(listen.address, listen.others, TcpListener::bind).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let token = match listen.token {
             Some(token) => token,

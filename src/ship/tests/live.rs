@@ -88,6 +88,22 @@ fn what_was_logged_before_a_sync_is_stored_and_a_close_removes_the_journal() {
 }
 
 #[test]
+fn a_sync_waits_for_all_before_it_also_when_the_clock_was_set_back() {
+    let (home, database) = (tempfile::tempdir().unwrap(), unique("live"));
+    let address = Address::Local(home.path().join("local"));
+    let trainer = Trainer::new(home.path(), 1, &address, &database, Layout::default());
+    let tag = trainer.tags.get(TagKind::Scalar, "loss", || 0).unwrap();
+    let in_a_century = (crate::model::Time::now().millis() + 100 * 365 * 86_400_000) * 1000;
+    trainer.journal.scalar(tag, in_a_century, 0, 0.5).unwrap();
+    // What comes after it is not read before it has returned.
+    trainer.journal.hold();
+    trainer.journal.scalar(tag, 0, 1, 0.25).unwrap();
+    let shipper = Shipper::start(trainer.journal.directory().to_owned(), address.clone(), quiet()).unwrap();
+    let error = shipper.sync(Instant::now() + Duration::from_millis(500)).unwrap_err();
+    assert_eq!((error.kind(), shipper.status().stored_points), (ErrorKind::Timeout, 1));
+}
+
+#[test]
 fn a_server_that_is_away_is_said_and_waited_for() {
     let mut mongod = Mongod::start(&[]);
     let address = Address::parse(&mongod.uri()).unwrap();
