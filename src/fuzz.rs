@@ -4,6 +4,7 @@
 use bson::RawDocument;
 
 use crate::client::protocol::{Reply, Request};
+use crate::engine;
 use crate::journal;
 use crate::model::{Run, RunId, Status, Time, Value};
 use crate::plain;
@@ -71,6 +72,11 @@ pub fn wire(data: &[u8]) {
     }
 }
 
+/// What comes on a connection to the server.
+pub fn request(data: &[u8]) {
+    engine::fuzz_request(data);
+}
+
 /// The address of a store.
 pub fn address(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -107,5 +113,5 @@ mod tests {
         };
     }
 
-    corpora!(journal checkpoint document filter wire address);
+    corpora!(journal checkpoint document filter wire request address);
 }

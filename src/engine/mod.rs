@@ -17,3 +17,5 @@ mod server;
 mod stores;
 
 pub(crate) use serve::serve;
+#[cfg(any(test, fuzzing))]
+pub(crate) use server::fuzz as fuzz_request;
