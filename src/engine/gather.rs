@@ -269,11 +269,12 @@ impl Reader<'_> {
     }
 
     /// All tags of that kind that are there, if any was asked for: one may have been mistyped.
-    fn tags(&self, need: &Need, asked: &BTreeSet<String>, runs: &[RunId], kind: Kind) -> Result<BTreeSet<String>> {
+    fn tags(&self, need: &Need, asked: &BTreeSet<String>, runs: &[&Run], kind: Kind) -> Result<BTreeSet<String>> {
         if (asked.is_empty() && !need.everything) || runs.is_empty() {
             return Ok(BTreeSet::new());
         }
-        Ok(self.read.tags(self.place, runs, kind)?.into_iter().collect())
+        let runs: Vec<RunId> = runs.iter().map(|run| run.id).collect();
+        Ok(self.read.tags(self.place, &runs, kind)?.into_iter().collect())
     }
 
     fn thoughts(&self, scope: &Scope, need: &Need, runs: &[Run], invalid: usize) -> Result<Drawn<crate::model::Thought>> {
@@ -300,8 +301,8 @@ fn asked(need: &Need, asked: &BTreeSet<String>, there: &BTreeSet<String>) -> Vec
 }
 
 /// The runs whose images and histograms are looked for.
-fn newest(runs: &[Run]) -> Vec<RunId> {
-    runs.iter().take(choose::CURVES).map(|run| run.id).collect()
+fn newest(runs: &[Run]) -> Vec<&Run> {
+    runs.iter().take(choose::CURVES).collect()
 }
 
 #[cfg(test)]
@@ -372,16 +373,16 @@ mod tests {
         fn tags(&self, _: Place<'_>, _: &[RunId], kind: Kind) -> Result<Vec<String>> {
             Ok(if kind == Kind::Image { vec!["filters".into(), "other".into()] } else { Vec::new() })
         }
-        fn images(&self, _: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
+        fn images(&self, _: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<ImageInfo>> {
             self.note(format!("images {tag}"));
             let image =
-                |(i, run): (usize, &RunId)| ImageInfo::new(*run, tag, 0, Time(0), "image/png", (1, 1), format!("blob {i}"));
+                |(i, run): (usize, &&Run)| ImageInfo::new(run.id, tag, 0, Time(0), "image/png", (1, 1), format!("blob {i}"));
             Ok(runs.iter().enumerate().map(image).collect())
         }
         fn blob(&self, _: Place<'_>, sha256: &str) -> Result<Vec<u8>> {
             if sha256 == "blob 1" { Err(Error::new(ErrorKind::Store, "gone")) } else { Ok(vec![0; 3 << 20]) }
         }
-        fn histograms(&self, _: Place<'_>, _: &[RunId], _: &str) -> Result<Vec<HistogramBins>> {
+        fn histograms(&self, _: Place<'_>, _: &[&Run], _: &str) -> Result<Vec<HistogramBins>> {
             Ok(Vec::new())
         }
         fn thoughts(&self, _: &str, folders: &[String]) -> Result<Vec<Thought>> {
