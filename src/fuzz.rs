@@ -4,6 +4,7 @@
 use bson::RawDocument;
 
 use crate::client::protocol::{Reply, Request};
+use crate::engine;
 use crate::journal::{self, News, Order, deadline};
 use crate::model::{Run, RunId, Status, Time, Value};
 use crate::plain;
@@ -90,6 +91,11 @@ pub fn shipping(data: &[u8]) {
     }
 }
 
+/// What comes on a connection to the server.
+pub fn request(data: &[u8]) {
+    engine::fuzz_request(data);
+}
+
 /// The address of a store.
 pub fn address(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -126,5 +132,5 @@ mod tests {
         };
     }
 
-    corpora!(journal checkpoint document filter wire shipping address);
+    corpora!(journal checkpoint document filter wire shipping request address);
 }

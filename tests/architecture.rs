@@ -24,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine", &["model", "query", "display", "client", "program", "address", "journal", "store", "ship", "render"]),
     ("bin", &[]),
     // The entries of the fuzz targets: compiled for them and for tests alone.
-    ("fuzz", &["model", "query", "client", "journal", "store"]),
+    ("fuzz", &["model", "query", "client", "journal", "store", "engine"]),
 ];
 
 const EVERYBODYS: &[&str] = &["error", "home", "plain"];

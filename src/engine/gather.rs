@@ -248,11 +248,12 @@ impl Reader<'_> {
         Ok(shown)
     }
 
-    fn images(&self, need: &Need, runs: &[RunId], data: &mut ScopeData) -> Result<()> {
-        data.known.images = self.tags(need, &need.images, runs, Kind::Image)?;
+    fn images(&self, need: &Need, pictured: &BTreeSet<RunId>, data: &mut ScopeData) -> Result<()> {
+        let runs: Vec<&Run> = data.runs.iter().filter(|run| pictured.contains(&run.id)).collect();
+        data.known.images = self.tags(need, &need.images, &runs, Kind::Image)?;
         let tags = asked(need, &need.images, &data.known.images);
         for tag in tags {
-            let all = self.read.images(self.place, runs, &tag)?;
+            let all = self.read.images(self.place, &runs, &tag)?;
             let total = all.len();
             data.images.insert(tag, Drawn { shown: choose::spread(all, choose::IMAGES), total });
         }
@@ -261,11 +262,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn histograms(&self, need: &Need, runs: &[RunId], data: &mut ScopeData) -> Result<()> {
-        data.known.histograms = self.tags(need, &need.histograms, runs, Kind::Histogram)?;
+    fn histograms(&self, need: &Need, pictured: &BTreeSet<RunId>, data: &mut ScopeData) -> Result<()> {
+        let runs: Vec<&Run> = data.runs.iter().filter(|run| pictured.contains(&run.id)).collect();
+        data.known.histograms = self.tags(need, &need.histograms, &runs, Kind::Histogram)?;
         let tags = asked(need, &need.histograms, &data.known.histograms);
         for tag in tags {
-            let all = self.read.histograms(self.place, runs, &tag)?;
+            let all = self.read.histograms(self.place, &runs, &tag)?;
             let total = all.len();
             data.histograms.insert(tag, Drawn { shown: choose::spread(all, choose::HISTOGRAMS), total });
         }
@@ -273,11 +275,12 @@ impl Reader<'_> {
     }
 
     /// All tags of that kind that are there, if any was asked for: one may have been mistyped.
-    fn tags(&self, need: &Need, asked: &BTreeSet<String>, runs: &[RunId], kind: Kind) -> Result<BTreeSet<String>> {
+    fn tags(&self, need: &Need, asked: &BTreeSet<String>, runs: &[&Run], kind: Kind) -> Result<BTreeSet<String>> {
         if (asked.is_empty() && !need.everything) || runs.is_empty() {
             return Ok(BTreeSet::new());
         }
-        Ok(self.read.tags(self.place, runs, kind)?.into_iter().collect())
+        let runs: Vec<RunId> = runs.iter().map(|run| run.id).collect();
+        Ok(self.read.tags(self.place, &runs, kind)?.into_iter().collect())
     }
 
     fn thoughts(&self, scope: &Scope, need: &Need, runs: &[Run], invalid: usize) -> Result<Drawn<crate::model::Thought>> {
@@ -317,12 +320,12 @@ fn with_extra<'a>(runs: Vec<&'a Run>, with: Vec<&'a Run>, extra: &[Extra], tag: 
 }
 
 /// The runs whose images and histograms are looked for: the newest, and the newest of those that are wanted.
-fn pictured(runs: &[Run], extra: &[Extra]) -> Vec<RunId> {
+fn pictured(runs: &[Run], extra: &[Extra]) -> BTreeSet<RunId> {
     let mut chosen: BTreeSet<RunId> = runs.iter().take(choose::CURVES).map(|run| run.id).collect();
     for Extra { runs: wanted, .. } in extra {
         chosen.extend(runs.iter().filter(|run| wanted.contains(&run.id)).take(choose::CURVES).map(|run| run.id));
     }
-    runs.iter().map(|run| run.id).filter(|id| chosen.contains(id)).collect()
+    chosen
 }
 
 #[cfg(test)]
@@ -393,16 +396,16 @@ mod tests {
         fn tags(&self, _: Place<'_>, _: &[RunId], kind: Kind) -> Result<Vec<String>> {
             Ok(if kind == Kind::Image { vec!["filters".into(), "other".into()] } else { Vec::new() })
         }
-        fn images(&self, _: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
+        fn images(&self, _: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<ImageInfo>> {
             self.note(format!("images {tag}"));
             let image =
-                |(i, run): (usize, &RunId)| ImageInfo::new(*run, tag, 0, Time(0), "image/png", (1, 1), format!("blob {i}"));
+                |(i, run): (usize, &&Run)| ImageInfo::new(run.id, tag, 0, Time(0), "image/png", (1, 1), format!("blob {i}"));
             Ok(runs.iter().enumerate().map(image).collect())
         }
         fn blob(&self, _: Place<'_>, sha256: &str) -> Result<Vec<u8>> {
             if sha256 == "blob 1" { Err(Error::new(ErrorKind::Store, "gone")) } else { Ok(vec![0; 3 << 20]) }
         }
-        fn histograms(&self, _: Place<'_>, _: &[RunId], _: &str) -> Result<Vec<HistogramBins>> {
+        fn histograms(&self, _: Place<'_>, _: &[&Run], _: &str) -> Result<Vec<HistogramBins>> {
             Ok(Vec::new())
         }
         fn thoughts(&self, _: &str, folders: &[String]) -> Result<Vec<Thought>> {

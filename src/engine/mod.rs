@@ -18,3 +18,5 @@ mod stores;
 mod wishes;
 
 pub(crate) use serve::serve;
+#[cfg(any(test, fuzzing))]
+pub(crate) use server::fuzz as fuzz_request;

@@ -127,13 +127,13 @@ mod tests {
         fn tags(&self, _: Place<'_>, _: &[RunId], _: Kind) -> Result<Vec<String>> {
             Ok(Vec::new())
         }
-        fn images(&self, _: Place<'_>, _: &[RunId], _: &str) -> Result<Vec<ImageInfo>> {
+        fn images(&self, _: Place<'_>, _: &[&Run], _: &str) -> Result<Vec<ImageInfo>> {
             Ok(Vec::new())
         }
         fn blob(&self, _: Place<'_>, key: &str) -> Result<Vec<u8>> {
             self.0.get(key).cloned().ok_or_else(|| Error::new(ErrorKind::Store, "gone"))
         }
-        fn histograms(&self, _: Place<'_>, _: &[RunId], _: &str) -> Result<Vec<HistogramBins>> {
+        fn histograms(&self, _: Place<'_>, _: &[&Run], _: &str) -> Result<Vec<HistogramBins>> {
             Ok(Vec::new())
         }
         fn thoughts(&self, _: &str, _: &[String]) -> Result<Vec<Thought>> {

@@ -7,12 +7,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::media::{self, Samples};
+use super::media;
 use super::tag::{self, FOLD, Tag, Tags};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{Entry, EntryKind, Point, Position, Reach, Reader, SessionInfo, Sink};
 use crate::model::{Costs, Origin, Status, Time, Value};
-use crate::store::documents::{Blob, Chunk, Event, Frame, What};
+use crate::store::documents::{Blob, Chunk, Event, Frame, Samples, What};
 use crate::store::{Inserted, NewSession, Place, SessionEnd, SessionState, SessionUpdate, Updated, Write};
 
 /// A session with so many frames folds all it has.

@@ -1,7 +1,10 @@
 //! What a board that is open asks again and again: only what is new since it asked last.
 
+use std::collections::BTreeMap;
+
 use super::Place;
 use super::documents::{Chunk, Event, Frame};
+use super::read::Kind;
 use crate::error::Result;
 use crate::model::{Run, RunId, SessionId, Time};
 
@@ -33,6 +36,12 @@ pub(crate) trait Follow: Send + Sync {
 
     fn chunks(&self, place: Place<'_>, rests: &[Rest]) -> Result<Vec<Chunk>>;
 
+    /// The events of one tag of these runs.
+    fn events(&self, place: Place<'_>, kind: Kind, runs: &[RunId], tag: &str) -> Result<Vec<Event>>;
+
+    /// How many thoughts the folders of a database have; those without any may be left out.
+    fn told(&self, database: &str) -> Result<BTreeMap<String, i64>>;
+
     /// The events of these runs that were stored since; some may come twice, and one that grew comes again. Without `since`: none,
     /// and from where on to ask.
     fn events_since(&self, place: Place<'_>, runs: &[RunId], since: Option<Heard>) -> Result<(Vec<Event>, Heard)>;
@@ -57,6 +66,14 @@ impl Follow for super::Store {
 
     fn chunks(&self, place: Place<'_>, rests: &[Rest]) -> Result<Vec<Chunk>> {
         self.following().chunks(place, rests)
+    }
+
+    fn events(&self, place: Place<'_>, kind: Kind, runs: &[RunId], tag: &str) -> Result<Vec<Event>> {
+        self.following().events(place, kind, runs, tag)
+    }
+
+    fn told(&self, database: &str) -> Result<BTreeMap<String, i64>> {
+        self.following().told(database)
     }
 
     fn events_since(&self, place: Place<'_>, runs: &[RunId], since: Option<Heard>) -> Result<(Vec<Event>, Heard)> {

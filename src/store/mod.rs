@@ -11,6 +11,8 @@ pub(crate) mod edit;
 #[cfg(feature = "engine")]
 pub(crate) mod follow;
 mod local;
+#[cfg(feature = "engine")]
+pub(crate) mod media;
 mod mongo;
 #[cfg(feature = "engine")]
 mod outline;

@@ -50,14 +50,14 @@ pub(crate) trait Read: Send + Sync {
     /// The tags of that kind that any of these runs has, by name.
     fn tags(&self, place: Place<'_>, runs: &[RunId], kind: Kind) -> Result<Vec<String>>;
 
-    /// The images of one tag, by run (as given) and step.
-    fn images(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>>;
+    /// The images of one tag, by run (as given) and step. Of steps that were logged again after a resume, those of the latest session.
+    fn images(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<ImageInfo>>;
 
     /// The bytes of a blob.
     fn blob(&self, place: Place<'_>, sha256: &str) -> Result<Vec<u8>>;
 
-    /// The histograms of one tag, by run (as given) and step.
-    fn histograms(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<HistogramBins>>;
+    /// The histograms of one tag, likewise. Single numbers form one for each run.
+    fn histograms(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<HistogramBins>>;
 
     /// The thoughts of the runs of these folders, in order of time, each with its run's name and folder.
     fn thoughts(&self, database: &str, folders: &[String]) -> Result<Vec<Thought>>;
@@ -96,7 +96,7 @@ impl Read for super::Store {
         self.reading().tags(place, runs, kind)
     }
 
-    fn images(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
+    fn images(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<ImageInfo>> {
         self.reading().images(place, runs, tag)
     }
 
@@ -104,7 +104,7 @@ impl Read for super::Store {
         self.reading().blob(place, sha256)
     }
 
-    fn histograms(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<HistogramBins>> {
+    fn histograms(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<HistogramBins>> {
         self.reading().histograms(place, runs, tag)
     }
 

@@ -8,7 +8,7 @@ use bson::RawDocument;
 use super::documents::{Chunk, Event, Frame, Header, VERSION, decode_run};
 use super::read::Kind;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{HistogramBins, ImageInfo, Run, RunId, Status, Thought, Time};
+use crate::model::{Run, RunId, Status, Thought, Time};
 use crate::query::{Condition, Matcher};
 
 /// A run that says it runs and gave no sign of life for so long is stale. Writers give one every few seconds.
@@ -65,6 +65,10 @@ pub(super) fn filtered(mut runs: Vec<Run>, matcher: &Matcher<'_>) -> Vec<Run> {
 pub(super) fn newest_first(mut runs: Vec<Run>) -> Vec<Run> {
     runs.sort_by_key(|run| Reverse((run.started, run.id)));
     runs
+}
+
+pub(super) fn ids(runs: &[&Run]) -> Vec<RunId> {
+    runs.iter().map(|run| run.id).collect()
 }
 
 /// The version of a document that this program is too old for.
@@ -139,24 +143,6 @@ impl Kind {
             Kind::Histogram => "histogram",
         }
     }
-}
-
-/// In the order of the runs as given, then by step; within one step as logged.
-fn by_run<T>(runs: &[RunId], mut found: Vec<T>, key: impl Fn(&T) -> (RunId, i64, Time)) -> Vec<T> {
-    let places: HashMap<RunId, usize> = runs.iter().enumerate().map(|(place, run)| (*run, place)).collect();
-    found.sort_by_key(|one| {
-        let (run, step, time) = key(one);
-        (places.get(&run).copied(), step, time)
-    });
-    found
-}
-
-pub(super) fn images(runs: &[RunId], events: &[Event]) -> Vec<ImageInfo> {
-    by_run(runs, events.iter().filter_map(Event::image).collect(), |image| (image.run, image.step, image.time))
-}
-
-pub(super) fn histograms(runs: &[RunId], events: &[Event]) -> Vec<HistogramBins> {
-    by_run(runs, events.iter().filter_map(Event::histogram).collect(), |bins| (bins.run, bins.step, bins.time))
 }
 
 /// The thoughts among the events, each with its run's name; of runs that are gone, none.

@@ -322,7 +322,7 @@ fn killed_and_shipped(home: &Path, uri: &str) {
     let thoughts = store.thoughts("digits", &["kill".to_owned()]).unwrap();
     for (thread, returned) in returned.into_iter().enumerate() {
         let series = store.series(place, &runs.iter().collect::<Vec<_>>(), &thread.to_string()).unwrap().remove(0);
-        let images = store.images(place, &[runs[0].id], &thread.to_string()).unwrap();
+        let images = store.images(place, &[&runs[0]], &thread.to_string()).unwrap();
         let texts = thoughts.iter().filter_map(|thought| thought.text.strip_prefix(&format!("{thread} ")));
         let mut calls: Vec<i64> = texts.map(|call| call.parse().unwrap()).collect();
         calls.extend(images.iter().map(|image| image.step));

@@ -11,7 +11,7 @@ mod relay;
 use std::time::{Duration, Instant};
 
 use common::{Home, board, payload, writer};
-use ml_board::{Board, Image};
+use ml_board::{Board, Image, SummaryWriter};
 use ml_board_test_support::{Mongod, mongodb, unique};
 use page::{PATIENCE, Page, ask};
 use serde_json::Value;
@@ -106,6 +106,131 @@ fn a_page_follows_the_embedded_store() {
 fn a_page_follows_a_mongodb() {
     let (uri, _server) = mongodb();
     follows(&uri);
+}
+
+#[test]
+fn what_came_and_went_between_two_looks_is_on_the_page() {
+    let home = Home::new();
+    let uri = home.local();
+    let run = writer(&home, &uri, "d", "f", "one");
+    run.add_image_at("filters", Image::gray(1, 1, &[0.5]), 0);
+    let id = run.run_id();
+    run.close().unwrap();
+    let board = board(&uri, "d", "f");
+    let mut page = Page::of(payload(&board.to_html()));
+    let resumed = SummaryWriter::builder().uri(&uri).database("d").folder("f").journal_dir(home.journals()).resume(id).build();
+    let resumed = resumed.unwrap();
+    resumed.add_image_at("filters", Image::gray(1, 1, &[0.7]), 1);
+    resumed.close().unwrap();
+    let short = writer(&home, &uri, "d", "f", "two");
+    short.add_thought("diverged at once");
+    short.close().unwrap();
+    page.until("the thought", |payload| payload["panel"]["thoughts"]["items"].as_array().is_some_and(|items| items.len() == 1));
+    page.until("the image", |payload| payload["panel"]["images"][0]["items"].as_array().is_some_and(|items| items.len() == 2));
+    assert_as_if_drawn_anew(&mut page, &board);
+}
+
+/// From the call to a page that shows the thoughts of all folders, of one beside its own.
+fn thoughts_of_another_folder(uri: &str) {
+    let home = Home::new();
+    let database = unique("beside");
+    let own = writer(&home, uri, &database, "f", "own");
+    own.add_scalar("Loss", 1.0);
+    own.close().unwrap();
+    let mut page = Page::of(payload(&board(uri, &database, "f").thoughts().everywhere().to_html()));
+    // The folder itself is new, too.
+    let beside = writer(&home, uri, &database, "g", "beside");
+    let texts = |payload: &Value| payload["panel"]["items"].as_array().map_or(0, Vec::len);
+    let of_call = |n: usize| {
+        beside.add_thought("hm");
+        let called = Instant::now();
+        page.follow("a thought of another folder", |payload| texts(payload) == n);
+        called.elapsed()
+    };
+    let mut delays: Vec<Duration> = (1..=10).map(of_call).collect();
+    delays.sort();
+    assert_within_two_seconds(&delays);
+    beside.close().unwrap();
+}
+
+#[test]
+fn a_thought_of_another_folder_is_on_the_page_within_two_seconds_of_the_call() {
+    thoughts_of_another_folder(&Home::new().local());
+}
+
+#[test]
+fn a_thought_of_another_folder_is_on_the_page_within_two_seconds_of_the_call_with_a_mongodb() {
+    let (uri, _server) = mongodb();
+    thoughts_of_another_folder(&uri);
+}
+
+/// Of each rank, and from session to session: what single numbers and steps that are logged again become.
+fn follows_ranks_and_a_resume(uri: &str) {
+    let home = Home::new();
+    let database = unique("resumed");
+    let builder = || SummaryWriter::builder().uri(uri).database(&database).folder("f").journal_dir(home.journals());
+    let log = |of: &SummaryWriter, numbers: &[f64], steps: &[i64]| {
+        numbers.iter().for_each(|number| of.add_histogram("grown", *number));
+        for step in steps {
+            of.add_histogram_at("weights", [1.0, 2.0], *step);
+            of.add_image_at("filters", Image::gray(2, 1, &[*step as f32 / 10.0, 1.0]), *step);
+        }
+        of.sync(PATIENCE).unwrap();
+    };
+    let first = builder().name("run").build().unwrap();
+    let rank = |rank: u32| builder().resume(first.run_id()).rank(rank).build().unwrap();
+    let beside = rank(1);
+    first.add_histogram_at("grown", [5.0, 6.0], 0);
+    log(&first, &[1.0, 2.0], &[0]);
+    log(&beside, &[3.0], &[0]);
+    let board = board(uri, &database, "f");
+    let mut page = Page::of(payload(&board.to_html()));
+    let panel = |payload: &Value, kind: &str, tag: &str| {
+        let panels = payload["panel"][kind].as_array().unwrap().clone();
+        panels
+            .into_iter()
+            .find(|panel| panel["tag"] == tag)
+            .map_or(Vec::new(), |panel| panel["items"].as_array().unwrap().clone())
+    };
+    let numbers = |payload: &Value| {
+        panel(payload, "histograms", "grown").iter().map(|item| item["n"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    let steps = |payload: &Value, kind: &str, tag: &str| {
+        panel(payload, kind, tag).iter().map(|item| item["step"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    let both = |payload: &Value, n: u64, wanted: &[i64]| {
+        let mut of_numbers = numbers(payload);
+        of_numbers.sort_unstable();
+        of_numbers == [2, n] && steps(payload, "histograms", "weights") == wanted && steps(payload, "images", "filters") == wanted
+    };
+    assert!(both(&page.payload, 3, &[0, 0]), "{}", page.payload);
+    log(&first, &[4.0], &[1, 2]);
+    log(&beside, &[5.0, 6.0], &[1, 2]);
+    page.until("what both ranks logged", |payload| both(payload, 6, &[0, 0, 1, 1, 2, 2]));
+    assert_as_if_drawn_anew(&mut page, &board);
+
+    // The first one again, from a checkpoint.
+    let again = rank(0);
+    log(&again, &[7.0], &[1]);
+    page.until("a step that was logged again", |payload| both(payload, 7, &[0, 0, 1, 1, 2]));
+    assert_as_if_drawn_anew(&mut page, &board);
+    log(&again, &[8.0], &[2, 3]);
+    page.until("what the resumed session went on with", |payload| both(payload, 8, &[0, 0, 1, 1, 2, 2, 3]));
+    for writer in [first, beside, again] {
+        writer.close().unwrap();
+    }
+    assert_as_if_drawn_anew(&mut page, &board);
+}
+
+#[test]
+fn ranks_and_a_resumed_session_are_followed_as_they_would_be_drawn() {
+    follows_ranks_and_a_resume(&Home::new().local());
+}
+
+#[test]
+fn ranks_and_a_resumed_session_are_followed_as_they_would_be_drawn_with_a_mongodb() {
+    let (uri, _server) = mongodb();
+    follows_ranks_and_a_resume(&uri);
 }
 
 /// From the log call to the page that asks as a browser does; the browser's next frame comes on top (`live/browser.rs`).

@@ -1,5 +1,5 @@
 // Follows what the engine has to say of the outputs of this page: one loop for each engine, however many outputs. It asks quickly while something
-// happens, slowly while nothing does, not at all while nobody can see the page or the output is gone, and goes on by itself.
+// happens, not at all while nobody can see the page or the output is gone, slowly where somebody left it alone, and goes on by itself.
 
 import type { Live, Payload } from "../payload";
 import { Engine, Refused } from "./engine";
@@ -23,10 +23,13 @@ export interface Follower {
 export interface News { version: number; payload?: Payload; patches?: Patch[]; error?: string }
 export interface Answer { session: string; read_at: number; running: boolean; pace: number; views: Record<string, News> }
 
+/** What a run logs first is on the page within two seconds. A question that has no news costs the engine next to nothing. */
 const IDLE_MS = 1_500;
 const SLOWEST_MS = 15_000;
-/** After so long without any change the loop gets slower. */
-const QUIET_MS = 5 * 60_000;
+/** After so long without any change, and without anybody at the page, the loop gets slow. */
+const QUIET_MS = 60 * 60_000;
+/** In one question; more are asked one after the other (`VIEWS_ASKED` in `src/engine/live/mod.rs`). */
+const VIEWS_ASKED = 100;
 /** An engine that was out of reach for so long is not asked again before somebody comes back to the page. */
 const GIVE_UP_MS = 10 * 60_000;
 
@@ -46,7 +49,8 @@ export class Loop {
   private asking: Promise<number> | null = null;
   private paused = false;
   private failures = 0;
-  private changed = performance.now();
+  /** When something changed, or somebody did something here. */
+  private touched = performance.now();
   private reached = performance.now();
   private readonly ending = new AbortController();
 
@@ -55,7 +59,7 @@ export class Loop {
     this.engine = new Engine(live);
     const back = () => {
       if (document.hidden) return;
-      this.reached = this.changed = performance.now();
+      this.reached = this.touched = performance.now();
       this.failures = 0;
       this.soon(0);
     };
@@ -63,7 +67,11 @@ export class Loop {
     document.addEventListener("visibilitychange", back, { signal });
     addEventListener("online", back, { signal });
     addEventListener("pageshow", back, { signal });
-    addEventListener("focus", () => performance.now() - this.changed > QUIET_MS && back(), { signal });
+    const here = () => {
+      if (this.left) back();
+      else this.touched = performance.now();
+    };
+    for (const touch of ["focus", "pointermove", "pointerdown", "keydown", "wheel"]) addEventListener(touch, here, { signal, capture: true, passive: true });
   }
 
   follow(follower: Follower, payload: Payload) {
@@ -121,23 +129,25 @@ export class Loop {
     }
     if (document.hidden || (this.paused && !anyway)) return;
     clearTimeout(this.timer);
-    const asking = this.ask();
+    const asking = this.round();
     this.asking = asking;
     const next = await asking;
     this.asking = null;
     if (performance.now() - this.reached < GIVE_UP_MS) this.soon(next);
   }
 
-  /** Asks once; after how many milliseconds again. */
-  private async ask(): Promise<number> {
+  /** Asks once for each view; after how many milliseconds again. */
+  private async round(): Promise<number> {
     try {
-      const answer: Answer = await this.engine.get("live", [...this.views].map(([id, { version }]) => ["view", `${id}.${version}`]));
-      if (answer.session !== this.live.session) throw new Refused(403, "another engine answers there");
+      const shown = [...this.views];
+      let running = false, pace = 0;
+      for (let i = 0; i < shown.length; i += VIEWS_ASKED) {
+        const answer = await this.ask(shown.slice(i, i + VIEWS_ASKED));
+        running ||= answer.running;
+        pace = Math.max(pace, answer.pace);
+      }
       this.failures = 0;
-      this.reached = performance.now();
-      for (const [id, followed] of this.views) this.take(followed, answer.views[id], answer);
-      const quiet = performance.now() - this.changed;
-      return answer.running ? answer.pace : Math.min(SLOWEST_MS, Math.max(answer.pace, IDLE_MS, quiet > QUIET_MS ? quiet / 100 : 0));
+      return running ? pace : Math.max(pace, this.left ? SLOWEST_MS : IDLE_MS);
     } catch (error) {
       this.failures++;
       const estranged = error instanceof Refused && error.status === 403;
@@ -146,6 +156,19 @@ export class Loop {
       if (estranged) this.eachFollower(follower => follower.estranged?.());
       return Math.min(SLOWEST_MS, 500 * 2 ** this.failures);
     }
+  }
+
+  private async ask(views: [id: string, followed: Followed][]): Promise<Answer> {
+    const answer: Answer = await this.engine.get("live", views.map(([id, { version }]) => ["view", `${id}.${version}`]));
+    if (answer.session !== this.live.session) throw new Refused(403, "another engine answers there");
+    this.reached = performance.now();
+    for (const [id, followed] of views) this.take(followed, answer.views[id], answer);
+    return answer;
+  }
+
+  /** Whether nothing changed for long, and nobody did anything here. */
+  private get left(): boolean {
+    return performance.now() - this.touched > QUIET_MS;
   }
 
   private take(followed: Followed, news: News | undefined, answer: Answer) {
@@ -160,7 +183,7 @@ export class Loop {
       return;
     }
     if (news.payload || news.patches) {
-      this.changed = performance.now();
+      this.touched = performance.now();
       for (const follower of followed.followers) follower.take({ ...followed.payload, read_at: answer.read_at });
     }
     for (const follower of followed.followers) follower.say(answer.running ? "live" : "current", answer.read_at);

@@ -43,7 +43,8 @@ class Engine {
         return json(true);
       }
       if (url.pathname.endsWith("/zoom")) return json(this.zoom(url));
-      const views = Object.fromEntries(url.searchParams.getAll("view").map(asked => {
+      // As the engine has it, which looks at so many.
+      const views = Object.fromEntries(url.searchParams.getAll("view").slice(0, 100).map(asked => {
         const [id, since] = asked.split(".");
         const patches = Array.from({ length: this.version - +since }, (_, i) => this.patches.get(+since + i + 1)!);
         return [id, { version: this.version, ...(patches.length ? { patches } : {}) }];
@@ -57,6 +58,7 @@ class Engine {
   }
 }
 
+const TABLE: Payload["panel"] = { type: "table", board: 0, columns: null, sort: [] };
 const RUNS = 8;
 const search = { n: RUNS, steps: 50 };
 
@@ -225,6 +227,55 @@ test("a page that nobody sees asks nothing; one loop serves all outputs", async 
   engine.tell(append(ofPlot, 50, [0.5]));
   await hide(false);
   await until(page, () => lastPoint(page), [50, 0.5]);
+  await page.context().close();
+});
+
+test("a page with more outputs than one question may name follows them all", async () => {
+  const engine = new Engine(), outputs = 130;
+  const of = (i: number) => ({ ...sample.payload(TABLE, { n: 1 }), live: { ...LIVE, view: `v${i}` } });
+  const { page } = await show(browser, html(Array.from({ length: outputs }, (_, i) => output(of(i), { withRuntime: !i }))));
+  await engine.on(page);
+  engine.tell({ o: { panel: { o: { sort: { "=": [{ column: "lr", descending: false }] } } } } });
+  // Each is asked for in the version that the patch made.
+  const followed = () => new Set(engine.asked.flatMap(url => url.searchParams.getAll("view")).filter(view => view.endsWith(".2"))).size;
+  await until(page, async () => followed(), outputs);
+  const says = page.locator(".mlb-read").filter({ hasText: /^live$/ });
+  await until(page, () => says.count(), outputs);
+  await page.context().close();
+});
+
+test("a page in sight asks within two seconds however long nothing happens, and slowly where nobody was for an hour", async () => {
+  const made = { ...sample.payload(TABLE, search), live: LIVE };
+  const { page } = await show(browser, "");
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(1_000);
+  await page.setContent(html([output(made)]));
+  const engine = new Engine();
+  engine.running = false;
+  await engine.on(page);
+  const asks = async (what: string, act: () => Promise<void>) => {
+    const before = engine.asked.length;
+    await act();
+    await until(page, async () => engine.asked.length > before && what, what);
+    // Its answer is taken in, and the next question waits for its time.
+    await page.locator(".mlb-read").filter({ hasText: /^up to date$/ }).waitFor();
+  };
+  const after = (ms: number) => () => page.clock.fastForward(ms);
+  await asks("at once", () => page.clock.runFor(1_000));
+  for (let minutes = 0; minutes < 50; minutes += 10) {
+    await asks("much later", after(10 * 60_000));
+    await asks("within two seconds of it", after(1_800));
+  }
+  await asks("after an hour", after(60 * 60_000));
+  const before = engine.asked.length;
+  await page.clock.fastForward(10_000);
+  assert.equal(await page.evaluate(() => document.hidden), false);
+  assert.equal(engine.asked.length, before);
+  await asks("when somebody is here", async () => {
+    await page.mouse.move(50, 50);
+    await page.clock.runFor(1);
+  });
+  await asks("within two seconds again", after(1_800));
   await page.context().close();
 });
 

@@ -10,10 +10,10 @@ use super::lines::Lines;
 use crate::error::{Error, Result};
 use crate::model::{HistogramBins, ImageInfo, Run, RunId, Series, Status, Time};
 use crate::store::Store;
-use crate::store::assemble;
-use crate::store::documents::Event;
+use crate::store::documents::{Event, What};
 use crate::store::follow::{Follow as _, Heard};
 use crate::store::read::{Kind, Place, Read as _};
+use crate::store::{assemble, media};
 
 /// What was read so long ago is new enough.
 pub(super) const FRESH: Duration = Duration::from_millis(200);
@@ -28,15 +28,10 @@ const SIGN_OF_LIFE: i64 = 30_000;
 const LISTS: usize = 32;
 
 /// What was read of one tag, of which runs.
-struct OfTag<T> {
+#[derive(Default)]
+struct OfTag {
     read: HashSet<RunId>,
-    items: Vec<T>,
-}
-
-impl<T> Default for OfTag<T> {
-    fn default() -> OfTag<T> {
-        OfTag { read: HashSet::new(), items: Vec::new() }
-    }
+    events: Vec<Event>,
 }
 
 pub(super) struct Folder {
@@ -45,11 +40,11 @@ pub(super) struct Folder {
     folder: String,
     runs: Arc<Vec<Run>>,
     lines: Lines,
-    images: HashMap<String, OfTag<ImageInfo>>,
-    histograms: HashMap<String, OfTag<HistogramBins>>,
+    images: HashMap<String, OfTag>,
+    histograms: HashMap<String, OfTag>,
     tags: HashMap<(Kind, Vec<RunId>), BTreeSet<String>>,
     /// Counts the thoughts that came.
-    pub(super) texts: u64,
+    pub(super) texts: i64,
     /// Counts the changes of anything that a view may show.
     revision: u64,
     /// Which runs' events are followed, and how far they were heard.
@@ -188,6 +183,12 @@ impl Folder {
                 Some(_) => {}
             }
         }
+        // One that came and went between two looks had nobody follow its events.
+        let resumed = |old: &Run| new.get(&old.id).is_some_and(|run| run.sessions.len() != old.sessions.len());
+        let resumed: Vec<RunId> = self.runs.iter().filter(|old| resumed(old)).map(|run| run.id).collect();
+        if !resumed.is_empty() || !told(&runs).eq(told(&self.runs)) {
+            self.forget_events(&resumed);
+        }
         self.runs = Arc::new(runs);
         true
     }
@@ -239,7 +240,7 @@ impl Folder {
         for event in events {
             let size = event.grown().unwrap_or(0);
             if self.seen.insert(event.id.clone(), size) != Some(size) {
-                new |= self.take(&event);
+                new |= self.take(event);
             }
         }
         Ok(new)
@@ -247,45 +248,32 @@ impl Folder {
 
     fn forget_events(&mut self, runs: &[RunId]) {
         let gone = |run: &RunId| runs.contains(run);
-        for of in self.images.values_mut().filter(|of| of.read.iter().any(gone)) {
+        for of in self.images.values_mut().chain(self.histograms.values_mut()) {
             of.read.retain(|run| !gone(run));
-            of.items.retain(|item| !gone(&item.run));
-        }
-        for of in self.histograms.values_mut().filter(|of| of.read.iter().any(gone)) {
-            of.read.retain(|run| !gone(run));
-            of.items.retain(|item| !gone(&item.run));
+            of.events.retain(|event| !gone(&event.run));
         }
         self.tags.retain(|(_, of), _| !of.iter().any(gone));
         self.texts += 1;
     }
 
     /// Puts an event where it is shown; whether it is new there.
-    fn take(&mut self, event: &Event) -> bool {
-        let kind = match event.what.kind() {
-            "image" => Kind::Image,
-            "histogram" => Kind::Histogram,
-            _ => {
+    fn take(&mut self, event: Event) -> bool {
+        let (kind, tags) = match event.what {
+            What::Image { .. } => (Kind::Image, &mut self.images),
+            What::Histogram(_) => (Kind::Histogram, &mut self.histograms),
+            What::Text(_) => {
                 self.texts += 1;
                 return true;
             }
         };
+        if let Some(of) = tags.get_mut(&*event.tag).filter(|of| of.read.contains(&event.run)) {
+            of.events.retain(|known| known.id != event.id);
+            of.events.push(event.clone());
+        }
         for ((of_kind, runs), tags) in &mut self.tags {
             if *of_kind == kind && runs.contains(&event.run) {
                 tags.insert(event.tag.to_string());
             }
-        }
-        if let (Some(image), Some(of)) = (event.image(), self.images.get_mut(&*event.tag))
-            && of.read.contains(&event.run)
-            && !of.items.contains(&image)
-        {
-            of.items.push(image);
-        }
-        if let (Some(bins), Some(of)) = (event.histogram(), self.histograms.get_mut(&*event.tag))
-            && of.read.contains(&event.run)
-        {
-            let grows = event.grown().is_some();
-            of.items.retain(|item| !(item.run == bins.run && item.step == bins.step && (grows || item.time == bins.time)));
-            of.items.push(bins);
         }
         true
     }
@@ -334,26 +322,28 @@ impl Folder {
         Ok(self.tags.get(&key).into_iter().flatten().cloned().collect())
     }
 
-    pub(super) fn images(&mut self, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
-        let of = self.images.entry(tag.to_owned()).or_default();
-        let unknown: Vec<RunId> = runs.iter().filter(|run| !of.read.contains(run)).copied().collect();
-        if !unknown.is_empty() {
-            let place = Place { database: &self.database, folder: &self.folder };
-            of.items.extend(self.store.images(place, &unknown, tag)?);
-            of.read.extend(unknown);
-        }
-        Ok(in_order(&of.items, runs, |image| (image.run, image.step, image.time)))
+    pub(super) fn images(&mut self, runs: &[&Run], tag: &str) -> Result<Vec<ImageInfo>> {
+        Ok(media::images(runs, self.events(Kind::Image, runs, tag)?))
     }
 
-    pub(super) fn histograms(&mut self, runs: &[RunId], tag: &str) -> Result<Vec<HistogramBins>> {
-        let of = self.histograms.entry(tag.to_owned()).or_default();
-        let unknown: Vec<RunId> = runs.iter().filter(|run| !of.read.contains(run)).copied().collect();
+    pub(super) fn histograms(&mut self, runs: &[&Run], tag: &str) -> Result<Vec<HistogramBins>> {
+        Ok(media::histograms(runs, self.events(Kind::Histogram, runs, tag)?))
+    }
+
+    /// The events of a tag: at least those of these runs.
+    fn events(&mut self, kind: Kind, runs: &[&Run], tag: &str) -> Result<&[Event]> {
+        let tags = match kind {
+            Kind::Image => &mut self.images,
+            Kind::Histogram => &mut self.histograms,
+        };
+        let of = tags.entry(tag.to_owned()).or_default();
+        let unknown: Vec<RunId> = runs.iter().map(|run| run.id).filter(|run| !of.read.contains(run)).collect();
         if !unknown.is_empty() {
             let place = Place { database: &self.database, folder: &self.folder };
-            of.items.extend(self.store.histograms(place, &unknown, tag)?);
+            of.events.extend(self.store.events(place, kind, &unknown, tag)?);
             of.read.extend(unknown);
         }
-        Ok(in_order(&of.items, runs, |bins| (bins.run, bins.step, bins.time)))
+        Ok(&of.events)
     }
 }
 
@@ -361,10 +351,7 @@ fn ended(run: &Run) -> bool {
     !matches!(run.status, Status::Running | Status::Stale)
 }
 
-/// Those of the runs, in their order, then by step.
-fn in_order<T: Clone>(items: &[T], runs: &[RunId], key: impl Fn(&T) -> (RunId, i64, Time)) -> Vec<T> {
-    let places: HashMap<RunId, usize> = runs.iter().enumerate().map(|(place, run)| (*run, place)).collect();
-    let mut found: Vec<(usize, &T)> = items.iter().filter_map(|item| Some((*places.get(&key(item).0)?, item))).collect();
-    found.sort_by_key(|(place, item)| (*place, key(item).1, key(item).2));
-    found.into_iter().map(|(_, item)| item.clone()).collect()
+/// Whose thoughts there are, and how many.
+fn told(runs: &[Run]) -> impl Iterator<Item = (RunId, &str, u64)> {
+    runs.iter().filter(|run| run.thoughts > 0).map(|run| (run.id, run.name.as_str(), run.thoughts))
 }

@@ -15,6 +15,7 @@ mod views;
 mod zoom;
 
 use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -26,13 +27,13 @@ pub(super) use self::page::Front;
 use self::reader::{Following, Known, locked};
 use self::relay::Relay;
 use self::selection::Selections;
-use self::views::{Composed, Shown, Views, folders, scopes};
+use self::views::{Composed, Shown, Views, beyond, folders, scopes};
 use super::gather::gather;
 use super::insight;
 use super::server::{Answers, Listen, Method, Reply, Request, Server, Token};
 use super::stores::Stores;
 use super::wishes::Wishes;
-use crate::display::{Page, Scope, View};
+use crate::display::{Page, View};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Status, Time};
 use crate::render::{self, Data, Live, Payload};
@@ -41,6 +42,8 @@ use crate::store::read::{Place, Read};
 /// A page asks again after so long, while something is happening, and not before what it asks for took five times.
 const PACE: Duration = Duration::from_millis(500);
 const SLOWEST: Duration = Duration::from_secs(5);
+/// Views in one question, which is no longer than any proxy takes (`VIEWS_ASKED` in `web/src/live.ts`).
+const VIEWS_ASKED: usize = 100;
 /// Views that no page asked for so long are forgotten; a page that comes back gets all.
 const FORGET: Duration = Duration::from_secs(15 * 60);
 /// An engine whose notebook is gone lives on for so long after a page asked it last.
@@ -91,7 +94,7 @@ impl Hub {
             folder.forget_media();
             folder.look_anew()
         };
-        let mut revisions = self.each_folder(view, anew)?;
+        let mut revisions = self.revisions(view, anew)?;
         let wishes = Wishes::default();
         revisions.push(wishes.revision);
         let (view, data) = self.read(view, &wishes, true)?;
@@ -136,18 +139,24 @@ impl Hub {
 
     /// Which revision the folders of a view are at, and what is wanted of it.
     fn look(&self, shown: &Shown) -> Result<Vec<u64>> {
-        let mut revisions = self.each_folder(&shown.view, |folder| folder.look(FRESH))?;
+        let mut revisions = self.revisions(&shown.view, |folder| folder.look(FRESH))?;
         revisions.push(shown.wishes().revision);
         Ok(revisions)
     }
 
-    fn each_folder<T>(&self, view: &View, work: impl Fn(&mut Folder) -> Result<T>) -> Result<Vec<T>> {
-        let work = |scope: &Scope| {
-            let place = Place { database: &scope.database, folder: &scope.folder };
-            let folder = self.known.folder(&scope.store, &self.stores.whole(&scope.store)?, place);
-            work(&mut locked(&folder))
-        };
-        scopes(view).into_iter().map(work).collect()
+    fn revisions(&self, view: &View, look: impl Fn(&mut Folder) -> Result<u64>) -> Result<Vec<u64>> {
+        let mut revisions = Vec::new();
+        for scope in scopes(view) {
+            let (store, place) = (self.stores.whole(&scope.store)?, Place { database: &scope.database, folder: &scope.folder });
+            revisions.push(look(&mut locked(&self.known.folder(&scope.store, &store, place)))?);
+            if beyond(view) {
+                let mut hasher = DefaultHasher::new();
+                let told = self.known.told(&scope.store, &store, &scope.database)?;
+                told.iter().filter(|(folder, _)| **folder != scope.folder).for_each(|told| told.hash(&mut hasher));
+                revisions.push(hasher.finish());
+            }
+        }
+        Ok(revisions)
     }
 
     /// Answers pages there.
@@ -187,11 +196,11 @@ impl Hub {
         }
     }
 
-    /// `views=ID.VERSION` for each view that the page shows: what it lacks of each.
+    /// `view=ID.VERSION` for each view that the page shows, so many at once (it asks again for more): what it lacks of each.
     fn news(&self, request: &Request) -> Reply {
         let mut text = format!("{{\"session\":\"{}\",\"read_at\":{},\"views\":{{", self.session, Time::now().millis());
         let (mut running, mut pace) = (false, PACE);
-        for (i, asked) in request.query.all("view").take(100).enumerate() {
+        for (i, asked) in request.query.all("view").take(VIEWS_ASKED).enumerate() {
             let (id, since) = asked.split_once('.').unwrap_or((asked, "0"));
             let Some(shown) = self.views.get(id) else { continue };
             let comma = if i > 0 && !text.ends_with('{') { "," } else { "" };

@@ -1,6 +1,6 @@
 //! Reading by way of what is known already: [`Read`] as views are gathered by it, answered from the folders that open boards follow.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,16 @@ use crate::query::{Condition, Filter, Matcher};
 use crate::render::choose;
 use crate::store::Store;
 use crate::store::documents::Chunk;
+use crate::store::follow::Follow as _;
 use crate::store::read::{Kind, Place, Read};
 
-/// How old what is told of folders beside the view's own may be.
-pub(super) const BESIDE: Duration = Duration::from_secs(3);
+/// How old the runs of folders beside the view's own may be.
+const BESIDE: Duration = Duration::from_secs(3);
+/// Whether there are new thoughts in them is asked so often: with the way of a thought to the store and that of the page to us, it is on the
+/// page within two seconds.
+const TOLD: Duration = Duration::from_secs(1);
+/// What no count tells of them (a thought that a person edited) is read so often.
+pub(super) const ANEW: Duration = Duration::from_secs(15);
 /// Bytes of images that are kept: more than one output reads, or each time it is composed it would read all of them again.
 const BLOBS: usize = choose::IMAGE_READ + (32 << 20);
 
@@ -34,6 +40,7 @@ type Several = (String, String, Vec<String>);
 pub(super) struct Known {
     folders: Mutex<HashMap<Key, Followed>>,
     thoughts: Mutex<HashMap<Several, Thoughts>>,
+    told: Mutex<HashMap<(String, String), Told>>,
     blobs: Mutex<Blobs>,
 }
 
@@ -41,8 +48,16 @@ pub(super) struct Known {
 struct Thoughts {
     read: Instant,
     /// The counters of the folders at that time.
-    texts: Vec<u64>,
+    texts: Vec<i64>,
     thoughts: Arc<Vec<Thought>>,
+}
+
+/// How many thoughts the folders of a database have.
+#[derive(Clone)]
+struct Told {
+    asked: Instant,
+    pulse: Option<i64>,
+    by_folder: Arc<BTreeMap<String, i64>>,
 }
 
 #[derive(Default)]
@@ -66,11 +81,29 @@ impl Known {
         folder
     }
 
+    /// How many thoughts the folders of a database have.
+    pub(super) fn told(&self, handle: &str, store: &Store, database: &str) -> Result<Arc<BTreeMap<String, i64>>> {
+        let key = (handle.to_owned(), database.to_owned());
+        let known = locked(&self.told).get(&key).cloned();
+        if let Some(told) = known.as_ref().filter(|told| told.asked.elapsed() < TOLD) {
+            return Ok(Arc::clone(&told.by_folder));
+        }
+        let (asked, pulse) = (Instant::now(), store.pulse()?);
+        let by_folder = match known.filter(|told| pulse.is_some() && told.pulse == pulse) {
+            Some(told) => told.by_folder,
+            None => Arc::new(store.told(database)?),
+        };
+        locked(&self.told).insert(key, Told { asked, pulse, by_folder: Arc::clone(&by_folder) });
+        Ok(by_folder)
+    }
+
     /// Lets go of folders that no view is of any more.
     pub(super) fn keep(&self, wanted: &HashSet<Key>) {
         locked(&self.folders).retain(|key, _| wanted.contains(key));
         let mut thoughts = locked(&self.thoughts);
-        thoughts.retain(|(handle, database, _), _| wanted.iter().any(|key| key.0 == *handle && key.1 == *database));
+        let in_use = |handle: &str, database: &str| wanted.iter().any(|key| key.0 == handle && key.1 == database);
+        thoughts.retain(|(handle, database, _), _| in_use(handle, database));
+        locked(&self.told).retain(|(handle, database), _| in_use(handle, database));
     }
 }
 
@@ -94,7 +127,11 @@ impl Following {
     }
 
     fn age(&self, place: Place<'_>) -> Duration {
-        if self.own.contains(&(place.database.to_owned(), place.folder.to_owned())) { FRESH } else { BESIDE }
+        if self.is_own(place) { FRESH } else { BESIDE }
+    }
+
+    fn is_own(&self, place: Place<'_>) -> bool {
+        self.own.contains(&(place.database.to_owned(), place.folder.to_owned()))
     }
 }
 
@@ -133,7 +170,7 @@ impl Read for Following {
         self.with(place, |folder| folder.tags(runs, kind))
     }
 
-    fn images(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
+    fn images(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<ImageInfo>> {
         self.with(place, |folder| folder.images(runs, tag))
     }
 
@@ -151,16 +188,24 @@ impl Read for Following {
         Ok(bytes)
     }
 
-    fn histograms(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<HistogramBins>> {
+    fn histograms(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<HistogramBins>> {
         self.with(place, |folder| folder.histograms(runs, tag))
     }
 
     fn thoughts(&self, database: &str, folders: &[String]) -> Result<Vec<Thought>> {
         let key = (self.handle.clone(), database.to_owned(), folders.to_vec());
-        let own: Vec<&String> = folders.iter().filter(|folder| self.age(Place { database, folder }) == FRESH).collect();
-        let texts = own.iter().map(|folder| self.with(Place { database, folder }, |folder| Ok(folder.texts)));
-        let texts = texts.collect::<Result<Vec<u64>>>()?;
-        let fresh = |of: &&Thoughts| of.texts == texts && (own.len() == folders.len() || of.read.elapsed() < BESIDE);
+        let beside = folders.iter().any(|folder| !self.is_own(Place { database, folder }));
+        let told = if beside { self.known.told(&self.handle, &self.store, database)? } else { Arc::default() };
+        let counter = |folder: &String| {
+            let place = Place { database, folder };
+            if self.is_own(place) {
+                self.with(place, |folder| Ok(folder.texts))
+            } else {
+                Ok(told.get(folder).copied().unwrap_or(0))
+            }
+        };
+        let texts = folders.iter().map(counter).collect::<Result<Vec<i64>>>()?;
+        let fresh = |of: &&Thoughts| of.texts == texts && (!beside || of.read.elapsed() < ANEW);
         if let Some(of) = locked(&self.known.thoughts).get(&key).filter(fresh) {
             return Ok(of.thoughts.to_vec());
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::patch;
-use super::reader::{BESIDE, locked};
+use super::reader::{ANEW, locked};
 use crate::display::{Scope, View};
 use crate::engine::wishes::Wishes;
 use crate::error::Result;
@@ -18,8 +18,8 @@ use crate::plain;
 /// What is kept to bring a page up to date: so many patches, of so many bytes. A page that is further behind gets all.
 const PATCHES: usize = 64;
 const PATCH_BYTES: usize = 4 << 20;
-/// Views at once. Those that nobody asked for longest make room.
-const VIEWS: usize = 200;
+/// Views at once: more than notebooks have outputs. Those that nobody asked for longest make room.
+const VIEWS: usize = 1_000;
 
 #[derive(Default)]
 pub(super) struct Views {
@@ -37,7 +37,7 @@ pub(super) struct Shown {
 #[derive(Default)]
 struct State {
     version: u64,
-    /// What its scopes' folders, and what pages want, were at when it was composed.
+    /// What its scopes' folders, those beside them, and what pages want, were at when it was composed.
     revisions: Option<Vec<u64>>,
     composed: Option<(Instant, Duration)>,
     payload: Value,
@@ -106,7 +106,7 @@ pub(super) fn scopes(view: &View) -> Vec<&Scope> {
 }
 
 /// Whether it tells of other folders than those of its scopes.
-fn beyond(view: &View) -> bool {
+pub(super) fn beyond(view: &View) -> bool {
     match view {
         View::Row(views) | View::Stack(views) => views.iter().any(beyond),
         View::Thoughts(spec) => spec.everywhere,
@@ -173,7 +173,7 @@ impl Shown {
     ) -> Result<MutexGuard<'_, State>> {
         let mut state = locked(&self.state);
         let revisions = look()?;
-        let due = beyond(&self.view) && state.composed.is_none_or(|(when, _)| when.elapsed() >= BESIDE);
+        let due = beyond(&self.view) && state.composed.is_none_or(|(when, _)| when.elapsed() >= ANEW);
         if due || state.revisions.as_ref() != Some(&revisions) {
             let began = Instant::now();
             let composed = compose()?;

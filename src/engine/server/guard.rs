@@ -48,7 +48,9 @@ impl std::fmt::Debug for Token {
 }
 
 /// Whether the request was sent to a name of this machine. A page of another site whose name was turned to 127.0.0.1 says its own.
-/// Jupyter's proxy passes on the name that the browser used, and says that it is one.
+///
+/// This is a second lock; the token is the first. Jupyter's proxy passes on the name that the browser used, whatever that is, and nothing
+/// else that such a page could not send as well: so a foreign name with the proxy's header is let through, and only the token tells the two apart.
 pub(super) fn hosts_allowed(request: &Request) -> bool {
     let host = request.host.as_str();
     let name = match host.strip_prefix('[') {

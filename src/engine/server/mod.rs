@@ -1,29 +1,29 @@
 //! The engine's server on the loopback interface, which pages ask for what is new: HTTP/1.1, a thread for each connection, few of them.
 //!
-//! What it never does: it answers nobody without the token, reads no file, follows no path, changes nothing in a store. It listens on
-//! 127.0.0.1 unless a person said otherwise, and names that a browser was tricked into (DNS rebinding) are refused by their `Host`.
+//! What it never does: it tells nobody anything without the token, reads no file, follows no path, changes nothing in a store. It listens on
+//! 127.0.0.1 unless a person said otherwise. The token is what keeps others out, a page that tricked a browser into its name (DNS rebinding)
+//! like any other; most of those are refused by their `Host` before.
 
 mod guard;
+mod guests;
 mod port;
 mod reply;
 mod request;
 
 use std::io::{BufWriter, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub(crate) use guard::Token;
 use guard::hosts_allowed;
+use guests::{Guest, Guests};
 pub(crate) use reply::Reply;
 use request::{Limits, Next};
 pub(crate) use request::{Method, Request};
 
 use crate::error::Result;
 
-/// Connections at once; more are turned away. A browser opens six to a server.
-const CONNECTIONS: usize = 96;
 /// A page that does not take its answer for so long is gone.
 const SEND: Duration = Duration::from_secs(20);
 
@@ -75,7 +75,7 @@ impl Server {
             token: token.clone(),
             any_host: !address.ip().is_loopback(),
             asked: Arc::clone(&asked),
-            open: Arc::new(AtomicUsize::new(0)),
+            guests: Arc::default(),
         };
         std::thread::Builder::new().name("server".to_owned()).spawn(move || door.accept(&listener)).map_err(failed)?;
         Ok(Server { address, token, asked })
@@ -102,7 +102,7 @@ struct Door {
     /// Listening beyond this machine, it cannot know its names; the token guards it.
     any_host: bool,
     asked: Arc<Mutex<Option<Instant>>>,
-    open: Arc<AtomicUsize>,
+    guests: Arc<Guests>,
 }
 
 impl Door {
@@ -113,26 +113,22 @@ impl Door {
                 std::thread::sleep(Duration::from_millis(20));
                 continue;
             };
-            if self.open.fetch_add(1, Ordering::Relaxed) >= CONNECTIONS {
-                self.open.fetch_sub(1, Ordering::Relaxed);
-                drop(Reply::refused(503, "too many connections").send(&mut &stream, false));
+            let stream = Arc::new(stream);
+            let Some(guest) = self.guests.enter(&stream) else {
+                drop(Reply::refused(503, "too many connections").send(&mut &*stream, false));
                 continue;
-            }
+            };
             let door = self.clone();
             let serve = move || {
-                let open = Arc::clone(&door.open);
                 // A fault of ours ends this connection, and no other.
-                drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| door.serve(&stream))));
-                open.fetch_sub(1, Ordering::Relaxed);
+                drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| door.serve(&stream, &guest))));
             };
-            if std::thread::Builder::new().name("page".to_owned()).spawn(serve).is_err() {
-                self.open.fetch_sub(1, Ordering::Relaxed);
-            }
+            drop(std::thread::Builder::new().name("page".to_owned()).spawn(serve));
         }
     }
 
     /// One connection, request after request.
-    fn serve(&self, stream: &TcpStream) {
+    fn serve(&self, stream: &TcpStream, guest: &Guest) {
         let prepared = stream.set_write_timeout(Some(SEND)).and_then(|()| stream.set_nodelay(true));
         if prepared.is_err() {
             return;
@@ -145,7 +141,7 @@ impl Door {
                 Next::Refused(reply) => (reply, false),
                 Next::Request(request) => {
                     let again = request.keep_alive;
-                    (self.reply(&request), again)
+                    (self.reply(&request, guest), again)
                 }
             };
             if reply.send(&mut out, again).and_then(|()| out.flush()).is_err() || !again {
@@ -154,7 +150,7 @@ impl Door {
         }
     }
 
-    fn reply(&self, request: &Request) -> Reply {
+    fn reply(&self, request: &Request, guest: &Guest) -> Reply {
         if !self.any_host && !hosts_allowed(request) {
             return Reply::refused(403, "this name is not ours");
         }
@@ -164,9 +160,16 @@ impl Door {
         if !request.query.get("token").is_some_and(|token| self.token.is(token)) {
             return Reply::refused(403, "the token is missing or not that of this engine");
         }
+        guest.is_known();
         *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         self.answers.answer(request).for_any_origin()
     }
+}
+
+/// What is asked on a connection, for its fuzz target.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    request::fuzz::requests(data);
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Reading requests, within limits: of size, of time, and of what a request may be.
 
 use std::borrow::Cow;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -102,9 +102,21 @@ pub(super) enum Next {
     Over,
 }
 
+/// What a connection is read from.
+pub(super) trait Stream: Read {
+    /// How long a read may wait.
+    fn patience(&self, time: Duration) -> io::Result<()>;
+}
+
+impl Stream for &TcpStream {
+    fn patience(&self, time: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(time))
+    }
+}
+
 /// A connection as a source of requests.
-pub(super) struct Connection<'a> {
-    stream: &'a TcpStream,
+pub(super) struct Connection<S> {
+    stream: S,
     limits: Limits,
     bytes: Vec<u8>,
 }
@@ -115,8 +127,8 @@ enum Stop {
     Closed,
 }
 
-impl<'a> Connection<'a> {
-    pub(super) fn new(stream: &'a TcpStream, limits: Limits) -> Connection<'a> {
+impl<S: Stream> Connection<S> {
+    pub(super) fn new(stream: S, limits: Limits) -> Connection<S> {
         Connection { stream, limits, bytes: Vec::new() }
     }
 
@@ -167,8 +179,8 @@ impl<'a> Connection<'a> {
         }
         let mut headers = [httparse::EMPTY_HEADER; 64];
         let mut parsed = httparse::Request::new(&mut headers);
-        match parsed.parse(&self.bytes) {
-            Ok(httparse::Status::Complete(length)) if length > self.limits.head => Head::Partial,
+        // What is beyond the limit is not looked at, or how it came in pieces would decide what is wrong with it.
+        match parsed.parse(&self.bytes[..self.bytes.len().min(self.limits.head)]) {
             Ok(httparse::Status::Complete(length)) => match Parsed::of(&parsed) {
                 Ok(head) => Head::Whole(length, head),
                 Err(why) => Head::Wrong(why),
@@ -181,7 +193,7 @@ impl<'a> Connection<'a> {
     /// Waits for more bytes.
     fn more(&mut self, until: Instant) -> Result<(), Stop> {
         let left = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()).ok_or(Stop::Late)?;
-        self.stream.set_read_timeout(Some(left)).map_err(|_| Stop::Closed)?;
+        self.stream.patience(left).map_err(|_| Stop::Closed)?;
         let mut some = [0; 8 << 10];
         match self.stream.read(&mut some) {
             Ok(0) => Err(Stop::Closed),
@@ -248,6 +260,54 @@ impl Parsed {
             body: Vec::new(),
         };
         Ok(Parsed { request, length })
+    }
+}
+
+/// What its fuzz target does with the bytes of a connection, as `src/fuzz.rs` has it.
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzz {
+    use super::*;
+
+    /// Bytes that come so many at a time.
+    struct Pieces<'a>(&'a [u8], usize);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            let most = to.len().min(self.1);
+            self.0.read(&mut to[..most])
+        }
+    }
+
+    impl Stream for Pieces<'_> {
+        fn patience(&self, _: Duration) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// All that is asked, and how it ends.
+    fn asked(data: &[u8], piece: usize, limits: Limits) -> String {
+        let mut connection = Connection::new(Pieces(data, piece), limits);
+        let mut said = String::new();
+        loop {
+            match connection.next() {
+                Next::Over => return said,
+                Next::Refused(reply) => return format!("{said}{reply:?}"),
+                Next::Request(request) => {
+                    assert!(request.path.starts_with('/') && !request.path.contains('?'), "{request:?}");
+                    assert!(request.body.len() <= limits.body, "{request:?}");
+                    said.push_str(&format!("{request:?}\n"));
+                    if !request.keep_alive {
+                        return said;
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is asked does not depend on the pieces in which it comes.
+    pub(crate) fn requests(data: &[u8]) {
+        let limits = Limits { head: 1 << 10, body: 1 << 10, ..Limits::default() };
+        assert_eq!(asked(data, usize::MAX, limits), asked(data, 61, limits));
     }
 }
 

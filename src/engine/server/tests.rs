@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
+use super::guests::CONNECTIONS;
 use super::*;
 
 struct Echo;
@@ -104,6 +105,30 @@ fn names_that_are_not_of_this_machine_are_refused() {
     assert_eq!(ask("Host: hub.example\r\nX-ProxyContextPath: /user/ada/proxy/1\r\n"), 200);
 }
 
+/// A page of another site whose name was turned to this machine may send any header, those of Jupyter's proxy, too.
+#[test]
+fn a_page_that_says_it_came_by_a_proxy_learns_nothing_without_the_token() {
+    let server = server();
+    let ask = |method: &str, target: &str| {
+        let head = format!(
+            "{method} {target} HTTP/1.1\r\nHost: evil.example:{}\r\nOrigin: http://evil.example\r\nX-ProxyContextPath: /\r\n\r\n",
+            server.address().port()
+        );
+        say(server.address(), head.as_bytes())
+    };
+    for (method, target) in [("GET", "/live"), ("GET", "/board?database=d&folder=f"), ("GET", "/places"), ("POST", "/selection")]
+    {
+        for target in [target.to_owned(), format!("{target}?token={}", "0".repeat(32))] {
+            let (status, text) = ask(method, &target);
+            assert_eq!(status, 403, "{method} {target}: {text}");
+            assert!(!text.contains("Access-Control") && !text.contains(server.token().text()), "{text}");
+        }
+    }
+    assert_eq!(server.idle(), None, "nor does it keep the engine alive");
+    let (status, text) = ask("GET", "/");
+    assert!(status == 200 && text.ends_with("<!doctype html>"), "what anybody may have has nothing of the data: {text}");
+}
+
 #[test]
 fn pages_of_other_sites_may_send_and_read_nothing() {
     let server = server();
@@ -184,12 +209,41 @@ fn slow_requests_are_ended() {
 }
 
 #[test]
-fn many_connections_are_turned_away_and_come_back() {
+fn whoever_only_holds_connections_open_keeps_no_page_out() {
     let server = server();
-    let crowd: Vec<TcpStream> = (0..CONNECTIONS).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
-    // Each has its thread as soon as one more is turned away.
-    assert_eq!(get(&server, &with_token(&server, "/live")).0, 503);
+    let page = TcpStream::connect(server.address()).unwrap();
+    let ask = || {
+        let target = with_token(&server, "/live");
+        (&page).write_all(format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).unwrap();
+        heard(&page).0
+    };
+    assert_eq!(ask(), 200);
+    // Some say nothing, some the beginning of a request, some have been refused.
+    let crowd: Vec<TcpStream> = (0..2 * CONNECTIONS)
+        .map(|n| {
+            let stream = TcpStream::connect(server.address()).unwrap();
+            (&stream).write_all([&b""[..], b"GET /live", b"GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"][n % 3]).unwrap();
+            stream
+        })
+        .collect();
+    assert_eq!(get(&server, &with_token(&server, "/live")).0, 200);
+    assert_eq!(ask(), 200, "who has shown the token stays connected");
     drop(crowd);
+}
+
+#[test]
+fn many_pages_are_turned_away_and_come_back() {
+    let server = server();
+    let page = |_| {
+        let stream = TcpStream::connect(server.address()).unwrap();
+        let target = with_token(&server, "/live");
+        (&stream).write_all(format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).unwrap();
+        assert_eq!(heard(&stream).0, 200);
+        stream
+    };
+    let pages: Vec<TcpStream> = (0..CONNECTIONS).map(page).collect();
+    assert_eq!(get(&server, &with_token(&server, "/live")).0, 503);
+    drop(pages);
     let again = (0..1000).any(|_| {
         std::thread::yield_now();
         get(&server, &with_token(&server, "/live")).0 == 200

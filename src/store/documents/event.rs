@@ -71,6 +71,41 @@ impl What {
     }
 }
 
+impl Histogram {
+    /// Counts a value, without its place between edges.
+    pub(crate) fn count(&mut self, value: f64) {
+        if !value.is_finite() {
+            self.nan += 1;
+            return;
+        }
+        (self.min, self.max) = if self.n == 0 { (value, value) } else { (self.min.min(value), self.max.max(value)) };
+        self.n += 1;
+        self.sum += value;
+        self.sumsq += value * value;
+    }
+}
+
+#[cfg(test)]
+impl Histogram {
+    /// That it is the histogram of these values.
+    pub(crate) fn assert_counts(&self, values: &[f64]) {
+        let finite: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+        assert_eq!((self.n, self.nan), (finite.len() as u64, (values.len() - finite.len()) as u64));
+        assert_eq!(self.counts.iter().sum::<u64>(), self.n);
+        if finite.is_empty() {
+            return;
+        }
+        assert_eq!(self.edges.len(), self.counts.len() + 1);
+        assert!(self.edges.is_sorted());
+        for (i, n) in self.counts.iter().enumerate() {
+            let last = i + 1 == self.counts.len();
+            let (low, high) = (self.edges[i], self.edges[i + 1]);
+            let inside = finite.iter().filter(|value| **value >= low && (**value < high || (last && **value == high))).count();
+            assert_eq!(*n, inside as u64, "bin {i}: {low}..{high}");
+        }
+    }
+}
+
 impl Event {
     /// How many values it has if it grows (a histogram of single numbers): a longer one replaces it, a shorter one does not.
     pub(crate) fn grown(&self) -> Option<i64> {

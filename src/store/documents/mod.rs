@@ -28,6 +28,7 @@ mod origin;
 mod points;
 mod raw;
 mod run;
+mod samples;
 mod session;
 
 pub(crate) use costs::costs_document;
@@ -39,6 +40,7 @@ pub(crate) use points::{CHUNK, Chunk, Frame, Part, Points};
 #[cfg(feature = "engine")]
 pub(crate) use run::decode_session_summaries;
 pub(crate) use run::{decode_run, decode_summary, last_scalar_steps, summary_document, value_bson};
+pub(crate) use samples::Samples;
 pub(crate) use session::{Applied, add_session, apply_update, date, merge, merged, new_run, new_session};
 
 /// The version of the documents that this program writes.

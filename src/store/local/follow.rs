@@ -1,5 +1,7 @@
 //! Following a folder of the embedded store. SQLite counts the writes of others, so that nothing new costs nothing.
 
+use std::collections::BTreeMap;
+
 use rusqlite::params;
 
 use super::Local;
@@ -8,7 +10,7 @@ use crate::model::{Run, RunId, SessionId, Time};
 use crate::query::Filter;
 use crate::store::documents::{Chunk, Event, Frame};
 use crate::store::follow::{Follow, Heard, Rest};
-use crate::store::read::{Place, Read as _};
+use crate::store::read::{Kind, Place, Read as _};
 use crate::store::reading;
 
 impl Follow for Local {
@@ -47,6 +49,20 @@ impl Follow for Local {
             chunks.extend(found.iter().map(|chunk| Chunk::decode(chunk)).collect::<Result<Vec<_>>>()?);
         }
         Ok(chunks)
+    }
+
+    fn events(&self, place: Place<'_>, kind: Kind, runs: &[RunId], tag: &str) -> Result<Vec<Event>> {
+        self.events_of(place, kind, runs, tag)
+    }
+
+    fn told(&self, database: &str) -> Result<BTreeMap<String, i64>> {
+        // By the index, folder by folder.
+        let of_folder = "SELECT count(*) FROM events WHERE database = ?1 AND events.folder = folders.folder AND kind = 'text'";
+        let sql = format!("SELECT folder, ({of_folder}) FROM (SELECT DISTINCT folder FROM runs WHERE database = ?1) AS folders");
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            statement.query_map([database], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        })
     }
 
     fn events_since(&self, place: Place<'_>, runs: &[RunId], since: Option<Heard>) -> Result<(Vec<Event>, Heard)> {

@@ -11,11 +11,10 @@ use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Though
 use crate::query::{Condition, Filter, Matcher};
 use crate::store::documents::{Chunk, Event, Frame, part_key};
 use crate::store::read::{Kind, Place, Read};
-use crate::store::reading::{self, Found, Names};
-use crate::store::{assemble, outline};
+use crate::store::reading::{self, Found, Names, ids};
+use crate::store::{assemble, media, outline};
 
-const EVENTS: &str =
-    "SELECT document FROM events WHERE database = ?1 AND folder = ?2 AND kind = ?3 AND run = ?4 AND tag = ?5 ORDER BY step, id";
+const EVENTS: &str = "SELECT document FROM events WHERE database = ?1 AND folder = ?2 AND kind = ?3 AND run = ?4 AND tag = ?5";
 
 impl Local {
     /// The documents that a statement selects.
@@ -51,7 +50,7 @@ impl Local {
         })
     }
 
-    fn events(&self, place: Place<'_>, kind: Kind, runs: &[RunId], tag: &str) -> Result<Vec<Event>> {
+    pub(super) fn events_of(&self, place: Place<'_>, kind: Kind, runs: &[RunId], tag: &str) -> Result<Vec<Event>> {
         let mut events = Vec::new();
         for run in runs {
             let keys = params![place.database, place.folder, kind.word(), run.bytes(), tag];
@@ -182,8 +181,8 @@ impl Read for Local {
         Ok(tags)
     }
 
-    fn images(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
-        Ok(reading::images(runs, &self.events(place, Kind::Image, runs, tag)?))
+    fn images(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<ImageInfo>> {
+        Ok(media::images(runs, &self.events_of(place, Kind::Image, &ids(runs), tag)?))
     }
 
     fn blob(&self, place: Place<'_>, sha256: &str) -> Result<Vec<u8>> {
@@ -200,8 +199,8 @@ impl Read for Local {
         Ok(bytes)
     }
 
-    fn histograms(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<HistogramBins>> {
-        Ok(reading::histograms(runs, &self.events(place, Kind::Histogram, runs, tag)?))
+    fn histograms(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<HistogramBins>> {
+        Ok(media::histograms(runs, &self.events_of(place, Kind::Histogram, &ids(runs), tag)?))
     }
 
     fn thoughts(&self, database: &str, folders: &[String]) -> Result<Vec<Thought>> {

@@ -1,5 +1,7 @@
 //! Following a folder of MongoDB by short polls. (Change streams need a replica set; a poll of what is new costs a millisecond.)
 
+use std::collections::BTreeMap;
+
 use bson::oid::ObjectId;
 use bson::{Bson, DateTime, Document, doc};
 
@@ -9,7 +11,7 @@ use crate::error::Result;
 use crate::model::{Run, RunId, SessionId, Time};
 use crate::store::documents::{Chunk, Event, Frame};
 use crate::store::follow::{Follow, Heard, Rest};
-use crate::store::read::Place;
+use crate::store::read::{Kind, Place};
 use crate::store::reading;
 
 /// Events are asked for again so far back, in milliseconds: several threads' are not quite in order of time.
@@ -53,6 +55,26 @@ impl Follow for Mongo {
         };
         let pipeline = vec![any(rests.iter().map(rest))];
         self.gather(place.database, format!("{}.scalars", place.folder), pipeline, Chunk::decode)
+    }
+
+    fn events(&self, place: Place<'_>, kind: Kind, runs: &[RunId], tag: &str) -> Result<Vec<Event>> {
+        self.events_of(place, kind, runs, tag)
+    }
+
+    fn told(&self, database: &str) -> Result<BTreeMap<String, i64>> {
+        let of = self.database(database);
+        let names = self.block_on(async move { of.list_collection_names().await })?;
+        // Runs count their thoughts after those are stored, and there are far fewer of them than of events.
+        let count = vec![doc! { "$group": { "_id": null, "n": { "$sum": "$thoughts" } } }];
+        let with_events = names.iter().filter_map(|name| name.strip_suffix(".events"));
+        let of_folder = |folder: &str| {
+            let n = self.gather(database, folder, count.clone(), |found| {
+                let n = found.get("n").ok().flatten();
+                Ok(n.and_then(|n| n.as_i64().or(n.as_i32().map(i64::from)).or(n.as_f64().map(|n| n as i64))).unwrap_or_default())
+            })?;
+            Ok((folder.to_owned(), n.into_iter().sum()))
+        };
+        with_events.map(of_folder).collect()
     }
 
     fn events_since(&self, place: Place<'_>, runs: &[RunId], since: Option<Heard>) -> Result<(Vec<Event>, Heard)> {

@@ -13,8 +13,8 @@ use crate::model::{HistogramBins, ImageInfo, Outline, Run, RunId, Series, Though
 use crate::query::{Compare, Condition, Filter, Matcher};
 use crate::store::documents::{Chunk, Event, Frame};
 use crate::store::read::{Kind, Place, Read};
-use crate::store::reading::{self, Found, Names};
-use crate::store::{assemble, outline};
+use crate::store::reading::{self, Found, Names, ids};
+use crate::store::{assemble, media, outline};
 
 /// What belongs to the server itself.
 const SYSTEM: [&str; 3] = ["admin", "config", "local"];
@@ -60,6 +60,11 @@ impl Mongo {
 
     fn events(&self, database: &str, folder: &str, filter: Document) -> Result<Vec<Event>> {
         self.gather(database, format!("{folder}.events"), vec![doc! { "$match": filter }], reading::event)
+    }
+
+    pub(super) fn events_of(&self, place: Place<'_>, kind: Kind, runs: &[RunId], tag: &str) -> Result<Vec<Event>> {
+        let filter = doc! { "run": among(runs.iter().copied()), "kind": kind.word(), "tag": { "$eq": tag } };
+        self.events(place.database, place.folder, filter)
     }
 
     /// The runs that a query in the server's own words finds.
@@ -209,9 +214,8 @@ impl Read for Mongo {
         Ok(tags)
     }
 
-    fn images(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<ImageInfo>> {
-        let filter = doc! { "run": among(runs.iter().copied()), "kind": Kind::Image.word(), "tag": { "$eq": tag } };
-        Ok(reading::images(runs, &self.events(place.database, place.folder, filter)?))
+    fn images(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<ImageInfo>> {
+        Ok(media::images(runs, &self.events_of(place, Kind::Image, &ids(runs), tag)?))
     }
 
     fn blob(&self, place: Place<'_>, sha256: &str) -> Result<Vec<u8>> {
@@ -228,9 +232,8 @@ impl Read for Mongo {
         Ok(bytes)
     }
 
-    fn histograms(&self, place: Place<'_>, runs: &[RunId], tag: &str) -> Result<Vec<HistogramBins>> {
-        let filter = doc! { "run": among(runs.iter().copied()), "kind": Kind::Histogram.word(), "tag": { "$eq": tag } };
-        Ok(reading::histograms(runs, &self.events(place.database, place.folder, filter)?))
+    fn histograms(&self, place: Place<'_>, runs: &[&Run], tag: &str) -> Result<Vec<HistogramBins>> {
+        Ok(media::histograms(runs, &self.events_of(place, Kind::Histogram, &ids(runs), tag)?))
     }
 
     fn thoughts(&self, database: &str, folders: &[String]) -> Result<Vec<Thought>> {
