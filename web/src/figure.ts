@@ -44,6 +44,7 @@ export class Figure {
   private readonly clicks: Clicks;
   private readonly strokes = new Strokes();
   private room: Room | null = null;
+  private bright: ((nth: number) => boolean) | null = null;
   private readonly soon = inTurn(() => this.draw());
 
   constructor(private readonly view: View, private readonly title: string, private readonly make: () => Drawing, private readonly extras: Extras = {}) {
@@ -107,11 +108,16 @@ export class Figure {
     return { x: of(layout?.xaxis), y: of(layout?.yaxis) };
   }
 
-  /** Dims all strokes and traces but these, counted in this order; null: none. */
+  /** Dims all strokes and traces but these, counted in this order, also of what is drawn later; null, or where there are none of these: none. */
   emphasise(which: ((nth: number) => boolean) | null) {
-    [...this.strokes.paths, ...this.plot.querySelectorAll<SVGElement>(".scatterlayer > .trace")].forEach((trace, i) => {
-      trace.style.opacity = which && !which(i) ? "0.12" : "";
-    });
+    this.bright = which;
+    this.shine();
+  }
+
+  private shine() {
+    const all = [...this.strokes.paths, ...this.plot.querySelectorAll<SVGElement>(".scatterlayer > .trace")], { bright } = this;
+    const which = bright && all.some((_, i) => bright(i)) ? bright : () => true;
+    all.forEach((trace, i) => (trace.style.opacity = which(i) ? "" : "0.12"));
   }
 
   private draw() {
@@ -138,7 +144,10 @@ export class Figure {
     const { clicks, events: { plotly_click, ...events } = {} } = this.extras;
     const on = (name: string, listener: (event: any) => void) => (this.plot as any).on(name, listener);
     for (const [name, listener] of Object.entries(events)) on(name, listener);
-    const curves = () => this.strokes.draw((this.plot as any)._fullLayout._plots.xy);
+    const curves = () => {
+      this.strokes.draw((this.plot as any)._fullLayout._plots.xy);
+      if (this.bright) this.shine();
+    };
     on("plotly_afterplot", curves);
     on("plotly_afterplot", () => this.fit());
     // Of the first time, plotly.js told before anybody could listen.

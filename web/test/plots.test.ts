@@ -153,6 +153,25 @@ test("colours go by the values of the whole folder, which the engine tells; so a
   });
 });
 
+test("the curves of the entry under the pointer stay the bright ones when others are drawn; of one that is switched off there are none, so none is dim", () => on(plotPage(), async page => {
+  const paths = () => page.locator(".mlb-strokes path").evaluateAll(all => all.map(path => ({ colour: path.getAttribute("stroke"), dim: (path as SVGElement).style.opacity === "0.12" })));
+  const drawnAre = (n: number) => page.waitForFunction(n => document.querySelectorAll(".mlb-strokes path").length === n, n);
+  const chip = page.locator(".mlb-chip").filter({ hasText: /^lr=0\.003$/ });
+  const colour = await chip.locator("line").getAttribute("stroke");
+  await chip.hover();
+  await page.waitForFunction(() => document.querySelector('.mlb-strokes path[style*="0.12"]'));
+  await page.evaluate(() => {
+    const [store] = (window as any).__mlb_stores_1.values();
+    store.setFilter("width", "<100");
+  });
+  await drawnAre(16);
+  const left = await paths();
+  assert.deepEqual(left.filter(path => path.dim === (path.colour === colour)), []);
+  await chip.click();
+  await drawnAre(12);
+  assert.deepEqual((await paths()).filter(path => path.dim), []);
+}));
+
 test("after eight values the dash changes, not the colour", () => on(plotPage({ legend: "name" }, { n: 20 }), async page => {
   const styles = await page.locator(".mlb-plotly").evaluate((plot: any) => plot.drawn.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => `${trace.line.color} ${trace.line.dash}`));
   assert.equal(new Set(styles).size, 20);
