@@ -18,7 +18,7 @@ export function bar(view: View, own: string | null, legendMatters: boolean, ...m
   draw();
   return h("div", { class: "mlb-bar" },
     h("span", { class: "mlb-title", dir: "auto", title: board.title }, board.title),
-    h("span", { class: "mlb-bar-said" }, count, strip(view, own)),
+    h("span", { class: "mlb-bar-said" }, count, strip(view)),
     ...more,
     legendMatters && legendChooser(view, own),
     howNew(view));

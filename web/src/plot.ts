@@ -282,7 +282,7 @@ export class PlotPanel {
       const hidden = view.store.hiddenOf(legend.key);
       return this.window.series().filter(curve => !hidden.has(legend.of(curve.run).value));
     }
-    const visible = new Set(view.visible(legend));
+    const visible = new Set(view.visible());
     return this.window.series().filter(curve => visible.has(curve.run));
   }
 

@@ -69,8 +69,8 @@ export class ScatterPanel {
   private make(): Drawing {
     const { view, scatter } = this;
     const legend = view.legend(scatter.legend);
-    const hidden = view.store.hiddenOf(legend.key);
-    const rows = this.rows().filter(row => !hidden.has(legend.of(row).value));
+    const hides = view.hides();
+    const rows = this.rows().filter(row => !hides(row));
     const chosen = new Set(view.selectedRows());
     this.empty.hidden = rows.length > 0;
     this.picked.hidden = !chosen.size;

@@ -247,8 +247,8 @@ export class RunTable {
 
   private fillName(cell: HTMLElement, index: number) {
     const { view } = this, { runs, store } = view;
-    const run = this.rows[index], legend = view.legend(this.beside.legend), entry = legend.of(run);
-    const on = !store.hiddenOf(legend.key).has(entry.value) && (!store.selected.size || store.selected.has(runs.ids[run]));
+    const run = this.rows[index], entry = view.legend(this.beside.legend).of(run);
+    const on = !view.hides()(run) && (!store.selected.size || store.selected.has(runs.ids[run]));
     if (!cell.firstChild) cell.append(h("span", { class: "mlb-box" }), h("span", { class: "mlb-run", dir: "auto" }));
     const [box, name] = cell.children as unknown as HTMLElement[];
     box.style.borderColor = entry.colour;

@@ -54,7 +54,7 @@ test("each filter of the page is said in Rust, and means the rows that the page 
     }
     const rows = store.rows(view.runs).filter(row => !each.selected || store.selected.has(view.runs.ids[row]))
       .filter(row => !each.hidden || !store.hiddenOf(each.hidden.legend).has(view.legendBy(each.hidden.legend).of(row).value));
-    const rust = narrowing(view, null);
+    const rust = narrowing(view);
     if (process.env.ML_BOARD_COPIED === "write") Object.assign(each, { rust, rows });
     assert.deepEqual({ rust, rows }, { rust: each.rust, rows: each.rows }, each.what);
   }

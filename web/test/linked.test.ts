@@ -132,6 +132,37 @@ test("the others are dimmed instead of left out, everywhere, until it is cleared
   assert.equal(await page.locator(".mlb-dimmed").count(), 0);
 }, { height: 3000 }));
 
+test("what a legend switches off is off in every output, whatever its legend is: said in each, copied, and taken back in one place", () => {
+  const plots = ["lr", "width"].map((legend, i) => sample.plot(i ? "Accuracy" : "Loss", SEARCH, { legend }));
+  const parts = [...plots, sample.groupedPlot("Groups", SEARCH, { legend: "lr" })];
+  return on([output(sample.payload({ type: "row", children: parts }, SEARCH)), output(table()), output(sample.payload(sample.images("Filters", 24), SEARCH)), output(sample.payload(sample.scatter({ legend: "optimizer" }), SEARCH)), output(sample.payload(sample.thoughts(24, 24), SEARCH))], async page => {
+    const chip = (label: string, plot: number) => page.locator(".mlb-plot").nth(plot).locator(".mlb-chip").filter({ hasText: new RegExp(`^${label}$`) });
+    await chip("lr=0.001", 0).click();
+    // 8 runs have a width of 32; two of them a rate of 0.001 as well.
+    await chip("width=32", 1).click();
+    await focusIs(page, 12, 0);
+    await focusIs(page, 12, 1);
+    assert.deepEqual(await strips(page), Array(5).fill(["without lr=0.001", "without width=32"]));
+    assert.equal(await page.locator(".mlb-images .mlb-tile").count(), 12);
+    assert.equal(await page.locator(".mlb-scatter .mlb-plotly").evaluate((plot: any) => plot.drawn.flatMap((trace: any) => trace.customdata).length), 12);
+    assert.equal(await page.locator(".mlb-thoughts-card li").count(), 11, "of runs that are drawn");
+    assert.match((await page.locator(".mlb-plot").nth(2).locator(".mlb-notes").textContent())!, /groups over all 24 runs/);
+    assert.equal(await copied(page), 'board.filter("not (lr == 0.001) and not (width == 32)")?'.replace(/^/, "let shown = ") + '; row![shown.plot("Loss").legend_by("lr"), shown.plot("Accuracy").legend_by("width"), shown.plot("Groups").group_by("lr").band(Band::StdDev)]');
+    await page.getByRole("button", { name: "Clear", exact: true }).nth(2).click();
+    await focusIs(page, 24, 0);
+    await focusIs(page, 24, 1);
+    assert.deepEqual(await strips(page), []);
+  }, { height: 3000, ...COPYING });
+});
+
+test("an entry of which another legend has switched off all runs has no place in the legend", () => on([output(sample.payload({ type: "row", children: [sample.plot("Loss", SEARCH, { legend: "width" }), sample.plot("Accuracy", SEARCH, { legend: "optimizer" })] }, SEARCH))], async page => {
+  await page.locator(".mlb-plot").nth(1).locator(".mlb-chip").filter({ hasText: /^optimizer=adam$/ }).click();
+  await focusIs(page, 6, 0);
+  await page.evaluate(() => (window as any).__mlb_stores_1.get("board-1").setHidden("lr", ["0.001"]));
+  await page.waitForFunction(() => !document.querySelector(".mlb-plot .mlb-chip[data-value='32']"));
+  assert.deepEqual(await page.locator(".mlb-set-chip > span").allTextContents(), ["without optimizer=adam", "without lr=0.001"]);
+}));
+
 test("smoothing and x hold for all plots of the board, a logarithm for those of the metric", () => on([output(plot()), output(plot()), output(plot("Accuracy"))], async page => {
   await page.getByLabel("Smooth", { exact: true }).first().fill("60");
   await page.waitForFunction(() => [...document.querySelectorAll<any>(".mlb-plotly")].every(plot => plot.drawn.filter((trace: any) => trace.opacity === 0.22).length === 24));
