@@ -4,6 +4,7 @@ import { h } from "./dom";
 import { Clicks } from "./figure-clicks";
 import { moveOf } from "./figure-keys";
 import { plain } from "./format";
+import type { Places } from "./reading";
 import { extent, Strokes, type Stroke } from "./strokes";
 import { inTurn } from "./turns";
 import type { View } from "./view";
@@ -22,7 +23,8 @@ export interface Axes {
   left: number; top: number; width: number; height: number;
   xAt: (pixel: number) => number;
   yAt: (pixel: number) => number;
-  yPixel: (value: number) => number;
+  /** The pixels of a value. */
+  place: Places;
   /** How much of x so many pixels are, near this one. */
   reach: (pixel: number, pixels: number) => number;
 }
@@ -96,7 +98,7 @@ export class Figure {
     return {
       left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length, xAt,
       yAt: pixel => yaxis.l2c(yaxis.p2l(pixel - yaxis._offset)) as number,
-      yPixel: value => yaxis._offset + yaxis.c2p(value),
+      place: { x: value => xaxis._offset + xaxis.c2p(value), y: value => yaxis._offset + yaxis.c2p(value) },
       reach: (pixel, pixels) => Math.abs(xAt(pixel + pixels) - xAt(pixel)),
     };
   }

@@ -104,10 +104,10 @@ export class Hover {
     const x = axes.xAt(at.x), reach = axes.reach(at.x, BEYOND);
     let best: { line: number; distance: number; y: number } | null = null;
     lines.forEach((line, i) => {
-      const value = between(line, x, reach);
-      const y = value === null ? NaN : axes.yPixel(value);
+      const y = between(line, x, reach, axes.place);
+      if (y === null) return;
       const distance = Math.abs(y - at.y);
-      if (Number.isFinite(distance) && (!best || distance < best.distance)) best = { line: i, distance, y };
+      if (!best || distance < best.distance) best = { line: i, distance, y };
     });
     return best;
   }

@@ -371,8 +371,9 @@ export class PlotPanel {
 
   /** Selects the runs whose curves go through a box. */
   private box({ x, y }: Range, { shiftKey, ctrlKey, metaKey }: PointerEvent) {
-    const { store, runs } = this.view;
-    const hit = this.shown.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.smoothing) }, ...x, ...y));
+    const { store, runs } = this.view, place = this.figure.axes()?.place;
+    if (!place) return;
+    const hit = this.shown.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.smoothing) }, x, y, place));
     const ids = hit.flatMap(curve => curve.group?.runs ?? [curve.run]).map(row => runs.ids[row]);
     store.select(shiftKey || ctrlKey || metaKey ? [...store.selected, ...ids] : ids);
   }

@@ -75,6 +75,15 @@ test("the keyboard reads, too", () => on(plotPage({}, { n: 4 }), async page => {
   await page.locator(".mlb-reading").waitFor({ state: "hidden" });
 }));
 
+test("between two points far apart on a logarithm, the spot lies on the line that is drawn, and a click there takes its run", () => on(plotPage({ layout: { yaxis: { type: "log" } }, series: [{ run: 0, x: [0, 100], y: [1000, 0.1], n: 2 }] }, { n: 1 }), async page => {
+  await pointAt(page, 0.5, 0.5);
+  await page.locator(".mlb-spot").waitFor();
+  const [spot, path] = await Promise.all([".mlb-spot", ".mlb-strokes path"].map(async selector => (await page.locator(selector).first().boundingBox())!));
+  assert.ok(Math.abs(spot.y + spot.height / 2 - (path.y + path.height / 2)) < 3, JSON.stringify({ spot, path }));
+  await page.mouse.click(spot.x + spot.width / 2, spot.y + spot.height / 2);
+  await page.locator(".mlb-set-chip").waitFor();
+}));
+
 test("smoothed, hover says what was logged as well", () => on(plotPage({ smooth: 0.8 }, { n: 4 }), async page => {
   await pointAt(page, 0.3, 0.5);
   await page.getByText("smoothed and logged").waitFor();
