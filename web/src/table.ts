@@ -111,7 +111,10 @@ export class RunTable {
     const known = new Set(this.choice.map(column => column.key));
     const came = [...runs.columns.values()].filter(column => column.key !== RUN_NAME && column.key !== "id" && !known.has(column.key)).map(titled);
     if (came.length) this.chooser.add(came, this.table.columns ? [] : came.filter(column => column.shown));
-    else this.arrange();
+    else {
+      this.chooser.renew();
+      this.arrange();
+    }
   }
 
   /** Takes newer small curves. */

@@ -126,6 +126,18 @@ test("runs, parameters, metrics and thoughts that come after the page was opened
   await page.context().close();
 });
 
+test("a column that begins to vary comes into the table that has only those that vary", async () => {
+  const board = sample.board(search), same = (last: number) => ({ key: "same", kind: "number" as const, group: "param" as const, shown: true, values: Array.from({ length: RUNS }, (_, row) => (row ? 1 : last)) });
+  const { page, engine } = await follow({ type: "table", board: 0, columns: ["lr", "same", "width"], sort: [] }, { boards: [{ ...board, columns: [...board.columns, same(1)] }] });
+  const heads = () => page.locator("[role=columnheader] .mlb-head-text").allTextContents();
+  await page.getByRole("button", { name: /^Columns / }).click();
+  await page.getByRole("button", { name: "only those that vary" }).click();
+  await until(page, heads, ["run", "lr", "width"]);
+  engine.tell({ o: { boards: { e: [[0], [{ o: { columns: { "=": [...board.columns, same(2)] } } }]] } } });
+  await until(page, heads, ["run", "lr", "same", "width"]);
+  await page.context().close();
+});
+
 test("the same filter, pressed twice in every output while runs come, is one filter; what comes passes through it, and clearing it once ends it", async () => {
   const outputs = 2;
   const { page, engine, payload } = await follow(sample.dashboard(search), {}, { outputs, height: 6000 });
