@@ -36,8 +36,9 @@ export function narrowing(view: View, unsaid: string[] = []): string | null {
     else unsaid.push(`${key} ${text}`);
   }
   for (const [key, hidden] of store.hidden) all.push(...withoutHidden(view, key, hidden));
-  // Those that are selected, of what the filters leave: as it is drawn.
-  if (store.selected.size) all.push(oneOf("id", [...store.selected]));
+  // Those that are selected, of what the filters leave: as it is drawn. An output without any of them shows what it has.
+  if (view.selectedRows().length) all.push(oneOf("id", [...store.selected]));
+  if (view.drawn().length > view.focus().length) unsaid.push("the others, dimmed");
   return all.length ? every(all) : null;
 }
 

@@ -135,10 +135,10 @@ export class RunTable {
     this.grid.element.style.height = `calc(${HEAD_EM + Math.max(2, Math.min(this.view.runs.n, MOST_ROWS_IN_SIGHT)) * ROW_EM}em + 14px)`;
   }
 
-  /** What makes it: `board.table().columns(["lr"]).sort_by("lr")`. */
+  /** What makes it: `board.table().columns(["lr"]).sort_by("lr")`. Small curves are in the order of their last values. */
   rust(board: string): string {
     const columns = named(this.columns.slice(1));
-    const sort = this.sort.filter(({ column }) => this.view.runs.columns.has(column)).map(({ column, descending }) => `.sort_by(${literal(column)})${descending ? ".descending()" : ""}`).join("");
+    const sort = this.sort.filter(({ column }) => column.startsWith("curve(") || this.view.runs.columns.has(column)).map(({ column, descending }) => `.sort_by(${literal(column.replace(/^curve(?=\()/, "last"))})${descending ? ".descending()" : ""}`).join("");
     return `${board}.table()${columns === this.usual ? "" : `.columns([${columns}])`}${sort}`;
   }
 

@@ -61,6 +61,20 @@ test("each filter of the page is said in Rust, and means the rows that the page 
   if (process.env.ML_BOARD_COPIED === "write") writeFileSync(path, `{\n"runs": [\n${runs.map(run => JSON.stringify(run)).join(",\n")}\n],\n"cases": [\n${cases.map(each => JSON.stringify(each)).join(",\n")}\n]\n}\n`);
 });
 
+test("a selection without any run of the output narrows nothing; what is drawn dimmed is left out, and that is said", () => {
+  const view = new View(board(), 0, {} as HTMLElement), { store, runs } = view;
+  const copied = () => {
+    const unsaid: string[] = [];
+    return [narrowing(view, unsaid), unsaid];
+  };
+  store.select(["a run of another output"]);
+  assert.deepEqual(copied(), [null, []]);
+  store.select([runs.ids[1]]);
+  assert.deepEqual(copied(), [`id == "${runs.ids[1]}"`, []]);
+  store.setMode("highlight");
+  assert.deepEqual(copied(), [`id == "${runs.ids[1]}"`, ["the others, dimmed"]]);
+});
+
 test("literals of Rust", () => {
   assert.deepEqual(["a", 'a"b', "a\\d", 'a"#b', "a\nb"].map(literal), ['"a"', 'r#"a"b"#', 'r#"a\\d"#', '"a\\"#b"', '"a\\nb"']);
   assert.deepEqual([1, 0.6, 1e-7, 1e21, -3].map(float), ["1.0", "0.6", "1e-7", "1e21", "-3.0"]);

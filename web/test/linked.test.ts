@@ -147,7 +147,7 @@ test("what a legend switches off is off in every output, whatever its legend is:
     assert.equal(await page.locator(".mlb-scatter .mlb-plotly").evaluate((plot: any) => plot.drawn.flatMap((trace: any) => trace.customdata).length), 12);
     assert.equal(await page.locator(".mlb-thoughts-card li").count(), 11, "of runs that are drawn");
     assert.match((await page.locator(".mlb-plot").nth(2).locator(".mlb-notes").textContent())!, /groups over all 24 runs/);
-    assert.equal(await copied(page), 'board.filter("not (lr == 0.001) and not (width == 32)")?'.replace(/^/, "let shown = ") + '; row![shown.plot("Loss").legend_by("lr"), shown.plot("Accuracy").legend_by("width"), shown.plot("Groups").group_by("lr").band(Band::StdDev)]');
+    assert.equal(await copied(page), 'let shown = board.filter("not (lr == 0.001) and not (width == 32)")?; row![shown.plot("Loss").legend_by("lr"), shown.plot("Accuracy").legend_by("width"), shown.plot("Groups").group_by("lr").band(Band::StdDev)]');
     await page.getByRole("button", { name: "Clear", exact: true }).nth(2).click();
     await focusIs(page, 24, 0);
     await focusIs(page, 24, 1);
@@ -278,6 +278,18 @@ test("the filter of the cell, x and a stretch of it, and a whole dashboard", asy
     await page.getByLabel("Filter lr", { exact: true }).press("Enter");
     await page.getByLabel("Legend by", { exact: true }).selectOption("width");
     assert.equal(await copied(page), compiled[2]);
+  }, COPYING);
+});
+
+test("the order of a small curve, and the newest runs that a plot was asked for", () => {
+  const parts = [sample.plot("Loss", { n: 20 }, { notes: ["20 of 24 runs, the newest"] }), { type: "table" as const, board: 0, columns: ["lr"], sort: [] }];
+  return on([output(sample.payload({ type: "stack", children: parts }, SEARCH))], async page => {
+    await page.getByRole("button", { name: /^Columns / }).click();
+    await page.locator(".mlb-columns label").filter({ hasText: "Loss ∿" }).click();
+    const head = page.locator(".mlb-head-cell button").filter({ hasText: /^Loss ∿/ });
+    await head.click();
+    await head.click();
+    assert.equal(await copied(page), 'stack![board.plot("Loss").runs(20), board.table().columns(["lr"]).sort_by("last(Loss)").descending()]');
   }, COPYING);
 });
 
