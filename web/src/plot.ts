@@ -22,7 +22,7 @@ import type { XKind } from "./settings";
 import { smooths, type Smoothing } from "./smooth";
 import type { Stroke } from "./strokes";
 import type { View } from "./view";
-import { Window } from "./window";
+import { stretch, Window } from "./window";
 
 /** More cannot be told apart, and take their time. */
 const MOST_CURVES = 100;
@@ -115,8 +115,8 @@ export class PlotPanel {
 
   /** Where fewer points are drawn than were logged, the zoomed stretch gets those that it has room for. */
   private zoomed() {
-    const { x } = this.figure.zoom();
-    this.window.moved(x && this.x === this.plot.x ? (this.x === "wall" ? [fromLocal(x[0]), fromLocal(x[1])] : x) : null);
+    const { x } = this.figure.zoom(), own = this.x === this.plot.x;
+    this.window.moved(x && (!own ? stretch(this.shown.map(curve => ({ x: curve.x, at: this.xOf(curve) })), x) : this.x === "wall" ? [fromLocal(x[0]), fromLocal(x[1])] : x));
   }
 
   get weight(): number {

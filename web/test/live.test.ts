@@ -255,6 +255,23 @@ test("zooming into a reduced curve asks for the points of the stretch; away from
   await page.context().close();
 });
 
+test("a stretch of the x that was chosen on the page is asked for in the plot's own", async () => {
+  const reduced = sample.plot("Loss", search, {}), started = sample.columns(search).find(column => column.key === "started")!.values as number[];
+  // A point in two seconds.
+  reduced.series = reduced.series.map(curve => ({ ...curve, n: 5000, dwall: { i: [0, curve.x.length - 1], t: [started[curve.run], 2000 * (curve.x.length - 1)] } }) as typeof curve);
+  const { page } = await follow({ type: "stack", children: [reduced] });
+  await page.getByLabel("x axis", { exact: true }).selectOption("relative");
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any)._fullLayout.xaxis.title.text === "seconds since start");
+  const asked = page.waitForRequest(request => request.url().includes("/zoom"));
+  await page.locator(".mlb-figure").first().focus();
+  await page.keyboard.press("+");
+  const url = new URL((await asked).url());
+  const seconds = await page.locator(".mlb-plotly").first().evaluate((plot: any) => plot._fullLayout.xaxis.range);
+  const steps = ["x0", "x1"].map(end => +url.searchParams.get(end)!);
+  assert.deepEqual(steps, [Math.floor(seconds[0] / 2), Math.ceil(seconds[1] / 2)]);
+  await page.context().close();
+});
+
 test("what is selected is told to the engine", async () => {
   const { page, engine, payload } = await follow({ type: "stack", children: [sample.plot("Loss", search), { type: "table", board: 0, columns: null, sort: [] }] });
   await page.locator(".mlb-grid-row").nth(2).click();

@@ -4,6 +4,7 @@ import type { Plot } from "../payload";
 import { Lines } from "../src/points";
 import { between, crosses, nearest, ranked } from "../src/reading";
 import { Runs } from "../src/runs";
+import { stretch } from "../src/window";
 import { widen } from "../src/wire";
 import { board, payload, plot } from "./support/sample";
 
@@ -38,6 +39,16 @@ test("on a logarithm a curve is read, and hit by a box, where its line is on the
   assert.ok(crosses(two, [4, 6], [5, 20], logY));
   assert.ok(!crosses(two, [4, 6], [400, 600], logY), "where a line of numbers would be");
   assert.ok(!crosses({ x: [0, 10], y: [100, -1] }, [4, 6], [0.1, 1000], logY));
+});
+
+test("a stretch of another x is one of the points' own, as far as the lines that lead through it", () => {
+  const curves = [{ x: [0, 10, 20, 30], at: [100, 101, 102, 103] }, { x: [5, 50], at: [101.5, 200] }];
+  assert.deepEqual(stretch(curves.slice(0, 1), [100.5, 101.5]), [0, 20]);
+  assert.deepEqual(stretch(curves.slice(0, 1), [101.2, 101.4]), [10, 20], "between two points");
+  assert.deepEqual(stretch(curves, [101.6, 101.8]), [5, 50], "of all curves");
+  assert.deepEqual(stretch([{ x: [0, 3, 2, 9], at: [0, 1, 2, 3] }], [0.9, 1.1]), [0, 3], "steps may decrease");
+  assert.equal(stretch(curves, [300, 400]), null);
+  assert.equal(stretch([], [0, 1]), null);
 });
 
 test("the best come first, what is no number last", () => {
