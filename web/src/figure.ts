@@ -16,7 +16,10 @@ export type Trace = Record<string, unknown>;
 /** `strokes`: curves that we draw, beneath the traces; `over`: a person's own layout, which lies over ours. */
 export interface Drawing { strokes?: Stroke[]; traces: Trace[]; layout: Record<string, any>; over?: Record<string, any> }
 /** What a figure has beyond zooming: buttons of plotly.js, what to do at its events and at other keys. `clicks`: a quick second click is a second pick. */
-export interface Extras { buttons?: string[]; clicks?: boolean; events?: Record<string, (event: any) => void>; keys?: Record<string, () => void> }
+export interface Extras { buttons?: string[]; clicks?: boolean; events?: Record<string, (event: any) => void>; keys?: Record<string, () => void>; /** What those keys do. */ words?: string }
+
+/** The keys that take what is marked: alone, or beside what is selected. */
+export const taking = (take: (adding: boolean) => void) => ({ Enter: () => take(false), "Shift+Enter": () => take(true), " ": () => take(true) });
 
 /** Where the axes of a drawn figure lie, in pixels of the figure, and what is where. */
 export interface Axes {
@@ -51,7 +54,7 @@ export class Figure {
 
   constructor(private readonly view: View, private readonly title: string, private readonly make: () => Drawing, private readonly extras: Extras = {}) {
     this.plot = h("div", { class: "mlb-plotly" });
-    this.element = h("div", { class: "mlb-figure", role: "figure", tabindex: 0, "aria-label": `${title}. Arrow keys move, plus and minus zoom, 0 resets.` }, this.plot);
+    this.element = h("div", { class: "mlb-figure", role: "figure", tabindex: 0, "aria-label": `${[`${title}. Arrow keys move, plus and minus zoom, 0 resets.`, extras.words].filter(Boolean).join(" ")}` }, this.plot);
     this.element.addEventListener("keydown", event => this.key(event));
     this.clicks = new Clicks(view.store);
     this.plot.addEventListener("pointerdown", () => {
@@ -108,6 +111,11 @@ export class Figure {
     const layout = (this.plot as any)._fullLayout;
     const of = (axis: any): [number, number] | null => (this.drawn && axis && !axis.autorange ? axis.range.map((end: any) => axis.l2c(axis.r2l(end))) : null);
     return { x: of(layout?.xaxis), y: of(layout?.yaxis) };
+  }
+
+  /** What plotly.js says of a point, as if the pointer was there; null: nothing. */
+  point(at: { curveNumber: number; pointNumber: number } | null) {
+    if (this.drawn) at ? Plotly.Fx.hover(this.plot, [at]) : Plotly.Fx.unhover(this.plot);
   }
 
   /** Dims all strokes and traces but these, counted in this order, also of what is drawn later; null, or where there are none of these: none. */

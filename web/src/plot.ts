@@ -4,7 +4,7 @@ import type { Curve, Plot } from "../payload";
 import { boxes, type Range } from "./box";
 import { logToggle, smoothSlider, xChooser, xTitle } from "./axes";
 import { h, toggle } from "./dom";
-import { Figure, type Drawing, type Trace } from "./figure";
+import { Figure, taking, type Drawing, type Trace } from "./figure";
 import { asLocal, exactTime, grouped, plain, short, wrapped } from "./format";
 import { bandTraces, counts, isGrouped, overAll, words } from "./groups";
 import { Hover, type Readable, type Reading } from "./hover";
@@ -64,7 +64,8 @@ export class PlotPanel {
     this.hover = new Hover(stage, () => this.figure.axes(), () => this.reading(), (run, event) => this.take([run], event));
     this.figure = new Figure(view, plot.tag, () => this.make(), {
       events: { plotly_relayout: () => this.zoomed(), plotly_hover: () => this.hover.silence(true), plotly_unhover: () => this.hover.silence(false) },
-      keys: { "Shift+ArrowLeft": () => this.hover.move(-0.02), "Shift+ArrowRight": () => this.hover.move(0.02), Escape: () => this.escape() },
+      keys: { "Shift+ArrowLeft": () => this.hover.move(-0.02), "Shift+ArrowRight": () => this.hover.move(0.02), "Shift+ArrowUp": () => this.hover.change(-1), "Shift+ArrowDown": () => this.hover.change(1), ...taking(adding => this.hover.take(adding)), Escape: () => this.escape() },
+      words: "Shift and an arrow key read the curves: left and right along one, up and down the next one; Enter selects its run, Space adds it, Escape lets all go.",
     });
     boxes(stage, () => this.boxing, () => this.figure.axes(), (range, down) => this.box(range, down));
     this.figure.element.addEventListener("blur", () => this.hover.hide());
