@@ -1,6 +1,7 @@
 // A plotly.js figure that is drawn when it comes into sight, keeps its zoom when it is drawn again, and follows its box.
 
 import { h } from "./dom";
+import { released } from "./drag";
 import { Clicks } from "./figure-clicks";
 import { moveOf } from "./figure-keys";
 import { plain } from "./format";
@@ -235,17 +236,14 @@ export class Figure {
       this.held = false;
       if (this.stale) this.soon();
     }, 50);
-    addEventListener("pointerup", free, { once: true, capture: true });
+    released(free);
   }
 
   private key(event: KeyboardEvent) {
     const axes = (this.plot as any)._fullLayout;
     if (!axes || event.target !== this.element || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "0" || (event.key === "Escape" && !this.extras.keys?.Escape)) {
-      this.whole();
-      return event.preventDefault();
-    }
-    const own = this.extras.keys?.[(event.shiftKey ? "Shift+" : "") + event.key], move = moveOf(event.key);
+    const whole = event.key === "0" || event.key === "Escape" ? () => this.whole() : undefined;
+    const own = this.extras.keys?.[(event.shiftKey ? "Shift+" : "") + event.key] ?? whole, move = moveOf(event.key);
     if (!own && !move) return;
     event.preventDefault();
     event.stopPropagation();

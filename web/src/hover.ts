@@ -2,6 +2,7 @@
 // the reading goes along a curve, and from one to the next.
 
 import { h, inFrame } from "./dom";
+import { released } from "./drag";
 import type { Axes } from "./figure";
 import { cut, grouped, short } from "./format";
 import { stroke } from "./parts";
@@ -61,7 +62,7 @@ export class Hover {
     stage.addEventListener("pointerdown", event => {
       const from = event.button === 0 ? this.place(event) : null;
       // plotly.js lays a cover over the page as long as a button is down: the end is not heard in the stage.
-      if (from) addEventListener("pointerup", up => this.click(from, up), { once: true, capture: true });
+      if (from) released(up => up.type === "pointerup" && this.click(from, up));
     }, true);
   }
 

@@ -105,6 +105,16 @@ test("a box around curves selects those that go through it, Shift adds, Escape l
   assert.deepEqual(await strips(page), []);
 }));
 
+test("a figure whose press the browser took away draws again", () => on([output(plot())], async page => {
+  await page.locator(".nsewdrag").evaluate(area => {
+    area.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+    dispatchEvent(new PointerEvent("pointercancel"));
+    const store = (window as any).__mlb_stores_1.get("board-1");
+    store.setFilter("lr", "0.01");
+  });
+  await focusIs(page, 6);
+}));
+
 test("a caption of an image, and one of a histogram, selects its run, by click and by key", () => on([output(plot()), output(sample.payload(sample.images("Filters", 24), SEARCH)), output(sample.payload(sample.histograms("weights", 24), SEARCH))], async page => {
   await page.getByRole("button", { name: "dim others" }).first().waitFor({ state: "hidden" });
   await page.locator(".mlb-images .mlb-caption").nth(3).click();
