@@ -9,7 +9,7 @@ import type { Mode, Settings, XKind } from "./settings";
 
 /** `axes`: smoothing, what x means, logarithms. `step`: of images and histograms. */
 export type Change = "rows" | "selection" | "legend" | "axes" | "step";
-const CHANGES: Change[] = ["rows", "selection", "legend", "axes", "step"];
+export const CHANGES: Change[] = ["rows", "selection", "legend", "axes", "step"];
 
 export class Store extends EventTarget {
   /** By column: what was typed. */
