@@ -119,11 +119,15 @@ export class RunTable {
 
   /** Takes newer small curves. */
   sparks(table: Table, plots: Plot[]) {
+    const came: TableColumn[] = [], had = this.choice.filter(column => column.spark).length;
     for (const spark of sparkColumns(sourcesOf(table, plots), this.view.runs)) {
       const known = this.choice.find(column => column.key === spark.key);
       if (known) Object.assign(known, spark);
+      else came.push(spark);
     }
-    this.grid.draw();
+    if (came.length) this.chooser.add(came, table.columns ? brought(table, came) : came.slice(0, Math.max(0, SPARKS - had)));
+    else if (this.sort.some(({ column }) => !this.view.runs.columns.has(column))) this.arrange();
+    else this.grid.draw();
   }
 
   refresh(table: Table) {
@@ -293,12 +297,14 @@ export class RunTable {
 /** As Rust names them; small curves have no name there. */
 const named = (columns: TableColumn[]) => columns.filter(column => !column.spark).map(column => literal(column.key)).join(", ");
 
+/** Those of the small curves that the table itself has. */
+const brought = (table: Table, sparks: TableColumn[]) => sparks.filter(({ key }) => table.sparks?.some(spark => `curve(${spark.tag})` === key));
+
 /** Those that were asked for, or all that are of interest; small curves before the other results. */
 function shownAtFirst(table: Table, choice: TableColumn[], sparks: TableColumn[]): TableColumn[] {
   if (table.columns) {
-    const brought = new Set((table.sparks ?? []).map(spark => `curve(${spark.tag})`));
     const asked = table.columns.flatMap(key => choice.filter(column => column.key === key));
-    return [...asked, ...sparks.filter(column => brought.has(column.key))];
+    return [...asked, ...brought(table, sparks)];
   }
   const shown = choice.filter(column => column.shown && !column.spark);
   const results = shown.findIndex(column => column.group === "metric");

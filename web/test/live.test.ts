@@ -138,6 +138,22 @@ test("a column that begins to vary comes into the table that has only those that
   await page.context().close();
 });
 
+test("small curves of a metric that came later are in the table, and whoever sorted by some sees the newest order", async () => {
+  const spark = (tag: string, ...last: number[]) => ({ tag, curves: last.map((y, run) => ({ run, y: [1, y] })) });
+  const sparks = (...all: unknown[]) => ({ o: { panel: { o: { sparks: { "=": all } } } } });
+  const { page, engine, payload } = await follow({ type: "table", board: 0, columns: ["lr"], sort: [], sparks: [spark("Loss", 3, 2, 1)] });
+  const heads = () => page.locator("[role=columnheader] .mlb-head-text").allTextContents();
+  const names = payload.boards[0].columns[1].values as string[];
+  const first = () => page.locator(".mlb-grid-row:not([hidden]) .mlb-run").first().textContent();
+  await page.locator(".mlb-head-cell button").filter({ hasText: /^Loss ∿/ }).click();
+  await until(page, first, names[2]);
+  engine.tell(sparks(spark("Loss", 0, 2, 1)));
+  await until(page, first, names[0]);
+  engine.tell(sparks(spark("Loss", 0, 2, 1), spark("Accuracy", 1, 1, 1)));
+  await until(page, heads, ["run", "lr", "Loss ∿", "Accuracy ∿"]);
+  await page.context().close();
+});
+
 test("the same filter, pressed twice in every output while runs come, is one filter; what comes passes through it, and clearing it once ends it", async () => {
   const outputs = 2;
   const { page, engine, payload } = await follow(sample.dashboard(search), {}, { outputs, height: 6000 });
