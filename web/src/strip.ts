@@ -29,6 +29,13 @@ export function strip(view: View): HTMLElement {
   return element;
 }
 
+/** Which of the selected runs are not to be seen: `, 2 not in this output, 1 filtered out`. An output without any of them shows what it has. */
+export function awayText(view: View): string {
+  const all = [...view.store.selected], here = all.filter(id => view.runs.row(id) !== undefined).length;
+  const said = (n: number, what: string) => (n ? `, ${n === all.length ? "" : `${grouped(n)} `}${what}` : "");
+  return said(all.length - here, "not in this output") + said(here - view.selectedRows().length, "filtered out");
+}
+
 interface Narrowing { text: string; title: string; remove: () => void }
 
 function narrowing(view: View): Narrowing[] {
@@ -37,8 +44,7 @@ function narrowing(view: View): Narrowing[] {
   if (store.selected.size) {
     const names = [...store.selected].flatMap(id => store.title(id) ?? []);
     const text = store.selected.size === 1 && names.length ? `run ${cut(names[0], 32)}` : `${grouped(store.selected.size)} selected`;
-    // An output without any of them goes on showing what it has.
-    const away = view.selectedRows().length ? "" : ", not in this output";
+    const away = awayText(view);
     all.push({ text: text + away, title: `Selected${away}: ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}`, remove: () => store.select([]) });
   }
   for (const [key, hidden] of store.hidden) {
