@@ -3,7 +3,7 @@
 import { h, inFrame } from "./dom";
 import { clock, exactTime, grouped } from "./format";
 import { legendChooser } from "./legend-chooser";
-import { strip } from "./strip";
+import { awayText, strip } from "./strip";
 import type { View } from "./view";
 
 export function bar(view: View, own: string | null, legendMatters: boolean, ...more: HTMLElement[]): HTMLElement {
@@ -18,7 +18,7 @@ export function bar(view: View, own: string | null, legendMatters: boolean, ...m
   draw();
   return h("div", { class: "mlb-bar" },
     h("span", { class: "mlb-title", dir: "auto", title: board.title }, board.title),
-    h("span", { class: "mlb-bar-said" }, count, strip(view, own)),
+    h("span", { class: "mlb-bar-said" }, count, strip(view)),
     ...more,
     legendMatters && legendChooser(view, own),
     howNew(view));
@@ -51,7 +51,6 @@ export function countText(view: View): string {
   const total = rows.length === runs.n ? grouped(runs.n) : `${grouped(rows.length)} of ${grouped(runs.n)}`;
   const parts = [`${total} ${runs.n === 1 ? "run" : "runs"}`];
   if (board.total > board.n) parts.push(`${grouped(board.total - board.n)} more not shown`);
-  const chosen = view.selectedRows().length, away = store.selected.size - chosen;
-  if (chosen || away > 0) parts.push(`${grouped(chosen)} selected${away > 0 && chosen ? `, ${grouped(away)} selected but filtered out` : ""}`);
+  if (store.selected.size) parts.push(`${grouped(store.selected.size)} selected${awayText(view)}`);
   return parts.join(", ");
 }

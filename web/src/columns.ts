@@ -13,14 +13,14 @@ export class ColumnChooser {
   /** Columns that a person wants, in the order of the table; those that never vary among them. */
   private wanted: TableColumn[];
   private varyingOnly = false;
-  private readonly varying: Map<TableColumn, boolean>;
+  /** The columns that were told last. */
+  private told: TableColumn[] = [];
   private readonly list = h("div", { class: "mlb-columns-list" });
   private readonly search: HTMLInputElement = h("input", { type: "search", placeholder: "Find columns", "aria-label": "Find columns" });
 
   /** `all`: what there is to choose from; `shown`: what of it is shown at first. */
   constructor(private readonly all: TableColumn[], shown: TableColumn[], private readonly changed: (columns: TableColumn[]) => void) {
     this.wanted = shown;
-    this.varying = new Map(all.map(column => [column, varies(column)]));
     const id = freshId("columns");
     this.button = h("button", { type: "button", class: "mlb-toggle", "aria-expanded": "false", "aria-controls": id, title: "Choose the columns" }, "Columns");
     const constant = toggle("only those that vary", "Hide columns that say the same of every run", false, on => {
@@ -43,14 +43,18 @@ export class ColumnChooser {
   /** Columns that came; those of them that are `shown` come after the others. */
   add(columns: TableColumn[], shown: TableColumn[]) {
     this.all.push(...columns);
-    for (const column of this.all) this.varying.set(column, varies(column));
     this.wanted = [...this.wanted, ...shown];
     this.tell();
   }
 
+  /** There are newer values: what was the same for every run may vary now. */
+  renew() {
+    if (this.varyingOnly && this.shown().some((column, i, all) => column !== this.told[i] || all.length !== this.told.length)) this.tell();
+  }
+
   /** The columns to show. */
   shown(): TableColumn[] {
-    return this.varyingOnly ? this.wanted.filter(column => this.varying.get(column)) : this.wanted;
+    return this.varyingOnly ? this.wanted.filter(column => varies(column)) : this.wanted;
   }
 
   /** Puts a column before another one, or at the end. */
@@ -75,7 +79,7 @@ export class ColumnChooser {
 
   private tell() {
     this.say();
-    this.changed(this.shown());
+    this.changed((this.told = this.shown()));
   }
 
   private say() {
@@ -98,7 +102,7 @@ export class ColumnChooser {
       const box = h("input", { type: "checkbox" });
       box.checked = this.wanted.includes(column);
       box.addEventListener("change", () => this.set([column], box.checked));
-      const same = !this.varying.get(column);
+      const same = !varies(column);
       return h("label", { class: same ? "mlb-same" : "", title: same ? `${column.title}: the same for every run` : column.title }, box, h("span", { dir: "auto" }, column.title));
     });
     return h("fieldset", {}, h("legend", {}, title, " ", all("all", true), " ", all("none", false)), ...boxes);

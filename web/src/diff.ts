@@ -28,7 +28,7 @@ export class DiffPanel {
 
   private draw() {
     const { view, diff } = this;
-    const all = view.drawn(), rows = all.slice(0, MOST_RUNS);
+    const all = view.visible(), rows = all.slice(0, MOST_RUNS);
     this.empty.hidden = all.length > 0;
     const legend = view.legend();
     const head = h("tr", {}, h("td"), ...rows.map(row => {

@@ -1,9 +1,11 @@
 // A plotly.js figure that is drawn when it comes into sight, keeps its zoom when it is drawn again, and follows its box.
 
 import { h } from "./dom";
+import { released } from "./drag";
 import { Clicks } from "./figure-clicks";
 import { moveOf } from "./figure-keys";
 import { plain } from "./format";
+import type { Places } from "./reading";
 import { extent, Strokes, type Stroke } from "./strokes";
 import { inTurn } from "./turns";
 import type { View } from "./view";
@@ -15,14 +17,18 @@ export type Trace = Record<string, unknown>;
 /** `strokes`: curves that we draw, beneath the traces; `over`: a person's own layout, which lies over ours. */
 export interface Drawing { strokes?: Stroke[]; traces: Trace[]; layout: Record<string, any>; over?: Record<string, any> }
 /** What a figure has beyond zooming: buttons of plotly.js, what to do at its events and at other keys. `clicks`: a quick second click is a second pick. */
-export interface Extras { buttons?: string[]; clicks?: boolean; events?: Record<string, (event: any) => void>; keys?: Record<string, () => void> }
+export interface Extras { buttons?: string[]; clicks?: boolean; events?: Record<string, (event: any) => void>; keys?: Record<string, () => void>; /** What those keys do. */ words?: string }
+
+/** The keys that take what is marked: alone, or beside what is selected. */
+export const taking = (take: (adding: boolean) => void) => ({ Enter: () => take(false), "Shift+Enter": () => take(true), " ": () => take(true) });
 
 /** Where the axes of a drawn figure lie, in pixels of the figure, and what is where. */
 export interface Axes {
   left: number; top: number; width: number; height: number;
   xAt: (pixel: number) => number;
   yAt: (pixel: number) => number;
-  yPixel: (value: number) => number;
+  /** The pixels of a value. */
+  place: Places;
   /** How much of x so many pixels are, near this one. */
   reach: (pixel: number, pixels: number) => number;
 }
@@ -44,11 +50,12 @@ export class Figure {
   private readonly clicks: Clicks;
   private readonly strokes = new Strokes();
   private room: Room | null = null;
+  private bright: ((nth: number) => boolean) | null = null;
   private readonly soon = inTurn(() => this.draw());
 
   constructor(private readonly view: View, private readonly title: string, private readonly make: () => Drawing, private readonly extras: Extras = {}) {
     this.plot = h("div", { class: "mlb-plotly" });
-    this.element = h("div", { class: "mlb-figure", role: "figure", tabindex: 0, "aria-label": `${title}. Arrow keys move, plus and minus zoom, 0 resets.` }, this.plot);
+    this.element = h("div", { class: "mlb-figure", role: "figure", tabindex: 0, "aria-label": `${[`${title}. Arrow keys move, plus and minus zoom, 0 resets.`, extras.words].filter(Boolean).join(" ")}` }, this.plot);
     this.element.addEventListener("keydown", event => this.key(event));
     this.clicks = new Clicks(view.store);
     this.plot.addEventListener("pointerdown", () => {
@@ -95,7 +102,7 @@ export class Figure {
     return {
       left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length, xAt,
       yAt: pixel => yaxis.l2c(yaxis.p2l(pixel - yaxis._offset)) as number,
-      yPixel: value => yaxis._offset + yaxis.c2p(value),
+      place: { x: value => xaxis._offset + xaxis.c2p(value), y: value => yaxis._offset + yaxis.c2p(value) },
       reach: (pixel, pixels) => Math.abs(xAt(pixel + pixels) - xAt(pixel)),
     };
   }
@@ -107,11 +114,21 @@ export class Figure {
     return { x: of(layout?.xaxis), y: of(layout?.yaxis) };
   }
 
-  /** Dims all strokes and traces but these, counted in this order; null: none. */
+  /** What plotly.js says of a point, as if the pointer was there; null: nothing. */
+  point(at: { curveNumber: number; pointNumber: number } | null) {
+    if (this.drawn) at ? Plotly.Fx.hover(this.plot, [at]) : Plotly.Fx.unhover(this.plot);
+  }
+
+  /** Dims all strokes and traces but these, counted in this order, also of what is drawn later; null, or where there are none of these: none. */
   emphasise(which: ((nth: number) => boolean) | null) {
-    [...this.strokes.paths, ...this.plot.querySelectorAll<SVGElement>(".scatterlayer > .trace")].forEach((trace, i) => {
-      trace.style.opacity = which && !which(i) ? "0.12" : "";
-    });
+    this.bright = which;
+    this.shine();
+  }
+
+  private shine() {
+    const all = [...this.strokes.paths, ...this.plot.querySelectorAll<SVGElement>(".scatterlayer > .trace")], { bright } = this;
+    const which = bright && all.some((_, i) => bright(i)) ? bright : () => true;
+    all.forEach((trace, i) => (trace.style.opacity = which(i) ? "" : "0.12"));
   }
 
   private draw() {
@@ -138,7 +155,10 @@ export class Figure {
     const { clicks, events: { plotly_click, ...events } = {} } = this.extras;
     const on = (name: string, listener: (event: any) => void) => (this.plot as any).on(name, listener);
     for (const [name, listener] of Object.entries(events)) on(name, listener);
-    const curves = () => this.strokes.draw((this.plot as any)._fullLayout._plots.xy);
+    const curves = () => {
+      this.strokes.draw((this.plot as any)._fullLayout._plots.xy);
+      if (this.bright) this.shine();
+    };
     on("plotly_afterplot", curves);
     on("plotly_afterplot", () => this.fit());
     // Of the first time, plotly.js told before anybody could listen.
@@ -216,17 +236,14 @@ export class Figure {
       this.held = false;
       if (this.stale) this.soon();
     }, 50);
-    addEventListener("pointerup", free, { once: true, capture: true });
+    released(free);
   }
 
   private key(event: KeyboardEvent) {
     const axes = (this.plot as any)._fullLayout;
     if (!axes || event.target !== this.element || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "0" || (event.key === "Escape" && !this.extras.keys?.Escape)) {
-      this.whole();
-      return event.preventDefault();
-    }
-    const own = this.extras.keys?.[(event.shiftKey ? "Shift+" : "") + event.key], move = moveOf(event.key);
+    const whole = event.key === "0" || event.key === "Escape" ? () => this.whole() : undefined;
+    const own = this.extras.keys?.[(event.shiftKey ? "Shift+" : "") + event.key] ?? whole, move = moveOf(event.key);
     if (!own && !move) return;
     event.preventDefault();
     event.stopPropagation();

@@ -31,7 +31,8 @@ export function words(curve: Curve, lower: (number | null)[], upper: (number | n
 
 /** Means are made of all runs, whatever the table hides: said as long as it hides any. */
 export function overAll(plot: Plot, view: View): string | null {
-  if (!isGrouped(plot) || view.focus().length === view.runs.n) return null;
+  const focus = view.focus();
+  if (!isGrouped(plot) || (focus.length === view.runs.n && !focus.some(view.hides(plot.legend ?? undefined)))) return null;
   const runs = new Set(plot.series.flatMap(curve => curve.group?.runs ?? []));
   return `groups over all ${grouped(runs.size)} runs`;
 }

@@ -97,7 +97,7 @@ export class HistogramPanel {
     const { view, histograms } = this;
     const legend = view.legend(histograms.legend);
     const order = new Map(legend.entries.map((entry, i) => [entry.value, i]));
-    const items = view.visible(legend).map(row => latest(this.byRun.get(row) ?? [], this.step.now)).filter((item): item is Item => item !== null);
+    const items = view.visible().map(row => latest(this.byRun.get(row) ?? [], this.step.now)).filter((item): item is Item => item !== null);
     const place = (item: Item) => order.get(legend.of(item.run).value) ?? 0;
     items.sort((a, b) => place(a) - place(b) || a.run - b.run);
     this.empty.hidden = items.length > 0;

@@ -1,6 +1,8 @@
-// What every curve says where the pointer is: a rule at its x, and a list with the best first. A click takes the curve beneath it.
+// What every curve says where the pointer is: a rule at its x, and a list with the best first. A click takes the curve beneath it. By the keyboard
+// the reading goes along a curve, and from one to the next.
 
 import { h, inFrame } from "./dom";
+import { released } from "./drag";
 import type { Axes } from "./figure";
 import { cut, grouped, short } from "./format";
 import { stroke } from "./parts";
@@ -35,17 +37,21 @@ export interface Reading {
 const NEAR = 16, BEYOND = 6, DRAG = 4;
 const ROW = 17, MOST_ROWS = 14;
 
+/** Where it is read, in pixels of the stage. By keys also a dimmed curve is: that is how one finds it. */
+interface At { x: number; y: number; byKeys?: boolean }
+type Adding = Pick<PointerEvent, "shiftKey" | "ctrlKey" | "metaKey">;
+
 export class Hover {
   private readonly rule = h("div", { class: "mlb-rule", hidden: true });
   private readonly spot = h("div", { class: "mlb-spot", hidden: true });
   private readonly tip = h("div", { class: "mlb-tip mlb-reading", hidden: true });
-  private at: { x: number; y: number } | null = null;
+  private at: At | null = null;
   /** plotly.js says something of its own: a mark. */
   private silent = false;
   private readonly soon = inFrame(() => this.draw());
 
   /** `stage` holds the figure; `axes` is null before it is drawn. */
-  constructor(private readonly stage: HTMLElement, private readonly axes: () => Axes | null, private readonly read: () => Reading, private readonly clicked: (run: number, event: PointerEvent) => void) {
+  constructor(private readonly stage: HTMLElement, private readonly axes: () => Axes | null, private readonly read: () => Reading, private readonly taken: (run: number, event: Adding) => void) {
     stage.append(this.rule, this.spot, this.tip);
     stage.addEventListener("pointermove", event => {
       if (event.buttons) return this.hide();
@@ -56,7 +62,7 @@ export class Hover {
     stage.addEventListener("pointerdown", event => {
       const from = event.button === 0 ? this.place(event) : null;
       // plotly.js lays a cover over the page as long as a button is down: the end is not heard in the stage.
-      if (from) addEventListener("pointerup", up => this.click(from, up), { once: true, capture: true });
+      if (from) released(up => up.type === "pointerup" && this.click(from, up));
     }, true);
   }
 
@@ -71,13 +77,35 @@ export class Hover {
     this.soon();
   }
 
-  /** Moves the reading by the keyboard: `by` of the width of the plot, from its middle at first. */
+  /** Moves the reading by the keyboard along its curve: `by` of the width of the plot, from its middle at first. */
   move(by: number) {
     const axes = this.axes();
     if (!axes) return;
-    const { left, width, top, height } = axes;
-    const x = Math.min(left + width, Math.max(left, (this.at?.x ?? left + width / 2 - by * width) + by * width));
-    this.at = { x, y: this.at?.y ?? top + height / 2 };
+    const { left, width, top, height } = axes, { at } = this;
+    if (!at) return this.go({ x: left + width / 2, y: top + height / 2 });
+    const { lines } = this.read(), hit = this.closest(lines, at);
+    const x = Math.min(left + width, Math.max(left, at.x + by * width));
+    this.go({ x, y: (hit && this.height(lines[hit.line], x, axes)) ?? at.y });
+  }
+
+  /** Moves the reading to the next curve above (-1) or below (1). */
+  change(way: 1 | -1) {
+    const axes = this.axes(), { at } = this;
+    if (!axes || !at) return this.move(0);
+    const { lines } = this.read(), from = this.closest(lines, at)?.y ?? at.y;
+    const beyond = lines.flatMap(line => this.height(line, at.x, axes) ?? []).filter(y => (y - from) * way > 0);
+    if (beyond.length) this.go({ x: at.x, y: way * Math.min(...beyond.map(y => y * way)) });
+  }
+
+  /** Takes the curve that the reading is at; where nothing is read yet, reads. */
+  take(adding: boolean) {
+    if (!this.at) return this.move(0);
+    const { lines } = this.read(), hit = this.closest(lines, this.at);
+    if (hit) this.taken(lines[hit.line].run, { shiftKey: adding, ctrlKey: false, metaKey: false });
+  }
+
+  private go(at: { x: number; y: number }) {
+    this.at = { ...at, byKeys: true };
     this.soon();
   }
 
@@ -94,22 +122,26 @@ export class Hover {
     if (!to || Math.hypot(from.x - to.x, from.y - to.y) > DRAG) return;
     const { lines } = this.read();
     const hit = this.closest(lines, to);
-    if (hit && hit.distance <= NEAR) this.clicked(lines[hit.line].run, event);
+    if (hit && hit.distance <= NEAR) this.taken(lines[hit.line].run, event);
   }
 
   /** The line that is nearest above or below the pointer. */
   private closest(lines: Readable[], at: { x: number; y: number }): { line: number; distance: number; y: number } | null {
     const axes = this.axes();
     if (!axes) return null;
-    const x = axes.xAt(at.x), reach = axes.reach(at.x, BEYOND);
     let best: { line: number; distance: number; y: number } | null = null;
     lines.forEach((line, i) => {
-      const value = between(line, x, reach);
-      const y = value === null ? NaN : axes.yPixel(value);
+      const y = this.height(line, at.x, axes);
+      if (y === null) return;
       const distance = Math.abs(y - at.y);
-      if (Number.isFinite(distance) && (!best || distance < best.distance)) best = { line: i, distance, y };
+      if (!best || distance < best.distance) best = { line: i, distance, y };
     });
     return best;
+  }
+
+  /** Where a line is at this x of the stage. */
+  private height(line: Line, x: number, { xAt, reach, place }: Axes): number | null {
+    return between(line, xAt(x), reach(x, BEYOND), place);
   }
 
   private draw() {
@@ -119,7 +151,8 @@ export class Hover {
     const shown = reading !== null && reading.lines.some(line => !line.dimmed);
     rule.hidden = spot.hidden = tip.hidden = !shown;
     if (!shown || !at || !axes) return;
-    const lines = reading!.lines.filter(line => !line.dimmed);
+    const reached = at.byKeys ? this.closest(reading!.lines, at)?.line : undefined;
+    const lines = reading!.lines.filter((line, i) => !line.dimmed || i === reached);
     const x = axes.xAt(at.x), reach = axes.reach(at.x, BEYOND);
     const points = lines.map(line => nearest(line, x, reach));
     const there = lines.map((_, i) => i).filter(i => points[i] >= 0);

@@ -92,7 +92,7 @@ export class ImagesPanel {
     const { view } = this, legend = view.legend(this.images.legend);
     const order = new Map(legend.entries.map((entry, i) => [entry.value, i]));
     const place = (row: number) => order.get(legend.of(row).value) ?? 0;
-    return view.visible(legend).filter(row => this.byRun.has(row)).sort((a, b) => place(a) - place(b) || a - b);
+    return view.visible().filter(row => this.byRun.has(row)).sort((a, b) => place(a) - place(b) || a - b);
   }
 
   private draw() {

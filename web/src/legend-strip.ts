@@ -39,7 +39,9 @@ export function legendStrip(view: View, own: string | null, rows: () => number[]
     const hidden = view.store.hiddenOf(legend.key);
     const drawn = new Set(view.drawn());
     const more = groups?.(legend);
-    const present = new Set(rows().filter(row => more || drawn.has(row)).map(row => legend.of(row).value));
+    // What another legend has switched off is no matter of this one.
+    const hides = view.hides(legend.key);
+    const present = new Set(rows().filter(row => more || (drawn.has(row) && !hides(row))).map(row => legend.of(row).value));
     const all = legend.entries.filter(entry => present.has(entry.value));
     const scale = legend.scale && all.some(entry => entry.number !== undefined) ? legend.scale : null;
     const now = scale ? `${legend.key} ${all.map(entry => `${entry.value}${entry.colour}`).join()}` : "";

@@ -21,8 +21,8 @@ export interface Scale { low: number; high: number; log: boolean; at: (value: nu
 /** The column of the runs' own names. */
 export const RUN_NAME = "name";
 
-/** What a value of a legend is called, where there is no entry for it at hand. */
-export const legendValue = (runs: Runs, key: string, value: string) => (key === RUN_NAME ? runs.names[runs.row(value) ?? -1] ?? "a run" : `${key}=${value}`);
+/** What tells the entry of a column's value from the others. */
+export const legendValue = (value: Value) => (value === null ? MISSING : String(value));
 
 export class Legend {
   /** In order: numbers by size, text by alphabet, runs as they come; what is missing last. */
@@ -64,7 +64,7 @@ export class Legend {
       if (on) entry.number = value as number;
     });
     if (column.values.includes(null)) add(MISSING, `${key}=${MISSING}`, missing(dark));
-    this.byRow = column.values.map(value => byValue.get(value === null ? MISSING : String(value))!);
+    this.byRow = column.values.map(value => byValue.get(legendValue(value))!);
   }
 
   of(row: number): Entry {

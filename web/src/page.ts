@@ -7,7 +7,7 @@ import { Engine, Refused } from "./engine";
 import { loopOf } from "./live";
 import { Output } from "./output";
 import { settingsOf, type Settings } from "./settings";
-import { storeOf } from "./store";
+import { CHANGES, storeOf } from "./store";
 
 interface Places { databases: Record<string, string[]>; database: string | null; folder: string | null }
 
@@ -156,7 +156,7 @@ export class Page {
         history.replaceState(null, "", url);
       }, SETTLED_MS);
     };
-    store.on(["rows", "selection", "legend", "axes"], mark, signal);
+    store.on(CHANGES, mark, signal);
   }
 
   /** A person changed the address by hand. */

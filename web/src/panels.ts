@@ -24,7 +24,7 @@ export function output(views: View[], panel: Panel): { elements: HTMLElement[]; 
   const panels = leaves(panel);
   let said: (boards: string[]) => string = () => "";
   const owns = views.map((_, board) => ownLegend(panels.filter(leaf => isOf(leaf, board))));
-  const rust = copyAsRust(() => expression(views, owns, panels.filter(leaf => leaf.type !== "message").length, boards => said(boards)));
+  const rust = copyAsRust(() => expression(views, panels.filter(leaf => leaf.type !== "message").length, boards => said(boards)));
   let first = true;
   const tools = () => (first ? ((first = false), [rust.button]) : []);
   const bars = views.flatMap((view, board) => {

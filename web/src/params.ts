@@ -171,14 +171,14 @@ export class ParamsPanel {
     const colour = this.colouring();
     const legend = view.legend(this.params.legend);
     const byLegend = !this.scaled();
-    const hidden = byLegend ? view.store.hiddenOf(legend.key) : new Set<string>();
+    const hides = view.hides();
     const rows = this.passing();
     this.layLines(rows);
     const passing = new Set(rows);
     const chosen = new Set(view.selectedRows());
     let drawn = 0, shown = 0;
     for (const [row, line] of this.lines) {
-      const gone = hidden.has(legend.of(row).value);
+      const gone = hides(row);
       const on = passing.has(row) && !gone;
       const bright = on && (!chosen.size || chosen.has(row)) && (this.emphasised === null || legend.of(row).value === this.emphasised);
       if (on) drawn++;

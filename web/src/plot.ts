@@ -4,7 +4,7 @@ import type { Curve, Plot } from "../payload";
 import { boxes, type Range } from "./box";
 import { logToggle, smoothSlider, xChooser, xTitle } from "./axes";
 import { h, toggle } from "./dom";
-import { Figure, type Drawing, type Trace } from "./figure";
+import { Figure, taking, type Drawing, type Trace } from "./figure";
 import { asLocal, exactTime, grouped, plain, short, wrapped } from "./format";
 import { bandTraces, counts, isGrouped, overAll, words } from "./groups";
 import { Hover, type Readable, type Reading } from "./hover";
@@ -22,7 +22,7 @@ import type { XKind } from "./settings";
 import { smooths, type Smoothing } from "./smooth";
 import type { Stroke } from "./strokes";
 import type { View } from "./view";
-import { Window } from "./window";
+import { stretch, Window } from "./window";
 
 /** More cannot be told apart, and take their time. */
 const MOST_CURVES = 100;
@@ -66,7 +66,8 @@ export class PlotPanel {
     this.hover = new Hover(stage, () => this.figure.axes(), () => this.reading(), (run, event) => this.take([run], event));
     this.figure = new Figure(view, plot.tag, () => this.make(), {
       events: { plotly_relayout: () => this.zoomed(), plotly_hover: () => this.hover.silence(true), plotly_unhover: () => this.hover.silence(false) },
-      keys: { "Shift+ArrowLeft": () => this.hover.move(-0.02), "Shift+ArrowRight": () => this.hover.move(0.02), Escape: () => this.escape() },
+      keys: { "Shift+ArrowLeft": () => this.hover.move(-0.02), "Shift+ArrowRight": () => this.hover.move(0.02), "Shift+ArrowUp": () => this.hover.change(-1), "Shift+ArrowDown": () => this.hover.change(1), ...taking(adding => this.hover.take(adding)), Escape: () => this.escape() },
+      words: "Shift and an arrow key read the curves: left and right along one, up and down the next one; Enter selects its run, Space adds it, Escape lets all go.",
     });
     boxes(stage, () => this.boxing, () => this.figure.axes(), (range, down) => this.box(range, down));
     this.figure.element.addEventListener("blur", () => this.hover.hide());
@@ -117,8 +118,8 @@ export class PlotPanel {
 
   /** Where fewer points are drawn than were logged, the zoomed stretch gets those that it has room for. */
   private zoomed() {
-    const { x } = this.figure.zoom();
-    this.window.moved(x && this.x === this.plot.x ? (this.x === "wall" ? [fromLocal(x[0]), fromLocal(x[1])] : x) : null);
+    const { x } = this.figure.zoom(), own = this.x === this.plot.x;
+    this.window.moved(x && (!own ? stretch(this.shown.map(curve => ({ x: curve.x, at: this.xOf(curve) })), x) : this.x === "wall" ? [fromLocal(x[0]), fromLocal(x[1])] : x));
   }
 
   get weight(): number {
@@ -154,6 +155,7 @@ export class PlotPanel {
       sigma !== undefined ? `.smooth_gaussian(${float(sigma)})` : weight > 0 ? `.smooth(${float(+weight.toFixed(3))})` : "",
       this.isLog("x") ? ".log_x()" : "", this.isLog("y") ? ".log_y()" : "",
       range("x_range", time(zoom.x)), range("y_range", zoom.y),
+      runsCall(plot, this.grouped),
       ownLayout(plot.extra?.layout, zoom),
       ...(plot.extra?.traces ?? []).map(trace => `.add_trace(${literal(JSON.stringify(trace))})`),
     ].join("");
@@ -302,7 +304,7 @@ export class PlotPanel {
       const hidden = view.store.hiddenOf(legend.key);
       return this.window.series().filter(curve => !hidden.has(legend.of(curve.run).value));
     }
-    const visible = new Set(view.visible(legend));
+    const visible = new Set(view.visible());
     return this.window.series().filter(curve => visible.has(curve.run));
   }
 
@@ -391,8 +393,9 @@ export class PlotPanel {
 
   /** Selects the runs whose curves go through a box. */
   private box({ x, y }: Range, { shiftKey, ctrlKey, metaKey }: PointerEvent) {
-    const { store, runs } = this.view;
-    const hit = this.shown.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.smoothing) }, ...x, ...y));
+    const { store, runs } = this.view, place = this.figure.axes()?.place;
+    if (!place) return;
+    const hit = this.shown.filter(curve => crosses({ x: this.xOf(curve), y: this.lines.smoothed(curve, this.smoothing) }, x, y, place));
     const ids = hit.flatMap(curve => curve.group?.runs ?? [curve.run]).map(row => runs.ids[row]);
     store.select(shiftKey || ctrlKey || metaKey ? [...store.selected, ...ids] : ids);
   }
@@ -415,6 +418,13 @@ function ownLayout(layout: Record<string, any> | undefined, zoom: { x: unknown; 
     if (!Object.keys(its).length) delete said[`${axis}axis`];
   }
   return !Object.keys(said).length ? "" : `.layout(${literal(JSON.stringify(said))})`;
+}
+
+/** `.runs(20)`, where a plot has other runs than it takes by itself: by the note of the newest, or by their number (src/render/choose.rs). */
+function runsCall({ notes, series }: Plot, grouped: boolean): string {
+  const runs = new Set(series.flatMap(curve => curve.group?.runs ?? curve.run)).size, usual = grouped ? 1000 : 100;
+  const newest = notes.some(note => /^[\d,]+ of [\d,]+ runs, the newest$/.test(note));
+  return runs > usual || (newest && !(grouped && runs === usual)) ? `.runs(${runs})` : "";
 }
 
 const BANDS: Record<string, string> = { "std dev": "StdDev", "std err": "StdErr", "min to max": "MinMax", "95% CI": "bootstrap_ci()" };

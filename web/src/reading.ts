@@ -15,22 +15,33 @@ export function nearest({ x }: Line, at: number, reach: number): number {
   return at - x[after - 1] <= x[after] - at ? after - 1 : firstAbove(x, x[after]) - 1;
 }
 
-/** y at `at`, along the straight line between its neighbours; null where there is no line. */
-export function between(line: Line, at: number, reach: number): number | null {
+/** Where on the screen a value is: lines are straight there, whatever the axes say. NaN: nowhere. */
+export interface Places { x: (value: number) => number; y: (value: number) => number }
+
+/** Where the line is at `at`, along the straight stretch between its neighbours; null where there is no line. */
+export function between(line: Line, at: number, reach: number, place: Places): number | null {
   const i = nearest(line, at, reach);
   if (i < 0) return null;
   const { x, y } = line;
   const j = x[i] < at ? i + 1 : i - 1;
-  const here = y[i], there = y[j] ?? null;
-  if (here === null || there === null || x[i] === x[j]) return here;
-  const part = (at - x[i]) / (x[j] - x[i]);
-  return part >= 0 && part <= 1 ? here + (there - here) * part : here;
+  const height = (point: number) => (y[point] == null ? NaN : place.y(y[point]!));
+  const here = height(i), there = height(j);
+  if (Number.isNaN(here)) return null;
+  const from = place.x(x[i]), part = (place.x(at) - from) / (place.x(x[j]) - from);
+  return part >= 0 && part <= 1 && !Number.isNaN(there) ? here + (there - here) * part : here;
 }
 
 /** Whether a line goes through a box: one of its points lies in it, or a stretch between two crosses it. */
-export function crosses({ x, y }: Line, x0: number, x1: number, y0: number, y1: number): boolean {
-  const inside = (i: number) => y[i] !== null && x[i] >= x0 && x[i] <= x1 && y[i]! >= y0 && y[i]! <= y1;
-  return x.some((_, i) => inside(i) || (i > 0 && y[i] !== null && y[i - 1] !== null && cuts(x[i - 1], y[i - 1]!, x[i], y[i]!, x0, x1, y0, y1)));
+export function crosses(line: Line, x: [number, number], y: [number, number], place: Places): boolean {
+  const ends = (range: number[]) => [Math.min(...range), Math.max(...range)];
+  const [x0, x1] = ends(x.map(place.x)), [y0, y1] = ends(y.map(place.y));
+  let before: [number, number] | null = null;
+  return line.x.some((_, i) => {
+    const value = line.y[i], at: [number, number] = [place.x(line.x[i]), value === null ? NaN : place.y(value)];
+    const from: [number, number] = before ?? at;
+    before = Number.isNaN(at[0] + at[1]) ? null : at;
+    return before !== null && cuts(...from, ...at, x0, x1, y0, y1);
+  });
 }
 
 /** Whether the stretch from a to b has a part in the box (Liang and Barsky's clipping). */

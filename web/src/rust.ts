@@ -4,7 +4,7 @@ import type { Board } from "../payload";
 import { copy } from "./csv";
 import { h } from "./dom";
 import { MISSING } from "./format";
-import { RUN_NAME } from "./legend";
+import { legendValue, RUN_NAME } from "./legend";
 import { num, oneOf, every, rustFilter } from "./rust-filter";
 import type { Column } from "./runs";
 import type { View } from "./view";
@@ -26,7 +26,7 @@ export const float = (value: number) => {
 };
 
 /** The filters, the selection and what the legend hides, as one filter; null: none. What cannot be said is named in `unsaid`. */
-export function narrowing(view: View, own: string | null, unsaid: string[] = []): string | null {
+export function narrowing(view: View, unsaid: string[] = []): string | null {
   const { store, runs } = view;
   const all: string[] = [];
   for (const [key, text] of store.filters) {
@@ -35,31 +35,31 @@ export function narrowing(view: View, own: string | null, unsaid: string[] = [])
     if (said) all.push(said);
     else unsaid.push(`${key} ${text}`);
   }
-  const key = view.legendKey(own), hidden = store.hiddenOf(key);
-  if (hidden.size) all.push(...withoutHidden(view, key, hidden));
-  // Those that are selected, of what the filters leave: as it is drawn.
-  if (store.selected.size) all.push(oneOf("id", [...store.selected]));
+  for (const [key, hidden] of store.hidden) all.push(...withoutHidden(view, key, hidden));
+  // Those that are selected, of what the filters leave: as it is drawn. An output without any of them shows what it has.
+  if (view.selectedRows().length) all.push(oneOf("id", [...store.selected]));
+  if (view.drawn().length > view.focus().length) unsaid.push("the others, dimmed");
   return all.length ? every(all) : null;
 }
 
 function withoutHidden(view: View, key: string, hidden: ReadonlySet<string>): string[] {
-  if (key === RUN_NAME) return [`not (${oneOf("id", [...hidden])})`];
-  const column = view.runs.columns.get(key);
-  const legend = view.legendBy(key);
-  const values = legend.entries.filter(entry => hidden.has(entry.value));
-  return values.flatMap(({ value }) => {
-    if (!column) return [];
-    if (column.parts) return [`not (${every(partsOf(view, column, value))})`];
+  const own = view.runs.columns.get(key), column = key === RUN_NAME ? undefined : own ?? view.store.column(key);
+  if (!column) return [`not (${oneOf("id", [...hidden])})`];
+  const values = own ? view.legendBy(key).entries.map(entry => entry.value).filter(value => hidden.has(value)) : [...hidden];
+  return values.flatMap(value => {
+    if (column.parts) {
+      const row = own ? own.values.findIndex(each => legendValue(each) === value) : -1;
+      return row < 0 ? [] : [`not (${every(partsOf(view, column.parts.keys, row))})`];
+    }
     if (value === MISSING) return [`exists(${key})`];
     const said = rustFilter(column, isExactly(column, value));
     return said ? [`not (${said})`] : [];
   });
 }
 
-/** What each of the columns that a legend says together has, where together they say this. */
-function partsOf({ runs }: View, column: Column, together: string): string[] {
-  const row = column.values.findIndex(value => (value ?? MISSING) === together);
-  return column.parts!.keys.flatMap(key => {
+/** What a run has in each of the columns that a legend says together. */
+function partsOf({ runs }: View, keys: string[], row: number): string[] {
+  return keys.flatMap(key => {
     const part = runs.columns.get(key), value = runs.value(key, row);
     if (!part) return [];
     if (value === null) return [`not exists(${key})`];
@@ -88,9 +88,9 @@ export function boardOf(board: Board, filter: string | null): string {
 }
 
 /** The whole output: `says` gets the names of its boards. Where there is more than one panel of a narrowed board, the board gets a name. */
-export function expression(views: View[], owns: (string | null)[], panels: number, says: (boards: string[]) => string): { text: string; unsaid: string[] } {
+export function expression(views: View[], panels: number, says: (boards: string[]) => string): { text: string; unsaid: string[] } {
   const unsaid: string[] = [];
-  const boards = views.map((view, i) => boardOf(view.board, narrowing(view, owns[i], unsaid)));
+  const boards = views.map(view => boardOf(view.board, narrowing(view, unsaid)));
   if (panels === 1 && views.length === 1) return { text: says(boards), unsaid };
   const names = boards.map((board, i) => (views.length > 1 ? `board_${i + 1}` : board === "board" ? "board" : "shown"));
   const lets = boards.flatMap((board, i) => (names[i] === "board" ? [] : [`let ${names[i]} = ${board};${views.length > 1 ? ` // ${views[i].board.title}` : ""}\n`]));

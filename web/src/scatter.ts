@@ -3,7 +3,7 @@
 import type { ColumnAxis, Scatter } from "../payload";
 import { Along } from "./along";
 import { h } from "./dom";
-import { Figure, type Drawing, type Trace } from "./figure";
+import { Figure, taking, type Drawing, type Trace } from "./figure";
 import { asLocal, grouped, plain } from "./format";
 import { RUN_NAME, type Entry, type Legend } from "./legend";
 import { legendStrip } from "./legend-strip";
@@ -24,8 +24,11 @@ export class ScatterPanel {
   /** The legend entry under the pointer. */
   private hovered: string | null = null;
   private drawings = 0;
+  private traces: Trace[] = [];
   /** Someone draws a box: plotly.js also tells of selections when it draws again. */
   private selecting = false;
+  /** The row whose dot the keyboard is at. */
+  private at: number | null = null;
   /** Shift, Ctrl or Cmd at the last press: a click adds to the selection. */
   private adding = false;
 
@@ -38,9 +41,19 @@ export class ScatterPanel {
         plotly_click: event => this.click(event),
         plotly_selecting: () => (this.selecting = true),
         plotly_selected: event => event && this.selecting && this.pick(rowsOf(event.points)),
+        plotly_afterplot: () => this.point(),
       },
+      keys: {
+        "Shift+ArrowLeft": () => this.go("x", -1), "Shift+ArrowRight": () => this.go("x", 1), "Shift+ArrowDown": () => this.go("y", -1), "Shift+ArrowUp": () => this.go("y", 1),
+        ...taking(adding => this.at !== null && view.pick(this.at, adding)),
+      },
+      words: "Shift and an arrow key go from dot to dot; Enter selects its run, Space adds it, Escape lets all go.",
     });
     this.figure.element.addEventListener("pointerdown", event => (this.adding = event.shiftKey || event.ctrlKey || event.metaKey), true);
+    this.figure.element.addEventListener("blur", () => {
+      this.at = null;
+      this.figure.point(null);
+    });
     this.figure.element.addEventListener("keydown", event => {
       if (event.key === "Escape" && view.store.selected.size) view.store.select([]);
     });
@@ -66,11 +79,31 @@ export class ScatterPanel {
     return view.rows.filter(row => [scatter.x, scatter.y].every(axis => hasPlace(view.runs.value(axis.key, row), axis)));
   }
 
+  /** Those that have a dot. */
+  private shown(): number[] {
+    const hides = this.view.hides();
+    return this.rows().filter(row => !hides(row));
+  }
+
+  /** From the dot that the keyboard is at to the next one along an axis. */
+  private go(along: "x" | "y", way: 1 | -1) {
+    const order = this.view.runs.order(this.scatter[along].key), rows = this.shown().sort((a, b) => order[a] - order[b] || a - b);
+    const place = this.at === null ? -1 : rows.indexOf(this.at);
+    this.at = rows[place < 0 ? (way > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, place + way))] ?? null;
+    this.point();
+  }
+
+  /** Says which dot the keyboard is at. */
+  private point() {
+    if (this.at === null) return;
+    const places = this.traces.map(trace => (trace.customdata as number[]).indexOf(this.at!)), curveNumber = places.findIndex(place => place >= 0);
+    this.figure.point(curveNumber < 0 ? null : { curveNumber, pointNumber: places[curveNumber] });
+  }
+
   private make(): Drawing {
     const { view, scatter } = this;
     const legend = view.legend(scatter.legend);
-    const hidden = view.store.hiddenOf(legend.key);
-    const rows = this.rows().filter(row => !hidden.has(legend.of(row).value));
+    const rows = this.shown();
     const chosen = new Set(view.selectedRows());
     this.empty.hidden = rows.length > 0;
     this.picked.hidden = !chosen.size;
@@ -85,7 +118,7 @@ export class ScatterPanel {
       else groups.set(key, [row]);
     }
     const bright = (row: number) => (!chosen.size || chosen.has(row)) && (this.hovered === null || legend.of(row).value === this.hovered);
-    const traces = [...groups].map(([value, group]) => this.trace(value, group, legend, bright, chosen, rows.length));
+    this.traces = [...groups].map(([value, group]) => this.trace(value, group, legend, bright, chosen, rows.length));
     const layout = {
       // A new revision lets plotly.js forget the box that has become our selection.
       dragmode: "select", selectionrevision: ++this.drawings, selections: [],
@@ -93,7 +126,7 @@ export class ScatterPanel {
       xaxis: this.axis(scatter.x, true), yaxis: this.axis(scatter.y, false),
       hoverdistance: 12,
     };
-    return { traces, layout };
+    return { traces: this.traces, layout };
   }
 
   private trace(value: string, rows: number[], legend: Legend, bright: (row: number) => boolean, chosen: Set<number>, all: number): Trace {

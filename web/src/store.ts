@@ -1,14 +1,15 @@
 // What a person has set on the page: filters, selection, legend, axes. One store for all outputs of the same board, so that they follow one another.
 // It knows runs by their ids, because outputs made at different times have different rows.
 
-import { parseFilter } from "./filter";
+import { parseFilter, type Kind, type Value } from "./filter";
+import { legendValue, RUN_NAME } from "./legend";
 import { link } from "./link";
 import type { Column, Runs } from "./runs";
 import type { Mode, Settings, XKind } from "./settings";
 
 /** `axes`: smoothing, what x means, logarithms. `step`: of images and histograms. */
 export type Change = "rows" | "selection" | "legend" | "axes" | "step";
-const CHANGES: Change[] = ["rows", "selection", "legend", "axes", "step"];
+export const CHANGES: Change[] = ["rows", "selection", "legend", "axes", "step"];
 
 export class Store extends EventTarget {
   /** By column: what was typed. */
@@ -24,8 +25,8 @@ export class Store extends EventTarget {
   step: number | null = null;
   x: XKind | undefined;
   private readonly log = new Map<string, boolean>();
-  /** By legend column: values whose curves are switched off. */
-  private readonly hidden = new Map<string, Set<string>>();
+  /** By legend column: values whose runs are switched off, in every output, whatever its legend is. */
+  readonly hidden = new Map<string, ReadonlySet<string>>();
   private readonly sources = new Set<Runs>();
 
   /** The runs of an output take part until the signal aborts. */
@@ -78,7 +79,9 @@ export class Store extends EventTarget {
   }
 
   setHidden(legend: string, values: Iterable<string>) {
-    this.hidden.set(legend, new Set(values));
+    const now = new Set(values);
+    if (now.size) this.hidden.set(legend, now);
+    else this.hidden.delete(legend);
     this.tell("legend");
   }
 
@@ -108,11 +111,6 @@ export class Store extends EventTarget {
     this.tell("axes");
   }
 
-  /** Whether anything keeps runs from being seen as they are without it. */
-  narrows(legend: string): boolean {
-    return this.filters.size > 0 || this.selected.size > 0 || this.hiddenOf(legend).size > 0;
-  }
-
   /** Back to all runs: no filter, no selection, nothing hidden. */
   clear() {
     this.filters.clear();
@@ -124,7 +122,7 @@ export class Store extends EventTarget {
   }
 
   settings(): Settings {
-    const hidden = [...this.hidden].filter(([, values]) => values.size).map(([key, values]) => [key, [...values]]);
+    const hidden = [...this.hidden].map(([key, values]) => [key, [...values]]);
     return {
       filters: Object.fromEntries(this.filters), selected: [...this.selected], legend: this.legend ?? null, hidden: Object.fromEntries(hidden),
       mode: this.mode, smooth: this.smooth ?? null, x: this.x ?? null, log: Object.fromEntries(this.log), step: this.step,
@@ -139,7 +137,7 @@ export class Store extends EventTarget {
       for (const [key, value] of from) map.set(key, value);
     };
     refill(this.filters, Object.entries(settings.filters));
-    refill(this.hidden, Object.entries(settings.hidden).map(([key, values]) => [key, new Set(values)]));
+    refill(this.hidden, Object.entries(settings.hidden).filter(([, values]) => values.length).map(([key, values]) => [key, new Set(values)]));
     refill(this.log, Object.entries(settings.log));
     this.selected = new Set(settings.selected);
     this.mode = settings.mode;
@@ -172,14 +170,29 @@ export class Store extends EventTarget {
   rows(runs: Runs): number[] {
     let rows = Array.from({ length: runs.n }, (_, row) => row);
     for (const [key, text] of this.filters) {
-      const source = runs.columns.has(key) ? runs : [...this.sources].find(other => other.columns.has(key));
-      const column = source?.columns.get(key);
+      const column = this.found(runs, key);
       const test = column && parseFilter(text, column.kind);
-      if (!column || typeof test !== "function") continue;
-      const { values } = column;
-      rows = source === runs ? rows.filter(row => test(values[row])) : rows.filter(row => test(values[source!.row(runs.ids[row]) ?? -1] ?? null));
+      if (column && typeof test === "function") rows = rows.filter(row => test(column.value(row)));
     }
     return rows;
+  }
+
+  /** Whether a row is switched off, by a value of any column but one. */
+  hides(runs: Runs, but?: string): (row: number) => boolean {
+    const all = [...this.hidden].filter(([key]) => key !== but).map(([key, values]) => {
+      const column = key === RUN_NAME ? undefined : this.found(runs, key);
+      return (row: number) => values.has(column ? legendValue(column.value(row)) : runs.ids[row]);
+    });
+    return row => all.some(hides => hides(row));
+  }
+
+  /** A column by the rows of these runs; one that they lack is another output's. */
+  private found(runs: Runs, key: string): { kind: Kind; value: (row: number) => Value } | undefined {
+    const source = runs.columns.has(key) ? runs : [...this.sources].find(other => other.columns.has(key));
+    const column = source?.columns.get(key);
+    if (!source || !column) return undefined;
+    const { kind, values } = column;
+    return { kind, value: source === runs ? row => values[row] : row => values[source.row(runs.ids[row]) ?? -1] ?? null };
   }
 }
 

@@ -2,11 +2,10 @@
 
 import { h, toggle } from "./dom";
 import { cut, grouped } from "./format";
-import { legendValue } from "./legend";
+import { RUN_NAME } from "./legend";
 import type { View } from "./view";
 
-/** `own`: the legend column that the panels asked for. */
-export function strip(view: View, own: string | null): HTMLElement {
+export function strip(view: View): HTMLElement {
   const { store } = view;
   const chips = h("span", { class: "mlb-set-chips" });
   const mode = toggle("dim others", "Show the other runs faintly, instead of leaving them out", store.mode === "highlight", on => store.setMode(on ? "highlight" : "filter"));
@@ -14,7 +13,7 @@ export function strip(view: View, own: string | null): HTMLElement {
   const element = h("span", { class: "mlb-set-strip", role: "group", "aria-label": "Filters and selection" }, chips, mode, clear);
   let said = "";
   const draw = () => {
-    const all = narrowing(view, own);
+    const all = narrowing(view);
     element.hidden = !all.length;
     mode.setAttribute("aria-pressed", String(store.mode === "highlight"));
     const now = all.map(each => each.text).join("\n");
@@ -30,22 +29,27 @@ export function strip(view: View, own: string | null): HTMLElement {
   return element;
 }
 
+/** Which of the selected runs are not to be seen: `, 2 not in this output, 1 filtered out`. An output without any of them shows what it has. */
+export function awayText(view: View): string {
+  const all = [...view.store.selected], here = all.filter(id => view.runs.row(id) !== undefined).length;
+  const said = (n: number, what: string) => (n ? `, ${n === all.length ? "" : `${grouped(n)} `}${what}` : "");
+  return said(all.length - here, "not in this output") + said(here - view.selectedRows().length, "filtered out");
+}
+
 interface Narrowing { text: string; title: string; remove: () => void }
 
-function narrowing(view: View, own: string | null): Narrowing[] {
-  const { store, runs } = view;
+function narrowing(view: View): Narrowing[] {
+  const { store } = view;
   const all: Narrowing[] = [...store.filters].map(([key, text]) => ({ text: `${key} ${cut(text, 40)}`, title: `Filter: ${key} ${text}`, remove: () => store.setFilter(key, "") }));
   if (store.selected.size) {
     const names = [...store.selected].flatMap(id => store.title(id) ?? []);
     const text = store.selected.size === 1 && names.length ? `run ${cut(names[0], 32)}` : `${grouped(store.selected.size)} selected`;
-    // An output without any of them goes on showing what it has.
-    const away = view.selectedRows().length ? "" : ", not in this output";
+    const away = awayText(view);
     all.push({ text: text + away, title: `Selected${away}: ${names.slice(0, 20).join(", ")}${names.length > 20 ? ", …" : ""}`, remove: () => store.select([]) });
   }
-  const key = view.legendKey(own), hidden = [...store.hiddenOf(key)];
-  if (hidden.length) {
-    const values = hidden.map(value => legendValue(runs, key, value));
-    const text = hidden.length === 1 ? `without ${cut(values[0], 32)}` : `without ${grouped(hidden.length)} of ${key}`;
+  for (const [key, hidden] of store.hidden) {
+    const values = [...hidden].map(value => (key === RUN_NAME ? store.title(value) ?? "a run" : `${key}=${value}`));
+    const text = hidden.size === 1 ? `without ${cut(values[0], 32)}` : `without ${grouped(hidden.size)} of ${key}`;
     all.push({ text, title: `Switched off in the legend: ${values.slice(0, 20).join(", ")}`, remove: () => store.setHidden(key, []) });
   }
   return all;

@@ -111,16 +111,23 @@ export class RunTable {
     const known = new Set(this.choice.map(column => column.key));
     const came = [...runs.columns.values()].filter(column => column.key !== RUN_NAME && column.key !== "id" && !known.has(column.key)).map(titled);
     if (came.length) this.chooser.add(came, this.table.columns ? [] : came.filter(column => column.shown));
-    else this.arrange();
+    else {
+      this.chooser.renew();
+      this.arrange();
+    }
   }
 
   /** Takes newer small curves. */
   sparks(table: Table, plots: Plot[]) {
+    const came: TableColumn[] = [], had = this.choice.filter(column => column.spark).length;
     for (const spark of sparkColumns(sourcesOf(table, plots), this.view.runs)) {
       const known = this.choice.find(column => column.key === spark.key);
       if (known) Object.assign(known, spark);
+      else came.push(spark);
     }
-    this.grid.draw();
+    if (came.length) this.chooser.add(came, table.columns ? brought(table, came) : came.slice(0, Math.max(0, SPARKS - had)));
+    else if (this.sort.some(({ column }) => !this.view.runs.columns.has(column))) this.arrange();
+    else this.grid.draw();
   }
 
   refresh(table: Table) {
@@ -132,10 +139,10 @@ export class RunTable {
     this.grid.element.style.height = `calc(${HEAD_EM + Math.max(2, Math.min(this.view.runs.n, MOST_ROWS_IN_SIGHT)) * ROW_EM}em + 14px)`;
   }
 
-  /** What makes it: `board.table().columns(["lr"]).sort_by("lr")`. */
+  /** What makes it: `board.table().columns(["lr"]).sort_by("lr")`. Small curves are in the order of their last values. */
   rust(board: string): string {
     const columns = named(this.columns.slice(1));
-    const sort = this.sort.filter(({ column }) => this.view.runs.columns.has(column)).map(({ column, descending }) => `.sort_by(${literal(column)})${descending ? ".descending()" : ""}`).join("");
+    const sort = this.sort.filter(({ column }) => column.startsWith("curve(") || this.view.runs.columns.has(column)).map(({ column, descending }) => `.sort_by(${literal(column.replace(/^curve(?=\()/, "last"))})${descending ? ".descending()" : ""}`).join("");
     return `${board}.table()${columns === this.usual ? "" : `.columns([${columns}])`}${sort}`;
   }
 
@@ -247,8 +254,8 @@ export class RunTable {
 
   private fillName(cell: HTMLElement, index: number) {
     const { view } = this, { runs, store } = view;
-    const run = this.rows[index], legend = view.legend(this.beside.legend), entry = legend.of(run);
-    const on = !store.hiddenOf(legend.key).has(entry.value) && (!store.selected.size || store.selected.has(runs.ids[run]));
+    const run = this.rows[index], entry = view.legend(this.beside.legend).of(run);
+    const on = !view.hides()(run) && (!store.selected.size || store.selected.has(runs.ids[run]));
     if (!cell.firstChild) cell.append(h("span", { class: "mlb-box" }), h("span", { class: "mlb-run", dir: "auto" }));
     const [box, name] = cell.children as unknown as HTMLElement[];
     box.style.borderColor = entry.colour;
@@ -290,12 +297,14 @@ export class RunTable {
 /** As Rust names them; small curves have no name there. */
 const named = (columns: TableColumn[]) => columns.filter(column => !column.spark).map(column => literal(column.key)).join(", ");
 
+/** Those of the small curves that the table itself has. */
+const brought = (table: Table, sparks: TableColumn[]) => sparks.filter(({ key }) => table.sparks?.some(spark => `curve(${spark.tag})` === key));
+
 /** Those that were asked for, or all that are of interest; small curves before the other results. */
 function shownAtFirst(table: Table, choice: TableColumn[], sparks: TableColumn[]): TableColumn[] {
   if (table.columns) {
-    const brought = new Set((table.sparks ?? []).map(spark => `curve(${spark.tag})`));
     const asked = table.columns.flatMap(key => choice.filter(column => column.key === key));
-    return [...asked, ...sparks.filter(column => brought.has(column.key))];
+    return [...asked, ...brought(table, sparks)];
   }
   const shown = choice.filter(column => column.shown && !column.spark);
   const results = shown.findIndex(column => column.group === "metric");

@@ -41,11 +41,11 @@ export class ThoughtsPanel {
     list.scrollTop = atEnd ? list.scrollHeight : scrollTop;
   }
 
-  /** A filter or a selection is about these runs; without one, thoughts of others are shown as well. */
+  /** A filter, a selection or a legend is about these runs; without one, thoughts of others are shown as well. */
   private draw() {
     const { view, thoughts } = this;
     this.folders = new Set(thoughts.items.map(item => item.folder)).size > 1;
-    const drawn = new Set(view.focus());
+    const hides = view.hides(), drawn = new Set(view.focus().filter(row => !hides(row)));
     const narrowed = drawn.size < view.runs.n;
     this.items = thoughts.items.filter(item => (item.run === null ? !narrowed : drawn.has(item.run)));
     this.count.textContent = this.items.length === thoughts.items.length ? grouped(this.items.length) : `${grouped(this.items.length)} of ${grouped(thoughts.items.length)}`;

@@ -168,11 +168,15 @@ export class View {
     return row => !focus.has(row);
   }
 
-  /** Rows to be drawn whose legend entry is switched on. */
-  visible(legend: Legend): number[] {
-    const hidden = this.store.hiddenOf(legend.key);
-    const rows = this.drawn();
-    return hidden.size ? rows.filter(row => !hidden.has(legend.of(row).value)) : rows;
+  /** Whether a legend has switched a row off; `but`: any other than that of this column. */
+  hides(but?: string): (row: number) => boolean {
+    return this.store.hides(this.runs, but);
+  }
+
+  /** Rows to be drawn that no legend has switched off. */
+  visible(): number[] {
+    const rows = this.drawn(), hides = this.hides();
+    return this.store.hidden.size ? rows.filter(row => !hides(row)) : rows;
   }
 
   /** A click on something of one run selects it. */

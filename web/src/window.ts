@@ -9,6 +9,20 @@ import { widenCurve, type Packed } from "./wire";
 const PAUSE_MS = 200;
 const AGAIN_MS = 2_000;
 
+/** The stretch of the x that points came with, of curves that are drawn by another `at`: from the least to the greatest of what leads through it. */
+export function stretch(curves: { x: number[]; at: number[] }[], [from, to]: [number, number]): [number, number] | null {
+  let low = Infinity, high = -Infinity;
+  for (const { x, at } of curves) {
+    for (let i = 0; i < x.length; i++) {
+      const next = Math.min(i + 1, x.length - 1);
+      if (Math.max(at[i], at[next]) < from || Math.min(at[i], at[next]) > to) continue;
+      low = Math.min(low, x[i], x[next]);
+      high = Math.max(high, x[i], x[next]);
+    }
+  }
+  return low < high ? [low, high] : null;
+}
+
 export class Window {
   private range: [number, number] | null = null;
   /** The points of the range, by run and rank. */

@@ -103,6 +103,7 @@ test("no key that a control knows leaves the output", () => on(page([`<div id="h
   };
   await press(".mlb-grid", ["Home", "ArrowDown", " ", "Shift+ArrowDown", "Control+a", "Escape"]);
   await press(".mlb-filter-row input", ["d", "d", "Escape"]);
+  await press(".mlb-figure", ["ArrowLeft", "+", "0", "Shift+ArrowRight", "Shift+ArrowUp", " ", "Enter", "Escape"]);
   assert.deepEqual(await page.evaluate(() => (window as any).leaked), []);
 }));
 

@@ -54,11 +54,25 @@ test("each filter of the page is said in Rust, and means the rows that the page 
     }
     const rows = store.rows(view.runs).filter(row => !each.selected || store.selected.has(view.runs.ids[row]))
       .filter(row => !each.hidden || !store.hiddenOf(each.hidden.legend).has(view.legendBy(each.hidden.legend).of(row).value));
-    const rust = narrowing(view, null);
+    const rust = narrowing(view);
     if (process.env.ML_BOARD_COPIED === "write") Object.assign(each, { rust, rows });
     assert.deepEqual({ rust, rows }, { rust: each.rust, rows: each.rows }, each.what);
   }
   if (process.env.ML_BOARD_COPIED === "write") writeFileSync(path, `{\n"runs": [\n${runs.map(run => JSON.stringify(run)).join(",\n")}\n],\n"cases": [\n${cases.map(each => JSON.stringify(each)).join(",\n")}\n]\n}\n`);
+});
+
+test("a selection without any run of the output narrows nothing; what is drawn dimmed is left out, and that is said", () => {
+  const view = new View(board(), 0, {} as HTMLElement), { store, runs } = view;
+  const copied = () => {
+    const unsaid: string[] = [];
+    return [narrowing(view, unsaid), unsaid];
+  };
+  store.select(["a run of another output"]);
+  assert.deepEqual(copied(), [null, []]);
+  store.select([runs.ids[1]]);
+  assert.deepEqual(copied(), [`id == "${runs.ids[1]}"`, []]);
+  store.setMode("highlight");
+  assert.deepEqual(copied(), [`id == "${runs.ids[1]}"`, ["the others, dimmed"]]);
 });
 
 test("literals of Rust", () => {

@@ -137,6 +137,34 @@ test("runs, parameters, metrics and thoughts that come after the page was opened
   await page.context().close();
 });
 
+test("a column that begins to vary comes into the table that has only those that vary", async () => {
+  const board = sample.board(search), same = (last: number) => ({ key: "same", kind: "number" as const, group: "param" as const, shown: true, values: Array.from({ length: RUNS }, (_, row) => (row ? 1 : last)) });
+  const { page, engine } = await follow({ type: "table", board: 0, columns: ["lr", "same", "width"], sort: [] }, { boards: [{ ...board, columns: [...board.columns, same(1)] }] });
+  const heads = () => page.locator("[role=columnheader] .mlb-head-text").allTextContents();
+  await page.getByRole("button", { name: /^Columns / }).click();
+  await page.getByRole("button", { name: "only those that vary" }).click();
+  await until(page, heads, ["run", "lr", "width"]);
+  engine.tell({ o: { boards: { e: [[0], [{ o: { columns: { "=": [...board.columns, same(2)] } } }]] } } });
+  await until(page, heads, ["run", "lr", "same", "width"]);
+  await page.context().close();
+});
+
+test("small curves of a metric that came later are in the table, and whoever sorted by some sees the newest order", async () => {
+  const spark = (tag: string, ...last: number[]) => ({ tag, curves: last.map((y, run) => ({ run, y: [1, y] })) });
+  const sparks = (...all: unknown[]) => ({ o: { panel: { o: { sparks: { "=": all } } } } });
+  const { page, engine, payload } = await follow({ type: "table", board: 0, columns: ["lr"], sort: [], sparks: [spark("Loss", 3, 2, 1)] });
+  const heads = () => page.locator("[role=columnheader] .mlb-head-text").allTextContents();
+  const names = payload.boards[0].columns[1].values as string[];
+  const first = () => page.locator(".mlb-grid-row:not([hidden]) .mlb-run").first().textContent();
+  await page.locator(".mlb-head-cell button").filter({ hasText: /^Loss ∿/ }).click();
+  await until(page, first, names[2]);
+  engine.tell(sparks(spark("Loss", 0, 2, 1)));
+  await until(page, first, names[0]);
+  engine.tell(sparks(spark("Loss", 0, 2, 1), spark("Accuracy", 1, 1, 1)));
+  await until(page, heads, ["run", "lr", "Loss ∿", "Accuracy ∿"]);
+  await page.context().close();
+});
+
 test("the same filter, pressed twice in every output while runs come, is one filter; what comes passes through it, and clearing it once ends it", async () => {
   const outputs = 2;
   const { page, engine, payload } = await follow(sample.dashboard(search), {}, { outputs, height: 6000 });
@@ -300,6 +328,23 @@ test("zooming into a reduced curve asks for the points of the stretch; away from
   await page.keyboard.press("+");
   await page.waitForTimeout(600);
   assert.equal((await lastPoint(page))[0], 49);
+  await page.context().close();
+});
+
+test("a stretch of the x that was chosen on the page is asked for in the plot's own", async () => {
+  const reduced = sample.plot("Loss", search, {}), started = sample.columns(search).find(column => column.key === "started")!.values as number[];
+  // A point in two seconds.
+  reduced.series = reduced.series.map(curve => ({ ...curve, n: 5000, dwall: { i: [0, curve.x.length - 1], t: [started[curve.run], 2000 * (curve.x.length - 1)] } }) as typeof curve);
+  const { page } = await follow({ type: "stack", children: [reduced] });
+  await page.getByLabel("x axis", { exact: true }).selectOption("relative");
+  await page.waitForFunction(() => (document.querySelector(".mlb-plotly") as any)._fullLayout.xaxis.title.text === "seconds since start");
+  const asked = page.waitForRequest(request => request.url().includes("/zoom"));
+  await page.locator(".mlb-figure").first().focus();
+  await page.keyboard.press("+");
+  const url = new URL((await asked).url());
+  const seconds = await page.locator(".mlb-plotly").first().evaluate((plot: any) => plot._fullLayout.xaxis.range);
+  const steps = ["x0", "x1"].map(end => +url.searchParams.get(end)!);
+  assert.deepEqual(steps, [Math.floor(seconds[0] / 2), Math.ceil(seconds[1] / 2)]);
   await page.context().close();
 });
 

@@ -94,6 +94,24 @@ test("click selects a run, Shift adds one, a second click lets go; the others ar
   await said(page, "24 runs");
 }));
 
+test("by the keyboard alone: from dot to dot along either axis, and each is selected", () => on(pageOf(sample.scatter({ x: { key: "decay", log: true } })), {}, async page => {
+  const sorted = (key: string) => {
+    const values = sample.columns(SEARCH).find(column => column.key === key)!.values as number[];
+    return values.map((_, row) => row).sort((a, b) => values[a] - values[b]);
+  };
+  const chosen = () => page.evaluate(() => [...(window as any).__mlb_stores_1.get("board-1").selected].map((id: string) => Number(id.split("-")[1])));
+  await page.locator(".mlb-figure").focus();
+  for (const key of ["Shift+ArrowRight", "Shift+ArrowRight", "Enter"]) await page.keyboard.press(key);
+  const second = sorted("decay")[1], byHeight = sorted("last(Accuracy)");
+  assert.deepEqual(await chosen(), [second]);
+  await page.locator(".hoverlayer .hovertext").waitFor();
+  const up = byHeight.indexOf(second) < byHeight.length - 1;
+  for (const key of [up ? "Shift+ArrowUp" : "Shift+ArrowDown", " "]) await page.keyboard.press(key);
+  assert.deepEqual(await chosen(), [second, byHeight[byHeight.indexOf(second) + (up ? 1 : -1)]]);
+  await page.keyboard.press("Escape");
+  assert.deepEqual(await chosen(), []);
+}));
+
 test("a box selects the runs in it, Escape lets them go", () => on(pageOf(sample.scatter({ x: { key: "decay", log: true } })), {}, async page => {
   const box = (await page.locator(".mlb-plotly .nsewdrag").boundingBox())!;
   await page.mouse.move(box.x + 5, box.y + 5);

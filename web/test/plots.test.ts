@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Plot } from "../payload";
-import { drawn, launch, on as onPage } from "./support/browser";
+import { drawn, framed, launch, on as onPage } from "./support/browser";
 import { output, page as html } from "./support/page";
 import * as sample from "./support/sample";
 
@@ -73,6 +73,46 @@ test("the keyboard reads, too", () => on(plotPage({}, { n: 4 }), async page => {
   await page.waitForFunction(first => document.querySelector(".mlb-reading > div b")!.textContent !== first, first);
   await page.keyboard.press("Tab");
   await page.locator(".mlb-reading").waitFor({ state: "hidden" });
+}));
+
+test("by the keyboard alone the reading goes from curve to curve, stays on one along x, and takes its run, also a dimmed one", () => on(plotPage({}, { n: 4 }), async page => {
+  const near = () => page.locator(".mlb-reading .mlb-near td").nth(1).textContent();
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+    await framed(page);
+  };
+  const chosen = () => page.locator(".mlb-set-chip > span").allTextContents();
+  await page.locator(".mlb-figure").focus();
+  await press("Enter", "Shift+ArrowDown", "Shift+ArrowDown", "Shift+ArrowDown", "Shift+ArrowDown");
+  // Of a loss, lowest first: the last one down is the best.
+  const order = await page.locator(".mlb-reading tr td:nth-child(2)").allTextContents();
+  assert.equal(order.length, 4);
+  assert.equal(await near(), order[0]);
+  await press("Shift+ArrowUp", "Shift+ArrowUp");
+  assert.equal(await near(), order[2]);
+  await press("Shift+ArrowRight", "Shift+ArrowRight");
+  assert.equal(await near(), order[2], "it stays on its curve");
+  await press("Enter");
+  await page.locator(".mlb-set-chip").waitFor();
+  assert.deepEqual(await chosen(), [`run ${order[2]}`]);
+  await page.evaluate(() => (window as any).__mlb_stores_1.get("board-1").setMode("highlight"));
+  await page.waitForFunction(() => document.querySelectorAll(".mlb-strokes path[opacity]").length === 3);
+  await press("Shift+ArrowDown");
+  const other = await near();
+  assert.notEqual(other, order[2]);
+  await press(" ");
+  await page.getByText("2 selected").first().waitFor();
+  await press("Escape");
+  assert.deepEqual(await chosen(), []);
+}));
+
+test("between two points far apart on a logarithm, the spot lies on the line that is drawn, and a click there takes its run", () => on(plotPage({ layout: { yaxis: { type: "log" } }, series: [{ run: 0, x: [0, 100], y: [1000, 0.1], n: 2 }] }, { n: 1 }), async page => {
+  await pointAt(page, 0.5, 0.5);
+  await page.locator(".mlb-spot").waitFor();
+  const [spot, path] = await Promise.all([".mlb-spot", ".mlb-strokes path"].map(async selector => (await page.locator(selector).first().boundingBox())!));
+  assert.ok(Math.abs(spot.y + spot.height / 2 - (path.y + path.height / 2)) < 3, JSON.stringify({ spot, path }));
+  await page.mouse.click(spot.x + spot.width / 2, spot.y + spot.height / 2);
+  await page.locator(".mlb-set-chip").waitFor();
 }));
 
 test("smoothed, hover says what was logged as well", () => on(plotPage({ smooth: 0.8 }, { n: 4 }), async page => {
@@ -152,6 +192,25 @@ test("colours go by the values of the whole folder, which the engine tells; so a
     assert.deepEqual(await colours(), ["#d55e00", "#117733", "#e69f00", "#cc79a7"], "by their places in the folder");
   });
 });
+
+test("the curves of the entry under the pointer stay the bright ones when others are drawn; of one that is switched off there are none, so none is dim", () => on(plotPage(), async page => {
+  const paths = () => page.locator(".mlb-strokes path").evaluateAll(all => all.map(path => ({ colour: path.getAttribute("stroke"), dim: (path as SVGElement).style.opacity === "0.12" })));
+  const drawnAre = (n: number) => page.waitForFunction(n => document.querySelectorAll(".mlb-strokes path").length === n, n);
+  const chip = page.locator(".mlb-chip").filter({ hasText: /^lr=0\.003$/ });
+  const colour = await chip.locator("line").getAttribute("stroke");
+  await chip.hover();
+  await page.waitForFunction(() => document.querySelector('.mlb-strokes path[style*="0.12"]'));
+  await page.evaluate(() => {
+    const [store] = (window as any).__mlb_stores_1.values();
+    store.setFilter("width", "<100");
+  });
+  await drawnAre(16);
+  const left = await paths();
+  assert.deepEqual(left.filter(path => path.dim === (path.colour === colour)), []);
+  await chip.click();
+  await drawnAre(12);
+  assert.deepEqual((await paths()).filter(path => path.dim), []);
+}));
 
 test("after eight values the dash changes, not the colour", () => on(plotPage({ legend: "name" }, { n: 20 }), async page => {
   const styles = await page.locator(".mlb-plotly").evaluate((plot: any) => plot.drawn.filter((trace: any) => trace.uid.startsWith("run")).map((trace: any) => `${trace.line.color} ${trace.line.dash}`));

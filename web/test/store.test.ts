@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MISSING } from "../src/format";
 import { Runs } from "../src/runs";
 import { Store } from "../src/store";
 import { board } from "./support/sample";
@@ -41,6 +42,20 @@ test("a filter on a column that only another output has goes by the runs' ids", 
   assert.equal(store.rows(other).length, 12, "nobody knows the column");
   store.attach(runs, signal);
   assert.deepEqual(store.rows(other), [0, 4, 8]);
+});
+
+test("what any legend switched off is off in every output, also where the column is another output's", () => {
+  const narrow = board({ n: 12 }), store = new Store();
+  narrow.columns = narrow.columns.filter(column => column.key !== "optimizer");
+  const runs = new Runs(board({ n: 24 })), other = new Runs(narrow);
+  for (const each of [runs, other]) store.attach(each, signal);
+  store.setHidden("optimizer", ["adam"]);
+  store.setHidden("lr", [MISSING]);
+  store.setHidden("name", [runs.ids[4], "a run of no output"]);
+  const left = (of: Runs, but?: string) => of.ids.flatMap((_, row) => (store.hides(of, but)(row) ? [] : [row]));
+  assert.deepEqual(left(runs), [0, 8, 12, 16, 20]);
+  assert.deepEqual(left(other), [0, 8]);
+  assert.deepEqual(left(other, "name"), [0, 4, 8]);
 });
 
 test("clear brings back everything", () => {

@@ -24,6 +24,9 @@ export function output(payload: Payload, { withRuntime = true, version = hash } 
 /** The runtime alone, as `board.runtime()` shows it. */
 export const runtime = (): string => `<div data-mlb-v="${hash}" data-mlb-rt="${packed}"><p>keep this cell's output</p></div><script>${loader}</script>`;
 
+/** The page that the engine serves itself. */
+export const served = (): string => `<div class="mlb" data-mlb-v="${hash}" data-mlb-page="" data-mlb-rt="${packed}"></div><script>${loader}</script>`;
+
 /** A page of outputs. `head` comes first: a policy, another Plotly, a theme. */
 export function page(outputs: string[], { head = "", title = "ml_board" } = {}): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}<title>${title}</title>`
