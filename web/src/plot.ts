@@ -257,7 +257,8 @@ export class PlotPanel {
     const { view, plot } = this, { filters, selected } = view.store;
     if (!view.board.more || this.grouped || !(filters.size || selected.size)) return 0;
     const drawn = new Set(plot.series.map(curve => curve.run)), last = view.runs.columns.get(`last(${plot.tag})`)?.values;
-    return view.focus().filter(row => !drawn.has(row) && (!last || last[row] !== null)).length;
+    const hides = view.hides();
+    return view.focus().filter(row => !drawn.has(row) && !hides(row) && (!last || last[row] !== null)).length;
   }
 
   private sayLeft(drawn: number, all: number, lacking: number) {
