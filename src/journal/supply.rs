@@ -30,7 +30,7 @@ struct Shared {
     budget: u64,
     /// Bytes of the journal's files, as of the last look, and what was added to them since.
     used: AtomicU64,
-    /// Bytes of files that are being written, of which a look sees nothing or a part. Held by whoever changes `used`.
+    /// Bytes of files that are being written, which a look leaves out. Held by whoever changes `used`.
     promised: Mutex<u64>,
     state: Mutex<State>,
     changed: Condvar,
@@ -249,7 +249,7 @@ impl Shared {
     }
 }
 
-/// Room for a file, from its first byte until it is written. A look takes back what was not.
+/// Room for a file, until it is written and has its name. A look takes back what was not.
 pub(super) struct Room<'a> {
     shared: &'a Shared,
     bytes: u64,
@@ -263,9 +263,11 @@ impl Drop for Room<'_> {
     }
 }
 
+/// Of the files that are finished: for the others there is [`Room`].
 fn bytes_in(directory: &Path) -> u64 {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.metadata().ok()).map(|data| data.len()).sum()
+    let finished = entries.filter(|entry| Path::new(&entry.file_name()).extension().is_none_or(|end| end != "new"));
+    finished.filter_map(|entry| entry.metadata().ok()).map(|data| data.len()).sum()
 }
 
 #[cfg(test)]
@@ -281,8 +283,12 @@ mod tests {
         // Another thread's look, before there is a byte of that file.
         supply.look();
         assert!(supply.take_room(600 << 10, Duration::ZERO).is_err());
+        // Nor does a part of it count besides.
+        std::fs::write(home.path().join("00000000.value.new"), vec![0; 300 << 10]).unwrap();
+        supply.look();
+        assert!(supply.take_room(300 << 10, Duration::ZERO).is_ok());
         drop(room);
-        // It was never written.
+        // It was never finished.
         assert!(supply.take_room(600 << 10, Duration::ZERO).is_ok());
     }
 }
