@@ -11,7 +11,8 @@ const MOST_RUNS = 24;
 
 export class DiffPanel {
   readonly element: HTMLElement;
-  private readonly sheet = h("div", { class: "mlb-sheet" });
+  // With the focus it is scrolled by keys.
+  private readonly sheet = h("div", { class: "mlb-sheet", tabindex: 0, role: "group", "aria-label": "What differs" });
   private readonly said = h("span", { class: "mlb-note", role: "status" });
   private readonly empty: HTMLElement;
 

@@ -29,6 +29,10 @@ const VIEWS: Record<string, [Panel, ...string[][]]> = {
   thoughts: [sample.thoughts(8, SEARCH.n)],
   scatter: [sample.scatter()],
   params: [sample.params()],
+  importance: [sample.importance],
+  diff: [sample.diff],
+  coverage: [sample.coverage(SEARCH)],
+  dashboard: [sample.dashboard(SEARCH)],
   message: [{ type: "message", level: "error", text: "no run has a parameter `lrr`; did you mean `lr`?" }],
 };
 const pageOf = (panel: Panel, head = "") => page([output(sample.payload(panel, SEARCH))], { head });

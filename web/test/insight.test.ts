@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import type { Coverage, Diff, Importance, Panel } from "../payload";
+import type { Panel } from "../payload";
 import { product } from "../src/coverage";
 import { launch, on as onPage } from "./support/browser";
 import { output, page } from "./support/page";
@@ -21,16 +21,7 @@ const TABLE: Panel = { type: "table", board: 0, columns: null, sort: [] };
 const on = (panel: Panel, body: (page: Page) => Promise<void>, dark = false) =>
   onPage(browser, page([output(sample.payload({ type: "stack", children: [panel, TABLE] }, SEARCH))]), { dark }, body);
 
-const importance: Importance = {
-  type: "importance", board: 0, of: "last(Accuracy)", notes: ["24 runs only: a rough guide"],
-  items: [
-    { key: "lr", importance: 1.2, spread: 0.1, correlation: -0.8, n: 23 },
-    { key: "optimizer", importance: 0.3, spread: 0.02, correlation: null, n: 24 },
-    { key: "seed", importance: -0.01, spread: 0.01, correlation: 0.1, n: 24 },
-  ],
-};
-
-test("a bar for each parameter, as long as its importance; a click makes it the legend", () => on(importance, async page => {
+test("a bar for each parameter, as long as its importance; a click makes it the legend", () => on(sample.importance, async page => {
   const widths = await page.locator(".mlb-weigh .mlb-track > i").evaluateAll(bars => bars.map(bar => bar.getBoundingClientRect().width));
   assert.ok(Math.abs(widths[0] / widths[1] - 4) < 0.1, String(widths));
   assert.ok(widths[2] <= 1, "less than nothing is nothing");
@@ -41,12 +32,7 @@ test("a bar for each parameter, as long as its importance; a click makes it the 
   assert.ok(await box.isVisible());
 }));
 
-const diff: Diff = {
-  type: "diff", board: 0, notes: [],
-  sections: [{ title: "parameters", keys: ["lr", "width", "optimizer"] }, { title: "results", keys: ["last(Loss)"] }],
-};
-
-test("a diff follows the table: of two selected runs only what differs between them is left", () => on(diff, async page => {
+test("a diff follows the table: of two selected runs only what differs between them is left", () => on(sample.diff, async page => {
   const said = page.locator(".mlb-diff .mlb-note");
   assert.equal(await said.textContent(), "4 things differ between 24 runs");
   await page.getByLabel("Filter width", { exact: true }).fill("=32");
@@ -60,13 +46,7 @@ test("a diff follows the table: of two selected runs only what differs between t
   await page.waitForFunction(() => document.querySelector(".mlb-diff .mlb-note")!.textContent === "1 thing differs between 2 runs selected");
 }));
 
-const lrs = sample.LRS.map(String), widths = ["32", "64", "128", "256"];
-const coverage: Coverage = {
-  type: "coverage", board: 0, keys: ["lr", "width"], values: [lrs, widths], notes: [],
-  cells: lrs.flatMap((_, i) => widths.map((_, j) => Array.from({ length: 24 }, (_, row) => row).filter(row => row !== 3 && row % 4 === i && row % 3 === j))),
-};
-
-test("a cell for each combination says what its runs came to, and selects them", () => on(coverage, async page => {
+test("a cell for each combination says what its runs came to, and selects them", () => on(sample.coverage(SEARCH), async page => {
   const cell = (name: string) => page.getByRole("button", { name });
   assert.equal(await page.locator(".mlb-combination").count(), 16);
   assert.equal(await cell("lr 0.001, width 32: 2").textContent(), "2");

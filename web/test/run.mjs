@@ -6,9 +6,7 @@ import { readdirSync, rmSync } from "node:fs";
 const here = new URL("./", import.meta.url);
 const wanted = process.argv.slice(2);
 const tests = readdirSync(here)
-  .filter(name => name.endsWith(".test.ts") && (!wanted.length || wanted.some(word => name.includes(word))))
-  // Needs pages of the Rust side.
-  .filter(name => name !== "pages.test.ts" || process.env.ML_BOARD_PAGES);
+  .filter(name => name.endsWith(".test.ts") && (!wanted.length || wanted.some(word => name.includes(word))));
 // Beside node_modules, so that packages are found, and two levels deep, as the sources are.
 const outdir = new URL("../node_modules/.test/unit/", import.meta.url).pathname;
 rmSync(outdir, { recursive: true, force: true });

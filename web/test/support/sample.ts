@@ -1,6 +1,6 @@
 // Made-up runs that look like a real search.
 
-import type { Board, Column, Curve, Dashboard, Histograms, Images, Num, Panel, Params, Payload, Plot, Scatter, Thoughts } from "../../payload";
+import type { Board, Column, Coverage, Curve, Dashboard, Diff, Histograms, Images, Importance, Num, Panel, Params, Payload, Plot, Scatter, Thoughts } from "../../payload";
 
 /** The same numbers every time (mulberry32). */
 export function random(seed: number): () => number {
@@ -115,6 +115,27 @@ export const scatter = (more: Partial<Scatter> = {}): Scatter => ({ type: "scatt
 export function params(more: Partial<Params> = {}): Params {
   const axes = ["optimizer", "width", "lr", "decay", "last(Loss)", "last(Accuracy)"].map(key => ({ key, log: key === "decay" }));
   return { type: "params", board: 0, axes, legend: null, colour: "last(Accuracy)", notes: [], ...more };
+}
+
+export const importance: Importance = {
+  type: "importance", board: 0, of: "last(Accuracy)", notes: ["24 runs only: a rough guide"],
+  items: [
+    { key: "lr", importance: 1.2, spread: 0.1, correlation: -0.8, n: 23 },
+    { key: "optimizer", importance: 0.3, spread: 0.02, correlation: null, n: 24 },
+    { key: "seed", importance: -0.01, spread: 0.01, correlation: 0.1, n: 24 },
+  ],
+};
+
+export const diff: Diff = {
+  type: "diff", board: 0, notes: [],
+  sections: [{ title: "parameters", keys: ["lr", "width", "optimizer"] }, { title: "results", keys: ["last(Loss)"] }],
+};
+
+/** Which of the runs have which rate and width; nobody ran a width of 256. */
+export function coverage({ n }: Search): Coverage {
+  const lrs = LRS.map(String), widths = ["32", "64", "128", "256"], rows = Array.from({ length: n }, (_, row) => row);
+  const cells = lrs.flatMap((_, i) => widths.map((_, j) => rows.filter(row => row !== 3 && row % 4 === i && row % 3 === j)));
+  return { type: "coverage", board: 0, keys: ["lr", "width"], values: [lrs, widths], notes: [], cells };
 }
 
 export function dashboard(search: Search): Dashboard {
