@@ -105,6 +105,8 @@ export interface Plot {
   extra?: { layout?: Record<string, any>; traces?: Record<string, unknown>[] };
   /** Thoughts of its runs, to stand on their curves; in a dashboard those of its `thoughts` do. */
   thoughts?: { run: number; step: number | null; t: number; text: string }[];
+  /** As many of the newest runs were asked for; absent: those that matter. */
+  runs?: number;
   /** How many runs have the metric, where there are curves of fewer. */
   total?: number;
   /** "2,000 of 2.1M points", "100 of 340 runs", …: to be said on the picture. */

@@ -489,6 +489,7 @@ impl Part<'_> {
             zoom: spec.zoom,
             extra: None,
             thoughts: Vec::new(),
+            runs: spec.runs,
             total: drawn.map(|drawn| drawn.total).filter(|total| *total > runs),
             notes,
             axes,

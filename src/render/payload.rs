@@ -206,6 +206,9 @@ pub(crate) struct Plot {
     pub(crate) extra: Option<Box<Extra>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) thoughts: Vec<Thought>,
+    /// As many of the newest runs were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) runs: Option<usize>,
     /// How many runs have the metric, where these are not all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) total: Option<usize>,

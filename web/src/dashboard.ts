@@ -29,7 +29,7 @@ export class DashboardPart {
   private readonly search = h("input", { type: "search", placeholder: "Find plots", "aria-label": "Find plots by tag" });
 
   /** `tools` stand in its bar. */
-  constructor(private readonly view: View, panel: Dashboard, tools: HTMLElement[]) {
+  constructor(private readonly view: View, private panel: Dashboard, tools: HTMLElement[]) {
     this.plots = new Several(view, h("div", { class: "mlb-row mlb-plots" }), (plot, view) => new PlotPanel(view, plot, false, thoughtsOf(panel)));
     this.images = new Several(view, h("div", { class: "mlb-stack" }), (images, view) => new ImagesPanel(view, images));
     this.histograms = new Several(view, h("div", { class: "mlb-row" }), (each, view) => new HistogramPanel(view, each));
@@ -39,7 +39,7 @@ export class DashboardPart {
     const top = h("div", { class: "mlb-top" }, bar(view, null, true, this.smooth, this.x.element, ...tools), strip);
     this.search.addEventListener("input", inFrame(() => this.find()));
     this.search.addEventListener("keydown", event => event.stopPropagation());
-    this.table = new RunTable(view, panel.table, { legend: null, plots: panel.plots });
+    this.table = new RunTable(view, panel.table, { legend: null, plots: () => this.panel.plots });
     this.sections = {
       runs: section("Runs", [], this.table.element),
       plots: section("Plots", [h("span", { class: "mlb-field" }, this.found, this.search)], this.plots.element),
@@ -54,8 +54,9 @@ export class DashboardPart {
 
   /** Takes newer data: plots and the like that came are put where they belong. */
   refresh(panel: Dashboard) {
+    this.panel = panel;
     this.thoughts.refresh(panel.thoughts);
-    this.table.sparks(panel.table, panel.plots);
+    this.table.refresh(panel.table);
     this.draw(panel);
     const thoughts = thoughtsOf(panel);
     this.plots.parts.forEach(plot => plot.remark(thoughts));

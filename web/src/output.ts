@@ -1,8 +1,7 @@
 // One output on the page: drawn from its payload, and brought up to date where an engine has more to say.
 
-import type { Live, Payload, Plot } from "../payload";
+import type { Live, Panel, Payload, Plot } from "../payload";
 import { h } from "./dom";
-import type { Kept } from "./kept";
 import { loopOf, type Follower, type State } from "./live";
 import { output, placeOf, shapeOf } from "./panels";
 import { keepStill } from "./still";
@@ -15,7 +14,7 @@ export class Output implements Follower {
   private readonly body: HTMLElement;
   private payload: Payload;
   private views: View[] = [];
-  private kept!: Kept;
+  private refresh!: (panel: Panel) => void;
   /** Tells an engine what is selected, and what is wanted. */
   private tell: (() => void)[] = [];
 
@@ -50,7 +49,7 @@ export class Output implements Follower {
     const sameBoards = boards.length === before.boards.length && boards.every((board, i) => board.id === before.boards[i].id);
     if (!sameBoards || shapeOf(panel) !== shapeOf(before.panel)) return this.layOut();
     this.views.forEach((view, i) => view.refresh(boards[i], read_at));
-    this.kept.refresh(panel);
+    this.refresh(panel);
   }
 
   /** Goes on with what another engine has. */
@@ -97,9 +96,9 @@ export class Output implements Follower {
       }
       view.begin();
     }
-    const { elements, kept } = output(this.views, panel);
+    const { elements, refresh } = output(this.views, panel);
     this.body.replaceChildren(...elements);
-    this.kept = kept;
+    this.refresh = refresh;
   }
 }
 

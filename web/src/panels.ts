@@ -19,9 +19,9 @@ import { RunTable } from "./table";
 import { ThoughtsPanel } from "./thoughts";
 import type { View } from "./view";
 
-/** The whole output: a bar for each board that needs one, then the panels; and those, to be brought up to date. */
-export function output(views: View[], panel: Panel): { elements: HTMLElement[]; kept: Kept } {
-  const panels = leaves(panel);
+/** The whole output: a bar for each board that needs one, then the panels; and what brings those up to date. */
+export function output(views: View[], panel: Panel): { elements: HTMLElement[]; refresh: (panel: Panel) => void } {
+  let panels = leaves(panel);
   let said: (boards: string[]) => string = () => "";
   const owns = views.map((_, board) => ownLegend(panels.filter(leaf => isOf(leaf, board))));
   const rust = copyAsRust(() => expression(views, panels.filter(leaf => leaf.type !== "message").length, boards => said(boards)));
@@ -33,12 +33,17 @@ export function output(views: View[], panel: Panel): { elements: HTMLElement[]; 
     if (!own.length || own.some(leaf => leaf.type === "dashboard")) return [];
     return [bar(view, owns[board], own.some(followsLegend), ...tools())];
   });
-  const kept = new Kept(panel, (panel, signal, child) => part(views.map(view => view.until(signal)), panel, panels, child, tools));
+  const kept = new Kept(panel, (panel, signal, child) => part(views.map(view => view.until(signal)), panel, () => panels, child, tools));
   said = boards => kept.rust(boards);
-  return { elements: [...bars, rust.shown, kept.element], kept };
+  const refresh = (panel: Panel) => {
+    panels = leaves(panel);
+    kept.refresh(panel);
+    for (const view of views) view.tell("panels");
+  };
+  return { elements: [...bars, rust.shown, kept.element], refresh };
 }
 
-function part(views: View[], panel: Panel, all: Leaf[], child: (panel: Panel) => Kept, tools: () => HTMLElement[]): Part<any> {
+function part(views: View[], panel: Panel, all: () => Leaf[], child: (panel: Panel) => Kept, tools: () => HTMLElement[]): Part<any> {
   switch (panel.type) {
     case "row":
     case "stack": return { element: h("div", { class: `mlb-${panel.type}${ofPlots(panel) ? " mlb-plots" : ""}` }, ...panel.children.map(each => child(each).element)) };
@@ -46,7 +51,7 @@ function part(views: View[], panel: Panel, all: Leaf[], child: (panel: Panel) =>
     case "dashboard": return new DashboardPart(views[panel.board], panel, tools());
     case "plot": return new PlotPanel(views[panel.board], panel, true);
     // The boxes of a table have the colours of the plots beside it, and its small curves are theirs.
-    case "table": return new RunTable(views[panel.board], panel, { legend: ownLegend(all.filter(leaf => isOf(leaf, panel.board))), plots: all.filter(leaf => leaf.type === "plot") });
+    case "table": return new RunTable(views[panel.board], panel, { legend: ownLegend(all().filter(leaf => isOf(leaf, panel.board))), plots: () => all().filter(leaf => leaf.type === "plot") });
     case "images": return new ImagesPanel(views[panel.board], panel);
     case "histogram": return new HistogramPanel(views[panel.board], panel);
     case "thoughts": return new ThoughtsPanel(views[panel.board], panel);

@@ -155,7 +155,7 @@ export class PlotPanel {
       sigma !== undefined ? `.smooth_gaussian(${float(sigma)})` : weight > 0 ? `.smooth(${float(+weight.toFixed(3))})` : "",
       this.isLog("x") ? ".log_x()" : "", this.isLog("y") ? ".log_y()" : "",
       range("x_range", time(zoom.x)), range("y_range", zoom.y),
-      runsCall(plot, this.grouped),
+      plot.runs !== undefined ? `.runs(${plot.runs})` : this.most > MOST_CURVES ? `.runs(${plot.total ?? plot.series.length})` : "",
       ownLayout(plot.extra?.layout, zoom),
       ...(plot.extra?.traces ?? []).map(trace => `.add_trace(${literal(JSON.stringify(trace))})`),
     ].join("");
@@ -419,13 +419,6 @@ function ownLayout(layout: Record<string, any> | undefined, zoom: { x: unknown; 
     if (!Object.keys(its).length) delete said[`${axis}axis`];
   }
   return !Object.keys(said).length ? "" : `.layout(${literal(JSON.stringify(said))})`;
-}
-
-/** `.runs(20)`, where a plot has other runs than it takes by itself: by the note of the newest, or by their number (src/render/choose.rs). */
-function runsCall({ notes, series }: Plot, grouped: boolean): string {
-  const runs = new Set(series.flatMap(curve => curve.group?.runs ?? curve.run)).size, usual = grouped ? 1000 : 100;
-  const newest = notes.some(note => /^[\d,]+ of [\d,]+ runs, the newest$/.test(note));
-  return runs > usual || (newest && !(grouped && runs === usual)) ? `.runs(${runs})` : "";
 }
 
 const BANDS: Record<string, string> = { "std dev": "StdDev", "std err": "StdErr", "min to max": "MinMax", "95% CI": "bootstrap_ci()" };

@@ -27,7 +27,7 @@ const NARROWEST = 40;
 const SPARKS = 2;
 
 /** What the table is shown beside: the legend column of that, for the colour of the boxes, and plots, for small curves. */
-export interface Beside { legend: string | null; plots: Plot[] }
+export interface Beside { legend: string | null; plots: () => Plot[] }
 
 const titled = (column: Column): TableColumn => ({ ...column, title: column.key });
 
@@ -56,11 +56,11 @@ export class RunTable {
   /** All columns that there are to choose from. */
   private readonly choice: TableColumn[];
 
-  constructor(private readonly view: View, private table: Table, private readonly beside: Beside = { legend: null, plots: [] }) {
+  constructor(private readonly view: View, private table: Table, private readonly beside: Beside = { legend: null, plots: () => [] }) {
     const { runs, store } = view;
     const all = [...runs.columns.values()].map(titled);
     this.first = { key: RUN_NAME, kind: "text", group: "run", shown: true, values: runs.names, title: "run" };
-    const sparks = sparkColumns(sourcesOf(table, beside.plots), runs);
+    const sparks = sparkColumns(sourcesOf(table, beside.plots()), runs);
     const choice = [...all.filter(column => column.key !== RUN_NAME && column.key !== "id" && !column.parts), ...sparks];
     const shown = shownAtFirst(table, choice, sparks);
     this.columns = [this.first, ...shown];
@@ -90,6 +90,7 @@ export class RunTable {
     this.element = card("table", "Runs", [this.chooser.button, csv, filterHelp()], this.chooser.element, this.grid.element, this.message);
     view.on(["rows"], () => this.arrange());
     view.on(["data"], () => this.grow());
+    view.on(["panels"], () => this.sparks());
     view.on(["selection", "legend"], this.grid.draw);
     view.on(["theme"], () => {
       this.heats.clear();
@@ -118,7 +119,8 @@ export class RunTable {
   }
 
   /** Takes newer small curves. */
-  sparks(table: Table, plots: Plot[]) {
+  private sparks() {
+    const { table } = this, plots = this.beside.plots();
     const came: TableColumn[] = [], had = this.choice.filter(column => column.spark).length;
     for (const spark of sparkColumns(sourcesOf(table, plots), this.view.runs)) {
       const known = this.choice.find(column => column.key === spark.key);
@@ -132,7 +134,6 @@ export class RunTable {
 
   refresh(table: Table) {
     this.table = table;
-    this.sparks(table, []);
   }
 
   private fit() {

@@ -4,13 +4,13 @@ import type { Board, Plot } from "../payload";
 import { Legend, RUN_NAME } from "./legend";
 import type { State } from "./live";
 import { Runs } from "./runs";
-import { storeOf, type Change, type Store } from "./store";
+import { CHANGES, storeOf, type Change, type Store } from "./store";
 import { watchTheme, type Theme } from "./theme";
 import type { Wishes } from "./wishes";
 import type { Packed } from "./wire";
 
-/** Beside what a person sets: the host's colours, and data that came. */
-type Heard = Change | "theme" | "data" | "state" | "wishes";
+/** Beside what a person sets: the host's colours, data that came, of the runs and then in all panels, how new they are, and what else was asked for. */
+type Heard = Change | "theme" | "data" | "panels" | "state" | "wishes";
 
 export class View {
   readonly runs: Runs;
@@ -63,7 +63,7 @@ export class View {
       const all = this.listeners.get(change)!.add(guarded);
       this.signal.addEventListener("abort", () => all.delete(guarded));
     }
-    this.store.on(changes.filter((change): change is Change => !["theme", "data", "state", "wishes"].includes(change)), guarded, this.signal);
+    this.store.on(CHANGES.filter(change => changes.includes(change)), guarded, this.signal);
   }
 
   tell(...changes: Heard[]) {

@@ -309,7 +309,7 @@ test("the filter of the cell, x and a stretch of it, and a whole dashboard", asy
 });
 
 test("the order of a small curve, and the newest runs that a plot was asked for", () => {
-  const parts = [sample.plot("Loss", { n: 20 }, { notes: ["20 of 24 runs, the newest"] }), { type: "table" as const, board: 0, columns: ["lr"], sort: [] }];
+  const parts = [sample.plot("Loss", { n: 20 }, { runs: 20 }), { type: "table" as const, board: 0, columns: ["lr"], sort: [] }];
   return on([output(sample.payload({ type: "stack", children: parts }, SEARCH))], async page => {
     await page.getByRole("button", { name: /^Columns / }).click();
     await page.locator(".mlb-columns label").filter({ hasText: "Loss ∿" }).click();
