@@ -140,7 +140,7 @@ impl Hub {
     /// Which revision the folders of a view are at, and what is wanted of it.
     fn look(&self, shown: &Shown) -> Result<Vec<u64>> {
         let mut revisions = self.revisions(&shown.view, |folder| folder.look(FRESH))?;
-        revisions.push(shown.wishes().revision);
+        revisions.push(shown.wished());
         Ok(revisions)
     }
 

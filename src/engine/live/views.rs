@@ -121,6 +121,11 @@ impl Shown {
         locked(&self.wishes).clone()
     }
 
+    /// Counts the changes of that.
+    pub(super) fn wished(&self) -> u64 {
+        locked(&self.wishes).revision
+    }
+
     /// Takes what a page wants of one of its boards. `false`: it is nothing of the kind.
     pub(super) fn wish(&self, page: &str, board: &str, json: &[u8]) -> bool {
         locked(&self.wishes).take(page, board, json)
