@@ -114,12 +114,16 @@ async function selections(app, page) {
   await selected("a box around curves");
   await plot.getByRole("button", { name: "box", exact: true }).click();
 
-  for (const kind of ["images", "histogram"]) {
+  const pictured = async kind => {
     const caption = page.locator(`.mlb-${kind} .mlb-picks`).first();
     await caption.scrollIntoViewIfNeeded();
     await caption.click();
     await selected(`a caption of ${kind}`);
-  }
+  };
+  await pictured("images");
+  // One over the other they have no captions.
+  await page.locator(".mlb-histogram").first().getByRole("button", { name: "ridgelines" }).click();
+  await pictured("histogram");
 
   await board.scrollIntoViewIfNeeded();
   const all = await curves(plot);

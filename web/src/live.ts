@@ -24,7 +24,7 @@ export interface News { version: number; payload?: Payload; patches?: Patch[]; e
 export interface Answer { session: string; read_at: number; running: boolean; pace: number; views: Record<string, News> }
 
 /** What a run logs first is on the page within two seconds. A question that has no news costs the engine next to nothing. */
-const IDLE_MS = 1_500;
+const IDLE_MS = 900;
 const SLOWEST_MS = 15_000;
 /** After so long without any change, and without anybody at the page, the loop gets slow. */
 const QUIET_MS = 60 * 60_000;

@@ -18,7 +18,7 @@ use crate::store::read::{Kind, Place, Read};
 const BESIDE: Duration = Duration::from_secs(3);
 /// Whether there are new thoughts in them is asked so often: with the way of a thought to the store and that of the page to us, it is on the
 /// page within two seconds.
-const TOLD: Duration = Duration::from_secs(1);
+const TOLD: Duration = Duration::from_millis(450);
 /// What no count tells of them (a thought that a person edited) is read so often.
 pub(super) const ANEW: Duration = Duration::from_secs(15);
 /// Bytes of images that are kept: more than one output reads, or each time it is composed it would read all of them again.

@@ -16,6 +16,8 @@ use crate::store::reading;
 
 /// Events are asked for again so far back, in milliseconds: several threads' are not quite in order of time.
 const OVERLAP: i64 = 5_000;
+/// Folders that one question is about.
+const UNITED: usize = 100;
 
 impl Follow for Mongo {
     fn pulse(&self) -> Result<Option<i64>> {
@@ -64,17 +66,20 @@ impl Follow for Mongo {
     fn told(&self, database: &str) -> Result<BTreeMap<String, i64>> {
         let of = self.database(database);
         let names = self.block_on(async move { of.list_collection_names().await })?;
-        // Runs count their thoughts after those are stored, and there are far fewer of them than of events.
-        let count = vec![doc! { "$group": { "_id": null, "n": { "$sum": "$thoughts" } } }];
-        let with_events = names.iter().filter_map(|name| name.strip_suffix(".events"));
-        let of_folder = |folder: &str| {
-            let n = self.gather(database, folder, count.clone(), |found| {
+        let folders: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".events")).collect();
+        let mut told = BTreeMap::new();
+        for some in folders.chunks(UNITED) {
+            // Runs count their thoughts after those are stored, and there are far fewer of them than of events.
+            let count = |folder: &str| doc! { "$group": { "_id": { "$literal": folder }, "n": { "$sum": "$thoughts" } } };
+            let with = |folder: &&str| doc! { "$unionWith": { "coll": *folder, "pipeline": [count(folder)] } };
+            let pipeline = std::iter::once(count(some[0])).chain(some[1..].iter().map(with)).collect();
+            told.extend(self.gather(database, some[0], pipeline, |found| {
                 let n = found.get("n").ok().flatten();
-                Ok(n.and_then(|n| n.as_i64().or(n.as_i32().map(i64::from)).or(n.as_f64().map(|n| n as i64))).unwrap_or_default())
-            })?;
-            Ok((folder.to_owned(), n.into_iter().sum()))
-        };
-        with_events.map(of_folder).collect()
+                let n = n.and_then(|n| n.as_i64().or(n.as_i32().map(i64::from)).or(n.as_f64().map(|n| n as i64)));
+                Ok((found.get_str("_id").unwrap_or_default().to_owned(), n.unwrap_or_default()))
+            })?);
+        }
+        Ok(told)
     }
 
     fn events_since(&self, place: Place<'_>, runs: &[RunId], since: Option<Heard>) -> Result<(Vec<Event>, Heard)> {
