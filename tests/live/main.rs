@@ -135,7 +135,7 @@ fn thoughts_of_another_folder(uri: &str) {
     let home = Home::new();
     let database = unique("beside");
     let own = writer(&home, uri, &database, "f", "own");
-    own.add_scalar("Loss", 1.0);
+    own.add_thought("hm");
     own.close().unwrap();
     let mut page = Page::of(payload(&board(uri, &database, "f").thoughts().everywhere().to_html()));
     // The folder itself is new, too.
@@ -144,7 +144,7 @@ fn thoughts_of_another_folder(uri: &str) {
     let of_call = |n: usize| {
         beside.add_thought("hm");
         let called = Instant::now();
-        page.follow("a thought of another folder", |payload| texts(payload) == n);
+        page.follow("a thought of another folder", |payload| texts(payload) == 1 + n);
         called.elapsed()
     };
     let mut delays: Vec<Duration> = (1..=10).map(of_call).collect();
