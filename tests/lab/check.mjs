@@ -132,7 +132,7 @@ async function selections(app, page) {
   await board.getByRole("button", { name: "dim others" }).first().click();
   await eventually("or all, the others dimmed", () => curves(plot), n => n === all);
   await board.getByRole("button", { name: "Copy as Rust" }).first().click();
-  await eventually("what is set is copied as Rust", () => board.locator(".mlb-rust code").first().textContent(), text => /^board\.filter\(".*id == .*"\)\?/.test(text));
+  await eventually("what is set is copied as Rust", () => board.locator(".mlb-rust code").first().textContent(), text => /^board\.filter\(r#".*id == "[0-9a-f]{24}""#\)\?/.test(text));
   await board.getByRole("button", { name: "dim others" }).first().click();
   await clear();
 }
