@@ -231,16 +231,16 @@ fn offset(ordinal: i64, first: i64) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::model::{Session, Time};
     use crate::store::documents::Part;
 
-    const RUN: RunId = RunId::from_bytes([1; 12]);
+    pub(in crate::store) const RUN: RunId = RunId::from_bytes([1; 12]);
 
-    fn session(n: u8) -> SessionId {
+    pub(in crate::store) fn session(n: u8) -> SessionId {
         SessionId::from_bytes([n; 12])
     }
 
@@ -291,7 +291,8 @@ mod tests {
         Chunk { run: RUN, session: of, tag: "Loss".into(), seq: 0, i0: 0, points }
     }
 
-    fn run_of(ranks: &[u32]) -> Run {
+    /// A run whose sessions, numbered from 1 in order of their start, have these ranks.
+    pub(in crate::store) fn run_of(ranks: &[u32]) -> Run {
         let mut run = Run::new(RUN, "folder", "name", Time(0));
         let sessions = (1_u8..).zip(ranks).map(|(n, rank)| {
             let mut session = Session::new(session(n), "", 0, Time(n.into()));

@@ -81,26 +81,8 @@ fn together(grown: Vec<&Event>) -> Option<HistogramBins> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Session;
+    use crate::store::assemble::tests::{RUN, run_of, session};
     use crate::store::documents::Histogram;
-
-    const RUN: RunId = RunId::from_bytes([1; 12]);
-
-    fn session(n: u8) -> SessionId {
-        SessionId::from_bytes([n; 12])
-    }
-
-    /// A run whose sessions, numbered from 1 in order of their start, have these ranks.
-    fn run(ranks: &[u32]) -> Run {
-        let mut run = Run::new(RUN, "folder", "name", Time(0));
-        let sessions = (1_u8..).zip(ranks).map(|(n, rank)| {
-            let mut session = Session::new(session(n), "", 0, Time(n.into()));
-            session.rank = *rank;
-            session
-        });
-        run.sessions = sessions.collect();
-        run
-    }
 
     fn event(of: u8, position: i64, step: i64, what: What) -> Event {
         let id = format!("{}:{position}", session(of));
@@ -123,16 +105,16 @@ mod tests {
     #[test]
     fn steps_that_were_logged_again_are_those_of_the_latest_session() {
         let events = [logged(1, &[0, 10, 20, 30]), logged(2, &[20, 30, 40]), logged(3, &[40])].concat();
-        assert_eq!(seen(&run(&[0, 0, 0]), &events), [(0, 1), (10, 1), (20, 2), (30, 2), (40, 3)]);
+        assert_eq!(seen(&run_of(&[0, 0, 0]), &events), [(0, 1), (10, 1), (20, 2), (30, 2), (40, 3)]);
         // A session that logged nothing of it changes nothing; one that saw steps twice has them twice, as logged.
         let events = [logged(1, &[0, 1, 2]), logged(3, &[1, 2, 1])].concat();
-        assert_eq!(seen(&run(&[0, 0, 0]), &events), [(0, 1), (1, 3), (1, 3), (2, 3)]);
+        assert_eq!(seen(&run_of(&[0, 0, 0]), &events), [(0, 1), (1, 3), (1, 3), (2, 3)]);
     }
 
     #[test]
     fn ranks_lie_side_by_side_and_what_a_person_added_stays() {
         let events = [logged(1, &[0, 1]), logged(2, &[0, 1]), logged(3, &[1]), logged(9, &[0, 1])].concat();
-        assert_eq!(seen(&run(&[0, 1, 1]), &events), [(0, 1), (0, 2), (0, 9), (1, 1), (1, 3), (1, 9)]);
+        assert_eq!(seen(&run_of(&[0, 1, 1]), &events), [(0, 1), (0, 2), (0, 9), (1, 1), (1, 3), (1, 9)]);
     }
 
     fn of(values: &[f64]) -> What {
@@ -145,7 +127,7 @@ mod tests {
     fn single_numbers_of_all_sessions_form_one_histogram_beside_those_of_steps() {
         let given = What::Histogram(Histogram { n: 7, ..Histogram::default() });
         let events = [event(1, 1, 0, of(&[1.0, 2.0])), event(2, 1, 0, of(&[2.0, 9.0, f64::NAN])), event(1, 2, 0, given)];
-        let all = histograms(&[&run(&[0, 1])], &events);
+        let all = histograms(&[&run_of(&[0, 1])], &events);
         assert_eq!(all.iter().map(|bins| (bins.step, bins.n, bins.nan)).collect::<Vec<_>>(), [(0, 7, 0), (0, 4, 1)]);
         let What::Histogram(whole) = of(&[1.0, 2.0, 2.0, 9.0]) else { unreachable!() };
         assert_eq!((&all[1].edges, &all[1].counts), (&whole.edges, &whole.counts));
@@ -159,7 +141,7 @@ mod tests {
         };
         let odd = [[1e300, -1e300], [0.0, f64::INFINITY], [f64::NAN, 0.0], [1.0, 1.0], [f64::MAX, f64::MIN_POSITIVE]];
         let events: Vec<Event> = (1_u8..).zip(odd).map(|(n, edges)| event(n, 1, 0, edited(&edges))).collect();
-        let all = histograms(&[&run(&[0; 5])], &events);
+        let all = histograms(&[&run_of(&[0; 5])], &events);
         assert_eq!((all.len(), all[0].counts.iter().sum::<u64>()), (1, 5));
     }
 }
