@@ -1,4 +1,4 @@
-//! A machine that is gone with its disk.
+//! What is gone: a machine with its disk, a run, a client.
 
 use std::io::{BufRead as _, BufReader};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,6 +8,11 @@ use ml_board_test_support::{mongodb, unique};
 
 use crate::common::Home;
 use crate::{Stored, trainer, until};
+
+/// The port of an address.
+fn port(uri: &str) -> u16 {
+    uri.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap()
+}
 
 #[test]
 fn a_flush_interval_is_lost_at_most() {
@@ -68,8 +73,7 @@ fn many_writers_share_what_they_can() {
             break;
         }
     }
-    let port = uri.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap();
-    let status = ml_board_test_support::command(port, "admin", doc! { "serverStatus": 1 }).unwrap();
+    let status = ml_board_test_support::command(port(&uri), "admin", doc! { "serverStatus": 1 }).unwrap();
     let connections = status.get_document("connections").unwrap().get_i32("current").unwrap();
     println!("50 writers more: {threads} threads more, {connections} connections in all");
     // Two of each writer's own: one makes its journal's segments, one ships. The driver's are shared.
@@ -80,4 +84,22 @@ fn many_writers_share_what_they_can() {
     let stored = Stored::at(&uri, &database);
     let steps = stored.steps("Loss");
     assert_eq!((steps.len(), steps.values().map(Vec::len).sum::<usize>()), (51, 50 * 2000 + 1));
+}
+
+#[test]
+fn a_client_that_ends_tells_the_server_and_does_not_panic() {
+    let (home, database) = (Home::new(), unique("ends"));
+    let (uri, _guard) = mongodb();
+    let goodbyes = || {
+        let status = ml_board_test_support::command(port(&uri), "admin", doc! { "serverStatus": 1 }).unwrap();
+        let commands = status.get_document("metrics").unwrap().get_document("commands").unwrap();
+        commands.get_document("endSessions").unwrap().get_i64("total").unwrap()
+    };
+    let before = goodbyes();
+    let output = trainer(&home, &uri, &database, "ends").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    // The program ends beside the last of them.
+    assert!(goodbyes() - before >= 140, "{} of 150 clients told", goodbyes() - before);
 }

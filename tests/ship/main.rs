@@ -13,6 +13,7 @@ mod secrets;
 
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bson::{Bson, Document, doc};
@@ -160,6 +161,19 @@ fn program() {
             std::io::stdin().read_line(&mut String::new()).unwrap();
             // All is stored; whether the end is in time on a busy machine is not asked.
             writers.into_iter().for_each(|w| drop(w.close()));
+        }
+        // One client after another comes to its end, on a machine that has other work.
+        "ends" => {
+            let over = AtomicBool::new(false);
+            std::thread::scope(|scope| {
+                (0..4).for_each(|_| drop(scope.spawn(|| while !over.load(Ordering::Relaxed) {})));
+                for _ in 0..150 {
+                    let w = writer();
+                    w.add_scalar("Loss", 1.0);
+                    w.close().unwrap();
+                }
+                over.store(true, Ordering::Relaxed);
+            });
         }
         other => panic!("{other}"),
     }

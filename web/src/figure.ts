@@ -50,6 +50,8 @@ export class Figure {
   private readonly clicks: Clicks;
   private readonly strokes = new Strokes();
   private room: Room | null = null;
+  /** What plotly.js drew last: the traces and the axes. */
+  private around: string | null = null;
   private bright: ((nth: number) => boolean) | null = null;
   private readonly soon = inTurn(() => this.draw());
 
@@ -138,31 +140,36 @@ export class Figure {
     const frame = this.frame(layout), reach = extent(strokes);
     const of = JSON.stringify([frame.font, this.plot.clientWidth, this.plot.clientHeight, ...[frame.xaxis, frame.yaxis].map(axis => [axis.type, axis.title.text])]);
     if (this.room?.of !== of || over) this.room = null;
+    this.strokes.set(strokes);
+    (this.plot as any).drawn = [...strokes, ...traces];
+    const around = reach && JSON.stringify([traces, reach, frame]);
+    // Other curves in the same axes, as after a zoom that was asked about: plotly.js has nothing to do.
+    if (this.room && around !== null && around === this.around) return this.curves();
+    this.around = around;
     // To measure its labels, plotly.js draws the axes once more.
     if (this.room) {
       frame.margin = this.room.margin;
       frame.xaxis.automargin = frame.yaxis.automargin = false;
     }
-    this.strokes.set(strokes);
     Plotly.react(this.plot, reach ? [...traces, reach] : traces, over ? laid(frame, withTitle(over)) : frame, config(this.extras));
-    (this.plot as any).drawn = [...strokes, ...traces];
     if (!this.room) this.room = this.measured(of);
     if (!this.drawn) this.listen();
     this.drawn = true;
+  }
+
+  private curves() {
+    this.strokes.draw((this.plot as any)._fullLayout._plots.xy);
+    if (this.bright) this.shine();
   }
 
   private listen() {
     const { clicks, events: { plotly_click, ...events } = {} } = this.extras;
     const on = (name: string, listener: (event: any) => void) => (this.plot as any).on(name, listener);
     for (const [name, listener] of Object.entries(events)) on(name, listener);
-    const curves = () => {
-      this.strokes.draw((this.plot as any)._fullLayout._plots.xy);
-      if (this.bright) this.shine();
-    };
-    on("plotly_afterplot", curves);
+    on("plotly_afterplot", () => this.curves());
     on("plotly_afterplot", () => this.fit());
     // Of the first time, plotly.js told before anybody could listen.
-    curves();
+    this.curves();
     if (!clicks) on("plotly_doubleclick", () => this.clicks.unpick());
     if (plotly_click) on("plotly_click", event => this.clicks.doubled || plotly_click(event));
   }

@@ -5,7 +5,7 @@ import type { Curve, Plot } from "../payload";
 import type { View } from "./view";
 import { widenCurve, type Packed } from "./wire";
 
-/** After the last move of a zoom, and between two looks at what grows. */
+/** Between two questions while a zoom goes on moving (the first is asked at once), and between two looks at what grows. */
 const PAUSE_MS = 200;
 const AGAIN_MS = 2_000;
 
@@ -28,6 +28,7 @@ export class Window {
   /** The points of the range, by run and rank. */
   private fine = new Map<string, Curve>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private movedAt = -Infinity;
   private asked = 0;
   /** Curves with the points of the range in them. */
   private readonly merged = new WeakMap<Curve, Curve>();
@@ -40,7 +41,10 @@ export class Window {
     if (range === this.range || (range && this.range && range[0] === this.range[0] && range[1] === this.range[1])) return;
     this.range = range;
     if (!range) return this.put(new Map());
-    if (this.isReduced()) this.timer = setTimeout(() => void this.ask(), PAUSE_MS);
+    if (!this.isReduced()) return;
+    const now = performance.now(), moving = now - this.movedAt < PAUSE_MS;
+    this.movedAt = now;
+    this.timer = setTimeout(() => void this.ask(), moving ? PAUSE_MS : 0);
   }
 
   /** There are newer points. */

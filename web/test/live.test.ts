@@ -328,6 +328,14 @@ test("zooming into a reduced curve asks for the points of the stretch; away from
   const sevens = () => page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.drawn.find((trace: any) => trace.uid === "run0_0").y.filter((y: number) => y === 7).length > 20);
   await until(page, sevens, true);
   assert.equal(engine.asked.find(url => url.pathname === "/zoom")!.searchParams.get("tag"), "Loss");
+  // A zoom that goes on is asked about at its beginning, and when it pauses.
+  const zooms = () => engine.asked.filter(url => url.pathname === "/zoom").map(url => +url.searchParams.get("x1")! - +url.searchParams.get("x0")!);
+  assert.equal(zooms().length, 1);
+  await page.waitForTimeout(300);
+  for (let i = 0; i < 5; i++) await page.keyboard.press("+");
+  await until(page, async () => zooms().length, 3);
+  const [, first, last] = zooms();
+  assert.ok(last < first * 0.7, `${first} ${last}`);
   await page.keyboard.press("0");
   await until(page, sevens, false);
   engine.away = true;

@@ -162,3 +162,23 @@ test("labels that become longer by a zoom get the room that they need", () => {
     assert.ok(after.every(label => label.room >= 0), JSON.stringify(after));
   });
 });
+
+// Of four runs, none has a mark.
+test("other curves in the same axes are drawn without plotly.js", () => on(html([output(sample.payload(sample.plot("Loss", { n: 4 }, { legend: "lr" }), { n: 4 }))]), async page => {
+  await page.evaluate(() => (document.querySelector(".mlb-plotly") as any).on("plotly_afterplot", () => ((window as any).plotted = ((window as any).plotted ?? 0) + 1)));
+  const plotted = () => page.evaluate(() => (window as any).plotted ?? 0);
+  const colours = () => page.locator(".mlb-strokes path").evaluateAll(all => all.map(path => path.getAttribute("stroke")).join());
+  const choose = async (legend: string) => {
+    const were = await colours();
+    await page.getByLabel("Legend by", { exact: true }).selectOption(legend);
+    for (let tries = 0; tries < 100 && were === (await colours()); tries++) await framed(page);
+    assert.notEqual(await colours(), were);
+  };
+  const before = await plotted();
+  await choose("name");
+  await choose("lr");
+  assert.equal(await plotted(), before);
+  await page.getByRole("button", { name: "log y" }).click();
+  for (let tries = 0; tries < 100 && (await plotted()) === before; tries++) await framed(page);
+  assert.equal(await plotted(), before + 1);
+}));

@@ -35,6 +35,8 @@ const SELECTION: Duration = Duration::from_secs(3);
 const ANSWER: Duration = Duration::from_secs(60);
 /// After so long without a word from the server it is asked whether it lives, and has as long to say so.
 const SILENCE: Duration = Duration::from_secs(4);
+/// How long the server may take to hear that a client ends.
+const GOODBYE: Duration = Duration::from_secs(2);
 /// One client serves all writers of a process.
 const CONNECTIONS: u32 = 32;
 
@@ -172,6 +174,35 @@ impl Mongo {
 }
 
 impl Drop for Mongo {
+    fn drop(&mut self) {
+        let Some(runtime) = self.runtime.take() else { return };
+        let ending = Ending { client: self.client.clone(), runtime: Some(runtime) };
+        // Whoever drops it waits for nothing. Without a thread to spare it ends all the same.
+        let thread = std::thread::Builder::new().name("ml_board-mongodb-end".to_owned());
+        drop(thread.spawn(|| ending.quietly()));
+    }
+}
+
+/// The end of a client. A task of the driver that still asks for a connection panics if its runtime ends: so the driver comes to its end first.
+struct Ending {
+    client: Client,
+    /// `None` only while it is dropped.
+    runtime: Option<Runtime>,
+}
+
+impl Ending {
+    /// Lets the driver say goodbye to the server, if that does not take long.
+    fn quietly(self) {
+        if let Some(runtime) = &self.runtime {
+            let client = self.client.clone();
+            let done = spawn(runtime, async move { client.shutdown().immediate(true).await });
+            // In time or not, the runtime ends next.
+            let _ = done.recv_timeout(GOODBYE);
+        }
+    }
+}
+
+impl Drop for Ending {
     fn drop(&mut self) {
         // Dropping a runtime waits, and panics inside another one; this does neither.
         if let Some(runtime) = self.runtime.take() {
