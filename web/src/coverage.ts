@@ -28,7 +28,7 @@ export class CoveragePanel {
     })));
     const table = h("table", {}, h("thead", {}, over, head), h("tbody", {}, ...body));
     this.element = card("coverage", `Coverage of ${keys.join(" × ")}`, [this.said], h("div", { class: "mlb-sheet" }, table), notesOf(coverage.notes));
-    view.on(["rows", "selection"], () => this.draw());
+    view.on(["rows", "selection", "legend"], () => this.draw());
     this.draw();
   }
 
@@ -36,7 +36,7 @@ export class CoveragePanel {
     return `${board}.coverage().over([${this.coverage.keys.map(literal).join(", ")}])`;
   }
 
-  /** What the runs of a cell came to, of those that pass the filters. */
+  /** What the runs of a cell came to, of those that pass the filters and that no legend has switched off. */
   private tally(rows: number[], passing: Set<number>): Tally {
     const tally = { finished: 0, running: 0, failed: 0 };
     for (const row of rows) {
@@ -49,7 +49,7 @@ export class CoveragePanel {
 
   private draw() {
     const { view, coverage } = this;
-    const passing = new Set(view.rows), chosen = new Set(view.selectedRows());
+    const hides = view.hides(), passing = new Set(view.rows.filter(row => !hides(row))), chosen = new Set(view.selectedRows());
     const counts = { finished: 0, running: 0, failed: 0, missing: 0 };
     coverage.cells.forEach((rows, i) => {
       const tally = this.tally(rows, passing), state = stateOf(tally), button = this.buttons[i];

@@ -154,7 +154,7 @@ export class Hover {
     const reached = at.byKeys ? this.closest(reading!.lines, at)?.line : undefined;
     const lines = reading!.lines.filter((line, i) => !line.dimmed || i === reached);
     const x = axes.xAt(at.x), reach = axes.reach(at.x, BEYOND);
-    const points = lines.map(line => nearest(line, x, reach));
+    const points = lines.map(line => nearest(line, x, reach, axes.place.x));
     const there = lines.map((_, i) => i).filter(i => points[i] >= 0);
     if (!there.length) {
       rule.hidden = spot.hidden = tip.hidden = true;

@@ -3,16 +3,19 @@
 /** A line that can be read. Its x usually ascend, but steps may be repeated or decrease. */
 export interface Line { x: number[]; y: (number | null)[] }
 
-/** The index of the point whose x is nearest; -1 if `at` lies more than `reach` beyond the line's ends. Of several at one x, the last. */
-export function nearest({ x }: Line, at: number, reach: number): number {
+/**
+ * The index of the point whose x is nearest, as seen at `place`; -1 if `at` lies more than `reach` beyond the line's ends. Of several at one x,
+ * the last.
+ */
+export function nearest({ x }: Line, at: number, reach: number, place = (value: number) => value): number {
   const n = x.length;
   if (!n) return -1;
-  if (!ascends(x)) return scan(x, at, reach);
+  if (!ascends(x)) return scan(x, at, reach, place);
   if (at < x[0] - reach || at > x[n - 1] + reach) return -1;
   const after = firstAbove(x, at);
   if (after === 0) return firstAbove(x, x[0]) - 1;
   if (after === n) return n - 1;
-  return at - x[after - 1] <= x[after] - at ? after - 1 : firstAbove(x, x[after]) - 1;
+  return place(at) - place(x[after - 1]) <= place(x[after]) - place(at) ? after - 1 : firstAbove(x, x[after]) - 1;
 }
 
 /** Where on the screen a value is: lines are straight there, whatever the axes say. NaN: nowhere. */
@@ -72,11 +75,15 @@ function ascends(x: number[]): boolean {
   return known;
 }
 
-function scan(x: number[], at: number, reach: number): number {
+function scan(x: number[], at: number, reach: number, place: (value: number) => number): number {
   let best = -1, low = Infinity, high = -Infinity;
-  x.forEach((place, i) => {
-    [low, high] = [Math.min(low, place), Math.max(high, place)];
-    if (best < 0 || Math.abs(place - at) <= Math.abs(x[best] - at)) best = i;
+  const far = (value: number) => {
+    const far = Math.abs(place(value) - place(at));
+    return Number.isNaN(far) ? Infinity : far; // Logarithms have no place for it.
+  };
+  x.forEach((value, i) => {
+    [low, high] = [Math.min(low, value), Math.max(high, value)];
+    if (best < 0 || far(value) <= far(x[best])) best = i;
   });
   return at < low - reach || at > high + reach ? -1 : best;
 }

@@ -60,6 +60,17 @@ test("a cell for each combination says what its runs came to, and selects them",
   await page.waitForFunction(() => document.querySelectorAll(".mlb-combination:disabled").length === 12);
 }, true));
 
+test("what a legend has switched off is counted in no cell", () => on({ type: "row", children: [sample.plot("Loss", SEARCH, { legend: "lr" }), sample.coverage(SEARCH)] }, async page => {
+  const missing = () => page.locator(".mlb-combination:disabled").count();
+  assert.equal(await missing(), 4);
+  await page.locator(".mlb-chip").first().click();
+  await page.waitForFunction(() => document.querySelectorAll(".mlb-combination:disabled").length > 4);
+  const off = await missing();
+  assert.ok(off === 4 + 3 || off === 16 - 3, `a line of three cells, or all but one: ${off}`);
+  await page.locator(".mlb-chip").first().click();
+  await page.waitForFunction(() => document.querySelectorAll(".mlb-combination:disabled").length === 4);
+}));
+
 test("every combination, the last list fastest", () => {
   assert.deepEqual(product([["a", "b"], ["1", "2"]]), [["a", "1"], ["a", "2"], ["b", "1"], ["b", "2"]]);
   assert.deepEqual(product([]), [[]]);

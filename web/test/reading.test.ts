@@ -12,6 +12,9 @@ test("the nearest point of a curve; beyond its ends there is none", () => {
   const line = { x: [0, 10, 20, 20, 40], y: [1, 2, 3, 4, null] };
   assert.deepEqual([-3, 4, 6, 19, 25, 41, 43].map(at => nearest(line, at, 2)), [-1, 0, 1, 3, 3, 4, -1]);
   assert.equal(nearest({ x: [], y: [] }, 0, 5), -1);
+  // Halfway on logarithms is 10 and not 50.
+  assert.deepEqual([9, 11].map(at => nearest({ x: [1, 100], y: [1, 2] }, at, 0, Math.log10)), [0, 1]);
+  assert.deepEqual([9, 11].map(at => nearest({ x: [100, 1], y: [1, 2] }, at, 0, Math.log10)), [1, 0]);
 });
 
 test("steps that decrease are read as well", () => {
