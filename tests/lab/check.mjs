@@ -1,13 +1,14 @@
 // Looks at the tour in a browser: in JupyterLab and in Notebook 7, trusted and untrusted, light and dark, and as the page that nbconvert makes.
 
 import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { APPS, ofJupyter, open, rewrite, save, settings, takeTheme, trust } from "./apps.mjs";
 import { check, counted, eventually } from "./checks.mjs";
 
 const { chromium } = createRequire(new URL("../../web/package.json", import.meta.url))("playwright-core");
-const { PAGE, PICTURES, CHROMIUM } = process.env;
+const { PAGE, PICTURES, NOTEBOOKS, CHROMIUM } = process.env;
 
 /** How many curves of a plot are drawn; it is brought into sight, since else it waits. */
 async function curves(plot) {
@@ -232,6 +233,30 @@ async function nbconvert(browser) {
   await still.screenshot({ path: join(PICTURES, "nbconvert-without-scripts.png") });
 }
 
+/** As GitHub shows a notebook: no scripts, no styles, hardly an attribute. */
+async function github(browser) {
+  const cells = JSON.parse(readFileSync(join(NOTEBOOKS, "trusted.ipynb"), "utf8")).cells;
+  const outputs = cells.flatMap(cell => cell.outputs ?? []).map(output => [output.data?.["text/html"] ?? []].flat().join("")).filter(html => html.includes("mlb"));
+  const washer = await browser.newPage();
+  const washed = await washer.evaluate(outputs => outputs.map(html => {
+    const { body } = new DOMParser().parseFromString(html, "text/html");
+    for (const gone of body.querySelectorAll("script, style, svg, iframe, object, link, template")) gone.remove();
+    const kept = new Set(["src", "alt", "title", "width", "height", "href", "colspan", "rowspan", "open", "scope"]);
+    for (const element of body.querySelectorAll("*")) for (const { name } of [...element.attributes]) if (!kept.has(name)) element.removeAttribute(name);
+    return body.innerHTML;
+  }), outputs);
+  await washer.close();
+  const page = await (await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1000, height: 1050 } })).newPage();
+  await page.setContent(`<!doctype html><meta charset="utf-8">${washed.map(html => `<section>${html}</section>`).join("")}`);
+  const pictures = await page.locator("section img").evaluateAll(all => all.filter(img => img.naturalWidth > 50).length);
+  check("GitHub: static pictures are seen", pictures >= 5, pictures);
+  const texts = await page.locator("section").allInnerTexts();
+  check("GitHub: every output says something", outputs.length > 5 && texts.every((text, i) => text.trim() !== "" || washed[i].includes("<img")), texts);
+  check("GitHub: nothing that is no text for a person", texts.every(text => !/\S{120}|--mlb-|function ?\(/.test(text)), texts);
+  await page.screenshot({ path: join(PICTURES, "github.png"), fullPage: true });
+  await page.context().close();
+}
+
 settings("notification", { fetchNews: "false", checkForUpdates: false, doNotDisturbMode: true });
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 for (const app of APPS) {
@@ -257,6 +282,7 @@ for (const app of APPS) {
 }
 console.log("\nnbconvert");
 await nbconvert(browser);
+await github(browser);
 await browser.close();
 console.log(`pictures: ${PICTURES}`);
 process.exit(counted());
