@@ -44,7 +44,8 @@ export class Window {
     if (!this.isReduced()) return;
     const now = performance.now(), moving = now - this.movedAt < PAUSE_MS;
     this.movedAt = now;
-    this.timer = setTimeout(() => void this.ask(), moving ? PAUSE_MS : 0);
+    if (moving) this.timer = setTimeout(() => void this.ask(), PAUSE_MS);
+    else void this.ask();
   }
 
   /** There are newer points. */
