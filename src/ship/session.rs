@@ -122,6 +122,9 @@ impl Session {
         for chunk in state.chunks {
             self.tags.named(&chunk.tag.clone()).resume_chunk(chunk);
         }
+        for chunk in state.beyond {
+            self.tags.named(&chunk.tag.clone()).resume_beyond(chunk);
+        }
         for frame in &state.frames {
             for part in &frame.parts {
                 self.tags.named(&part.tag).resume_frame(frame.k, part);

@@ -27,6 +27,8 @@ pub(super) struct Tag {
     stored: i64,
     /// The first frame with a point that is in no chunk.
     frame: Option<i64>,
+    /// The last chunk in the store, if there is a hole before it.
+    beyond: Option<Chunk>,
 }
 
 impl Tag {
@@ -60,8 +62,23 @@ impl Tag {
         }
     }
 
+    /// There is a hole behind that chunk, and this is the last one beyond it.
+    pub(super) fn resume_beyond(&mut self, chunk: Chunk) {
+        self.beyond = Some(chunk);
+    }
+
+    /// Nothing fills the hole before this ordinal: goes on behind the last chunk.
+    fn leave_hole(&mut self, ordinal: i64) {
+        if ordinal > self.next() && self.unfolded() == 0 {
+            if let Some(last) = self.beyond.take() {
+                self.resume_chunk(last);
+            }
+        }
+    }
+
     /// Takes what a frame in the store has beyond that.
     pub(super) fn resume_frame(&mut self, k: i64, part: &Part) {
+        self.leave_hole(part.i);
         let Ok(known) = usize::try_from(self.next() - part.i) else {
             return; // Points between are missing: the journal has them, or nobody.
         };
@@ -78,6 +95,7 @@ impl Tag {
         // Where the machine died, the journal may have lost points that are stored. What comes after them keeps its place.
         let told = i64::try_from(self.summary.n).unwrap_or(i64::MAX);
         let ordinal = if new { point.ordinal.max(told) } else { point.ordinal };
+        self.leave_hole(ordinal);
         if ordinal == self.next() {
             self.points.push(point.step, point.value, wall);
         } else {
@@ -128,6 +146,8 @@ impl Tag {
         let new = self.unstored();
         let next = self.next();
         (self.folded, self.stored, self.frame) = (next, next, None);
+        // The hole was filled.
+        self.beyond = None;
         let open = next.div_euclid(CHUNK) * CHUNK;
         if open > self.start {
             self.points.forget(index(open - self.start));

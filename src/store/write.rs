@@ -98,8 +98,11 @@ pub(crate) struct SessionState {
     pub(crate) thoughts: u64,
     /// Of the whole session, by tag.
     pub(crate) metrics: BTreeMap<String, Summary>,
-    /// The last chunk of each tag.
+    /// Of each tag the last chunk of those that follow one another without a hole: a flush that was cut off may have stored later ones without
+    /// these, whose points are in frames or in the journal.
     pub(crate) chunks: Vec<Chunk>,
+    /// The last chunk of each tag that has a hole in it. Holes that nothing fills are left as they are.
+    pub(crate) beyond: Vec<Chunk>,
     /// All its frames, in order of `k`.
     pub(crate) frames: Vec<Frame>,
     /// Its histograms of single numbers.

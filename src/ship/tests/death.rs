@@ -26,6 +26,10 @@ enum Fault {
     DeathBefore,
     /// As `After`, and the shipper dies.
     DeathAfter,
+    /// The call does a part of its work (of chunks: the later ones) and fails.
+    Torn,
+    /// As `Torn`, and the shipper dies.
+    DeathTorn,
 }
 
 /// A store in which calls go wrong by a plan; after the plan all goes well.
@@ -36,10 +40,15 @@ struct Faulty<'a> {
 
 impl Faulty<'_> {
     fn call<T>(&self, work: impl FnOnce(&Local) -> Result<T>) -> Result<T> {
+        self.torn(work, |_| Ok(()))
+    }
+
+    /// A call that can do `part` of its work.
+    fn torn<T>(&self, work: impl FnOnce(&Local) -> Result<T>, part: impl FnOnce(&Local) -> Result<()>) -> Result<T> {
         let fault = {
             let mut plan = self.plan.lock().unwrap();
             let fault = plan.0.next().unwrap_or(Fault::None);
-            plan.1 |= matches!(fault, Fault::DeathBefore | Fault::DeathAfter);
+            plan.1 |= matches!(fault, Fault::DeathBefore | Fault::DeathAfter | Fault::DeathTorn);
             fault
         };
         let lost = || Err(Error::new(ErrorKind::Store, format!("{fault:?}")));
@@ -47,6 +56,7 @@ impl Faulty<'_> {
             Fault::None => work(self.inner),
             Fault::Before | Fault::DeathBefore => lost(),
             Fault::After | Fault::DeathAfter => work(self.inner).and_then(|_| lost()),
+            Fault::Torn | Fault::DeathTorn => part(self.inner).and_then(|()| lost()),
         }
     }
 
@@ -62,6 +72,12 @@ macro_rules! faulty {
             $(fn $name(&self, place: Place<'_>, $($argument: $kind),*) -> Result<$answer> {
                 self.call(|store| store.$name(place, $($argument),*))
             })*
+
+            // MongoDB has no transaction over several commands.
+            fn write_chunks(&self, place: Place<'_>, chunks: &[Chunk]) -> Result<()> {
+                let later = &chunks[chunks.len().div_ceil(2)..];
+                self.torn(|store| store.write_chunks(place, chunks), |store| store.write_chunks(place, later))
+            }
         }
     };
 }
@@ -75,7 +91,6 @@ faulty! {
     update_session(update: &SessionUpdate) -> Updated;
     heartbeat(run: RunId, session: SessionId, now: Time) -> ();
     insert_frame(frame: &Frame) -> Inserted;
-    write_chunks(chunks: &[Chunk]) -> ();
     delete_frames(run: RunId, session: SessionId, k: i64) -> ();
     insert_events(events: &[Event]) -> ();
     insert_blob(blob: &Blob) -> ();
@@ -207,6 +222,8 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => Just(Fault::After),
         1 => Just(Fault::DeathBefore),
         1 => Just(Fault::DeathAfter),
+        1 => Just(Fault::Torn),
+        1 => Just(Fault::DeathTorn),
     ]
 }
 

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::model::{RunId, SessionId, Time};
 use crate::store::Place;
 use crate::store::documents::{
-    Applied, Blob, Chunk, Event, Frame, add_session, apply_update, date, event_step, last_scalar_steps, new_run,
+    Applied, Blob, CHUNK, Chunk, Event, Frame, add_session, apply_update, date, event_step, last_scalar_steps, new_run,
 };
 use crate::store::write::{Inserted, LARGEST, NewSession, SessionState, SessionUpdate, Updated, Write};
 
@@ -68,9 +68,23 @@ impl Write for Local {
         let Some(stored) = stored else { return Ok(None) };
         let mut state = SessionState::default();
         state.read(stored);
-        let last = "SELECT document, max(seq) FROM scalars WHERE database = ?1 AND folder = ?2 AND run = ?3 AND session = ?4 GROUP BY tag";
-        for chunk in documents(last)? {
-            state.chunks.push(Chunk::decode(&chunk)?);
+        // Of each tag the chunks that a hole may follow, and the last.
+        let ends = "SELECT document FROM
+             (SELECT tag, seq, n, document, lead(seq) OVER (PARTITION BY tag ORDER BY seq) AS next FROM scalars
+              WHERE database = ?1 AND folder = ?2 AND run = ?3 AND session = ?4)
+             WHERE next IS NULL OR next != seq + 1 OR n != 2048 ORDER BY tag, seq";
+        let chunks = documents(ends)?.iter().map(|chunk| Chunk::decode(chunk)).collect::<Result<Vec<_>>>()?;
+        for of_tag in chunks.chunk_by(|a, b| a.tag == b.tag) {
+            let Some((last, others)) = of_tag.split_last() else { continue };
+            // One that begins late is whole with less.
+            let open = |chunk: &&Chunk| chunk.points.len() == CHUNK as usize || chunk.end() != (chunk.seq + 1) * CHUNK;
+            match others.iter().find(open) {
+                Some(front) => {
+                    state.chunks.push(front.clone());
+                    state.beyond.push(last.clone());
+                }
+                None => state.chunks.push(last.clone()),
+            }
         }
         for frame in documents("SELECT document FROM tail WHERE database = ?1 AND folder = ?2 AND run = ?3 AND session = ?4")? {
             state.frames.push(Frame::decode(&frame)?);

@@ -12,7 +12,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::{RunId, SessionId, Time};
 use crate::store::Place;
 use crate::store::documents::bytes::Writer;
-use crate::store::documents::{Blob, Chunk, Event, Frame, date, decode_summary, event_step, keys, last_scalar_steps, new_run};
+use crate::store::documents::{
+    Blob, CHUNK, Chunk, Event, Frame, date, decode_summary, event_step, keys, last_scalar_steps, new_run,
+};
 use crate::store::write::{Inserted, LARGEST, NewSession, SessionState, SessionUpdate, Updated, Write};
 
 const DUPLICATE: i64 = 11000;
@@ -273,19 +275,27 @@ impl Write for Mongo {
         state.read(stored);
 
         let of = doc! { "run": object(run.bytes()), "session": object(session.bytes()) };
-        let mut last: BTreeMap<String, i64> = BTreeMap::new();
-        for chunk in self.find(place, "scalars", of.clone(), Some(doc! { "_id": 0, "tag": 1, "seq": 1 }))? {
-            if let (Ok(tag), Ok(seq)) = (chunk.get_str("tag"), chunk.get_i64("seq")) {
-                let last = last.entry(tag.to_owned()).or_insert(seq);
-                *last = seq.max(*last);
+        let mut places: BTreeMap<String, BTreeMap<i64, i64>> = BTreeMap::new();
+        for chunk in self.find(place, "scalars", of.clone(), Some(doc! { "_id": 0, "tag": 1, "seq": 1, "i0": 1, "n": 1 }))? {
+            let chunk = Document::try_from(&*chunk).map_err(|cause| self.refused(&cause.to_string()))?;
+            let (seq, end) = (integer(&chunk, "seq"), integer(&chunk, "i0") + integer(&chunk, "n"));
+            if let Ok(tag) = chunk.get_str("tag") {
+                places.entry(tag.to_owned()).or_default().insert(seq, end);
             }
         }
-        let last: Vec<Bson> = last.into_iter().map(|(tag, seq)| doc! { "tag": tag, "seq": seq }.into()).collect();
-        for some in last.chunks(64) {
+        let ends = places.into_iter().flat_map(|(tag, chunks)| {
+            let (last, front) = (chunks.keys().next_back().copied(), front(&chunks));
+            let other = last.filter(|last| Some(*last) != front);
+            [(front, false), (other, true)].into_iter().filter_map(move |(seq, beyond)| Some((tag.clone(), seq?, beyond)))
+        });
+        let ends: Vec<(String, i64, bool)> = ends.collect();
+        for some in ends.chunks(64) {
             let mut filter = of.clone();
-            filter.insert("$or", some.to_vec());
+            filter.insert("$or", some.iter().map(|(tag, seq, _)| doc! { "tag": tag, "seq": seq }).collect::<Vec<_>>());
             for chunk in self.find(place, "scalars", filter, None)? {
-                state.chunks.push(Chunk::decode(&chunk)?);
+                let chunk = Chunk::decode(&chunk)?;
+                let beyond = some.iter().any(|(tag, seq, beyond)| *beyond && *seq == chunk.seq && **tag == *chunk.tag);
+                if beyond { state.beyond.push(chunk) } else { state.chunks.push(chunk) }
             }
         }
         for frame in self.find(place, "tail", of.clone(), None)? {
@@ -418,6 +428,11 @@ impl SessionState {
         self.k = self.frames.last().map_or(self.k, |frame| frame.k.max(self.k));
         self
     }
+}
+
+/// Of a tag's chunks, by `seq` with the ordinal after the last point of each: the last one before the first hole.
+fn front(chunks: &BTreeMap<i64, i64>) -> Option<i64> {
+    chunks.iter().find(|(seq, end)| **end != (**seq + 1) * CHUNK || !chunks.contains_key(&(**seq + 1))).map(|(seq, _)| *seq)
 }
 
 /// What finds the chunk that this one may replace: its own, if not longer.
