@@ -15,24 +15,24 @@ use crate::store::{Address, Local, NewSession, Place, SessionEnd, SessionUpdate,
 
 const COLLECTIONS: [&str; 5] = ["", ".scalars", ".tail", ".events", ".blobs"];
 
-struct Server {
-    store: Arc<Store>,
-    database: String,
+pub(super) struct Server {
+    pub(super) store: Arc<Store>,
+    pub(super) database: String,
     guard: Option<Mongod>,
 }
 
 impl Server {
-    fn start() -> Server {
+    pub(super) fn start() -> Server {
         let (uri, guard) = mongodb();
         Server { store: open(&Address::parse(&uri).unwrap()).unwrap(), database: unique("ship"), guard }
     }
 
-    fn writing(&self) -> &dyn Write {
+    pub(super) fn writing(&self) -> &dyn Write {
         self.store.writing()
     }
 
     /// All documents of a collection beside this log's runs, by `_id` or by key, as a person would find them.
-    fn all(&self, log: &Log, collection: &str) -> Vec<Document> {
+    pub(super) fn all(&self, log: &Log, collection: &str) -> Vec<Document> {
         let Store::Mongo(mongo) = &*self.store else { panic!() };
         let collection = mongo.database(&self.database).collection::<Document>(&format!("{}{collection}", log.info.folder));
         mongo
@@ -62,7 +62,7 @@ fn date(millis: i64) -> bson::DateTime {
     bson::DateTime::from_millis(millis)
 }
 
-fn without_id(mut document: Document) -> Document {
+pub(super) fn without_id(mut document: Document) -> Document {
     document.remove("_id").unwrap();
     document
 }
@@ -204,7 +204,7 @@ fn the_documents_field_by_field() {
 }
 
 #[track_caller]
-fn same(stored: &[Document], expected: &[Document]) {
+pub(super) fn same(stored: &[Document], expected: &[Document]) {
     let bytes = |document: &Document| bson::serialize_to_raw_document_buf(document).unwrap().into_bytes();
     for (stored, expected) in stored.iter().zip(expected) {
         // By the bytes: the order of the fields, NaN, -0.0, int32 and int64 count.
@@ -255,7 +255,7 @@ fn both_stores_hold_the_same_and_shipping_again_changes_nothing() {
     same(&local_documents(&again)[1], &of_local[1]);
 }
 
-fn local_documents(local: &Local) -> Vec<Vec<Document>> {
+pub(super) fn local_documents(local: &Local) -> Vec<Vec<Document>> {
     [("runs", "id"), ("scalars", "tag, seq"), ("tail", "k"), ("events", "tag, id"), ("blobs", "id")]
         .iter()
         .map(|(table, order)| {

@@ -2,6 +2,7 @@
 
 mod death;
 mod documents;
+mod holes;
 #[cfg(feature = "writer")]
 mod live;
 #[cfg(feature = "engine")]
