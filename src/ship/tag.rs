@@ -69,10 +69,11 @@ impl Tag {
 
     /// Nothing fills the hole before this ordinal: goes on behind the last chunk.
     fn leave_hole(&mut self, ordinal: i64) {
-        if ordinal > self.next() && self.unfolded() == 0 {
-            if let Some(last) = self.beyond.take() {
-                self.resume_chunk(last);
-            }
+        if ordinal > self.next()
+            && self.unfolded() == 0
+            && let Some(last) = self.beyond.take()
+        {
+            self.resume_chunk(last);
         }
     }
 

@@ -197,7 +197,7 @@ impl Ending {
             let client = self.client.clone();
             let done = spawn(runtime, async move { client.shutdown().immediate(true).await });
             // In time or not, the runtime ends next.
-            let _ = done.recv_timeout(GOODBYE);
+            done.recv_timeout(GOODBYE).unwrap_or_default();
         }
     }
 }
