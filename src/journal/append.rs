@@ -18,7 +18,7 @@ use super::record::{self, Aside, Kind, Long, Short, TagData, put_image, put_valu
 use super::segment::{Header, Segment, aside_path, path_of, sync_file};
 use super::supply::Supply;
 use super::tags::Tag;
-use super::{SessionInfo, fail};
+use super::{SessionInfo, checkpoint, fail};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Costs, Origin, Status, Value};
 
@@ -107,6 +107,7 @@ impl Journal {
         let header = Header::new(0, layout.segment_bytes, info.clone());
         let longest_inside = LONGEST_INSIDE.min((header.slots - header.first) as usize * record::SLOT_BYTES / 4);
         let first = Segment::create(&unfinished, &header).and_then(|first| {
+            checkpoint::keep_room(&unfinished);
             fs::rename(&unfinished, &directory)?;
             Ok(first)
         });

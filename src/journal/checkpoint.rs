@@ -13,6 +13,8 @@ use super::record::{TagKind, json};
 use crate::error::Result;
 
 const FILE: &str = "checkpoint.json";
+/// Room for the next one on a disk that the journal itself has filled: nothing may be deleted before it is stored.
+const SPARE: (&str, usize) = ("checkpoint.spare", 64 << 10);
 
 /// A tag, as a reader knows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +48,21 @@ pub(super) fn store(directory: &Path, segment: u64, known: &Known) -> Result<()>
         File::open(directory)?.sync_data()?;
         Ok(())
     };
-    write().map_err(|e: std::io::Error| fail("cannot write", &path, e))
+    let written = write().or_else(|e: std::io::Error| {
+        let full = matches!(e.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+        if full && fs::remove_file(directory.join(SPARE.0)).is_ok() { write() } else { Err(e) }
+    });
+    written.map_err(|e| fail("cannot write", &path, e))
+}
+
+/// Keeps room for the next checkpoint, if there is some: twice what the last one took.
+pub(super) fn keep_room(directory: &Path) {
+    let spare = directory.join(SPARE.0);
+    let length = |path: &Path| fs::metadata(path).map_or(0, |file| file.len() as usize);
+    let wanted = SPARE.1.max(2 * length(&path(directory)));
+    if length(&spare) < wanted && fs::write(&spare, vec![0; wanted]).is_err() {
+        fs::remove_file(&spare).ok();
+    }
 }
 
 /// What is stored.

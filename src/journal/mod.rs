@@ -8,6 +8,7 @@
 //! 00000000.segment    the records, in files of 4 MiB, numbered from 0
 //! 00000003.value      the data of one record, if they are longer than 256 KiB
 //! checkpoint.json     what the reader knew at the start of the first segment that it kept
+//! checkpoint.spare    room for the next one, on a disk that is full
 //! ```
 //!
 //! Files are in the machine's own byte order; they never leave it.

@@ -92,6 +92,7 @@ impl Reader {
             let start = self.starts.remove(&number).unwrap_or_default();
             start.asides.into_iter().try_for_each(|aside| remove(&aside_path(&self.files.0, aside)))?;
         }
+        checkpoint::keep_room(&self.files.0);
         Ok(())
     }
 

@@ -263,10 +263,11 @@ impl Drop for Room<'_> {
     }
 }
 
-/// Of the files that are finished: for the others there is [`Room`].
+/// Of the files that are finished (for the others there is [`Room`]) and hold something.
 fn bytes_in(directory: &Path) -> u64 {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let finished = entries.filter(|entry| Path::new(&entry.file_name()).extension().is_none_or(|end| end != "new"));
+    let finished =
+        entries.filter(|entry| Path::new(&entry.file_name()).extension().is_none_or(|end| end != "new" && end != "spare"));
     finished.filter_map(|entry| entry.metadata().ok()).map(|data| data.len()).sum()
 }
 
