@@ -1,6 +1,7 @@
 //! Carrying an edit out, taking it back, and what died half way.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use bson::{Bson, Document};
 
@@ -21,6 +22,8 @@ const ROWS: usize = 200;
 const SAID: usize = 8;
 /// How often a run that somebody changes at the same moment is tried.
 const TRIES: usize = 100;
+/// So long a server may still carry out what somebody asked of it last before they died: what is taken back sooner would be done once more.
+const LAST_WORD: Duration = Duration::from_millis(300);
 
 /// What is to be done, to which runs.
 pub(crate) struct Order<'a> {
@@ -327,7 +330,11 @@ fn mend(documents: &dyn Documents, place: Place<'_>, by: &By) -> Result<()> {
 
 /// The same for who holds the lock: nobody else is at it.
 fn finish(documents: &dyn Documents, place: Place<'_>, lock: &mut Lock<'_>) -> Result<()> {
-    for mut header in headers(documents, place)?.into_iter().rev().filter(Header::unfinished) {
+    let unfinished: Vec<Header> = headers(documents, place)?.into_iter().rev().filter(Header::unfinished).collect();
+    if !unfinished.is_empty() {
+        std::thread::sleep(LAST_WORD);
+    }
+    for mut header in unfinished {
         take_back(documents, place, &mut header, lock)?;
     }
     Ok(())
