@@ -42,17 +42,13 @@ export async function trust(page) {
   await page.locator(".jp-Dialog").waitFor({ state: "detached" });
 }
 
-/** Saves the notebook and waits until that is done. A key that comes while Jupyter still puts a dialog away goes nowhere: as a person does, it is pressed again. */
-export async function save(page, notebook) {
-  const file = join(NOTEBOOKS, notebook), before = statSync(file).mtimeMs;
-  let pressed = -Infinity;
-  await eventually(`${notebook} is saved`, async () => {
-    if (Date.now() - pressed > 5_000) {
-      await page.keyboard.press("Control+s");
-      pressed = Date.now();
-    }
-    return statSync(file).mtimeMs;
-  }, at => at > before);
+/** When the file of a notebook was written last. */
+export const written = notebook => statSync(join(NOTEBOOKS, notebook)).mtimeMs;
+
+/** Saves the notebook, and waits until it was written after that time: to trust it saves it, too, and what was saved is not saved again. */
+export async function save(page, notebook, after) {
+  await page.keyboard.press("Control+s");
+  await eventually(`${notebook} is saved`, () => written(notebook), at => at > after);
 }
 
 /** Changes what is in a notebook behind the back of Jupyter. */

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { APPS, ofJupyter, open, rewrite, save, settings, takeTheme, trust } from "./apps.mjs";
+import { APPS, ofJupyter, open, rewrite, save, settings, takeTheme, trust, written } from "./apps.mjs";
 import { check, counted, eventually } from "./checks.mjs";
 
 const { chromium } = createRequire(new URL("../../web/package.json", import.meta.url))("playwright-core");
@@ -183,9 +183,10 @@ async function trustCycle(app, page) {
   await still("untrusted");
   await stills.first().scrollIntoViewIfNeeded();
   await page.screenshot({ path: join(PICTURES, `${app.key}-untrusted.png`) });
+  const before = written(notebook);
   await trust(page);
   await eventually("trusted by a person: outputs come alive", () => alive(page), n => n >= 5);
-  await save(page, notebook);
+  await save(page, notebook, before);
   await open(app, page, notebook);
   await eventually("saved and opened again: they are", () => alive(page), n => n >= 5);
   await page.goto("about:blank"); // It would ask what to do with the file that changed.
