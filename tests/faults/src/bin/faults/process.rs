@@ -120,6 +120,18 @@ impl Trainer {
         Told::read(&self.ledger)
     }
 
+    /// Waits until so many calls have returned.
+    pub(crate) fn has_logged(&self, calls: u64) -> Result<()> {
+        let begun = Instant::now();
+        while self.told().returned.iter().sum::<u64>() < calls {
+            if begun.elapsed() > Duration::from_secs(60) {
+                bail!("{calls} calls do not return within a minute: {}", self.last_words());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
     fn last_words(&self) -> String {
         let said = std::fs::read_to_string(&self.stderr).unwrap_or_default();
         let lines: Vec<&str> = said.lines().rev().take(6).collect();

@@ -85,6 +85,8 @@ pub(crate) fn frozen(stage: &mut Stage) -> Result<()> {
         let training = |seed| Training::new(&uri, &folder, seed).threads(2).with("flush", 50);
         let mut trainer = stage.ground.train(&home, &training(stage.random.number()))?;
         trainer.run()?;
+        // All its tags are in its journal, where who resumes it finds how far they are.
+        trainer.has_logged(5_000)?;
         std::thread::sleep(stage.random.millis(5..2000));
 
         server.freeze();
