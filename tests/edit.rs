@@ -541,7 +541,12 @@ fn an_edit_that_is_killed_half_way_is_whole_or_taken_back() {
                 }
                 None => back += 1,
             }
-            assert!(bench.stored("lr") == before, "round {round}");
+            for (part, were) in &before {
+                let are = bench.documents("lr", part);
+                let other = are.iter().zip(were).find(|(is, was)| is != was);
+                let other = other.map(|(is, was)| [is, was].map(|one| Document::try_from(&**one).unwrap()));
+                assert!(are == *were, "round {round}: {} and {} of {part:?}, first {other:?}", are.len(), were.len());
+            }
             assert!(PARTS[..4].iter().all(|part| bench.documents("there", part).is_empty()), "round {round}");
         }
         println!("{whole} edits came through, {back} were taken back");
