@@ -23,7 +23,7 @@ const SAID: usize = 8;
 /// How often a run that somebody changes at the same moment is tried.
 const TRIES: usize = 100;
 /// So long a server may still carry out what somebody asked of it last before they died: what is taken back sooner would be done once more.
-const LAST_WORD: Duration = Duration::from_millis(300);
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// What is to be done, to which runs.
 pub(crate) struct Order<'a> {
@@ -330,11 +330,10 @@ fn mend(documents: &dyn Documents, place: Place<'_>, by: &By) -> Result<()> {
 
 /// The same for who holds the lock: nobody else is at it.
 fn finish(documents: &dyn Documents, place: Place<'_>, lock: &mut Lock<'_>) -> Result<()> {
-    let unfinished: Vec<Header> = headers(documents, place)?.into_iter().rev().filter(Header::unfinished).collect();
-    if !unfinished.is_empty() {
+    if headers(documents, place)?.iter().any(Header::unfinished) {
         std::thread::sleep(LAST_WORD);
     }
-    for mut header in unfinished {
+    for mut header in headers(documents, place)?.into_iter().rev().filter(Header::unfinished) {
         take_back(documents, place, &mut header, lock)?;
     }
     Ok(())
