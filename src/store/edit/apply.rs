@@ -1,7 +1,6 @@
 //! Carrying an edit out, taking it back, and what died half way.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
 use bson::{Bson, Document};
 
@@ -22,8 +21,6 @@ const ROWS: usize = 200;
 const SAID: usize = 8;
 /// How often a run that somebody changes at the same moment is tried.
 const TRIES: usize = 100;
-/// So long a server may still carry out what somebody asked of it last before they died: what is taken back sooner would be done once more.
-const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// What is to be done, to which runs.
 pub(crate) struct Order<'a> {
@@ -140,7 +137,8 @@ pub(crate) fn apply(documents: &dyn Documents, order: &Order<'_>) -> Result<Opti
     if !plan.waits.is_empty() {
         return Err(wait(&plan.waits));
     }
-    let mut header = Header::new(plan.changes, order.why, &order.by);
+    let last = headers(documents, order.place)?.last().map(|last| last.at);
+    let mut header = Header::new(plan.changes, order.why, &order.by, last);
     header.whole = order.changes.iter().any(Change::needs_end);
     header.store(documents, order.place, State::Applying)?;
     let done = Work { documents, order, header: &mut header, lock: &mut lock, pieces: 0 }.run();
@@ -284,7 +282,7 @@ fn undoable(documents: &dyn Documents, place: Place<'_>, header: &Header, header
     let runs: HashSet<RunId> = header.runs.iter().copied().collect();
     let later = |other: &&Header| other.whole && other.state == State::Applied && other.runs.iter().any(|run| runs.contains(run));
     let after = headers.iter().rev().take_while(|other| other.id != header.id);
-    if let Some(other) = after.filter(later).max_by_key(|other| other.id) {
+    if let Some(other) = after.into_iter().find(later) {
         return Err(cannot(format!("`{}` came later, on the same runs", other.id.to_hex())).help("undo that one first"));
     }
     let mut lives = Vec::new();
@@ -316,7 +314,9 @@ pub(crate) fn history(documents: &dyn Documents, place: Place<'_>, by: &By) -> R
 }
 
 fn headers(documents: &dyn Documents, place: Place<'_>) -> Result<Vec<Header>> {
-    documents.edits(place)?.iter().map(|header| Header::read(header)).collect()
+    let mut headers = documents.edits(place)?.iter().map(|header| Header::read(header)).collect::<Result<Vec<_>>>()?;
+    headers.sort_by_key(|header| (header.at, header.id));
+    Ok(headers)
 }
 
 /// Takes back what died half way, if there is such a thing and nobody edits now.
@@ -330,9 +330,6 @@ fn mend(documents: &dyn Documents, place: Place<'_>, by: &By) -> Result<()> {
 
 /// The same for who holds the lock: nobody else is at it.
 fn finish(documents: &dyn Documents, place: Place<'_>, lock: &mut Lock<'_>) -> Result<()> {
-    if headers(documents, place)?.iter().any(Header::unfinished) {
-        std::thread::sleep(LAST_WORD);
-    }
     for mut header in headers(documents, place)?.into_iter().rev().filter(Header::unfinished) {
         take_back(documents, place, &mut header, lock)?;
     }
@@ -387,4 +384,27 @@ fn fields_back(documents: &dyn Documents, place: Place<'_>, run: RunId, fields: 
     }
     Err(Error::new(ErrorKind::Store, format!("the run {run} could not be put back"))
         .because(format!("somebody else changed it at each of {TRIES} attempts")))
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::oid::ObjectId;
+
+    use super::*;
+    use crate::store::Local;
+
+    /// Two programs edited within one second, and the later one's id is the lesser.
+    #[test]
+    fn edits_are_in_the_order_in_which_they_were_made() {
+        let (store, place, by) = (Local::in_memory(), Place { database: "db", folder: "f" }, By::here("node7"));
+        let mut last = None;
+        for lot in [9, 5, 1] {
+            let mut header = Header::new(vec![lot.to_string()], None, &by, last);
+            header.id = ObjectId::from_bytes([7, 7, 7, 7, lot, 0, 0, 0, 0, 0, 0, 0]);
+            last = Some(header.at);
+            header.store(&store, place, State::Applied).unwrap();
+        }
+        let what: Vec<String> = history(&store, place, &by).unwrap().into_iter().flat_map(|edit| edit.changes).collect();
+        assert_eq!(what, ["9", "5", "1"]);
+    }
 }

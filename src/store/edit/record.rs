@@ -43,6 +43,9 @@ impl State {
 #[derive(Debug, Clone)]
 pub(super) struct Header {
     pub(super) id: ObjectId,
+    /// When it was made; later than all edits of the folder before it, whatever the clocks say. (Ids that several processes make within one second
+    /// have no order.)
+    pub(super) at: DateTime,
     pub(super) state: State,
     pub(super) what: Vec<String>,
     pub(super) why: Option<String>,
@@ -54,9 +57,12 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn new(what: Vec<String>, why: Option<&str>, by: &By) -> Header {
+    /// `last`: when the last edit of the folder was made.
+    pub(super) fn new(what: Vec<String>, why: Option<&str>, by: &By, last: Option<DateTime>) -> Header {
         let (state, why) = (State::Applying, why.map(str::to_owned));
-        Header { id: ObjectId::new(), state, what, why, by: by.document(), runs: Vec::new(), whole: false, undone: None }
+        let after = last.map_or(0, |last| last.timestamp_millis().saturating_add(1));
+        let at = date(Time(Time::now().millis().max(after)));
+        Header { id: ObjectId::new(), at, state, what, why, by: by.document(), runs: Vec::new(), whole: false, undone: None }
     }
 
     /// Stores it in this state.
@@ -67,7 +73,7 @@ impl Header {
         }
         let ids = self.runs.iter().flat_map(|run| run.bytes()).collect();
         let document = doc! {
-            "_id": self.id, "v": VERSION, "at": DateTime::from_millis(self.id.timestamp().timestamp_millis()), "state": state.word(),
+            "_id": self.id, "v": VERSION, "at": self.at, "state": state.word(),
             "why": self.why.clone(), "what": self.what.clone(), "whole": self.whole, "by": self.by.clone(), "runs": self.runs.len() as i64,
             "ids": Binary { subtype: BinarySubtype::Generic, bytes: ids }, "undone": self.undone,
         };
@@ -84,6 +90,7 @@ impl Header {
                 document.get_array("what").map(|what| what.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect());
             Some(Header {
                 id: document.get_object_id("_id").ok()?,
+                at: *document.get_datetime("at").ok()?,
                 state: states.into_iter().find(|known| known.word() == state)?,
                 what: what.unwrap_or_default(),
                 why: document.get_str("why").ok().map(str::to_owned),
@@ -107,7 +114,7 @@ impl Header {
     pub(super) fn told(&self) -> PastEdit {
         let text = |key| self.by.get_str(key).unwrap_or("?");
         let by = format!("{}@{}", text("user"), text("host"));
-        let mut told = PastEdit::new(self.id.to_hex(), Time(self.id.timestamp().timestamp_millis()), self.what.clone(), by);
+        let mut told = PastEdit::new(self.id.to_hex(), Time(self.at.timestamp_millis()), self.what.clone(), by);
         (told.why, told.runs) = (self.why.clone(), self.runs.len());
         told.undone = self.undone.map(|at| Time(at.timestamp_millis()));
         told
