@@ -281,8 +281,8 @@ fn undoable(documents: &dyn Documents, place: Place<'_>, header: &Header, header
         |why: String| Error::new(ErrorKind::Input, format!("the edit `{}` cannot be undone", header.id.to_hex())).because(why);
     let runs: HashSet<RunId> = header.runs.iter().copied().collect();
     let later = |other: &&Header| other.whole && other.state == State::Applied && other.runs.iter().any(|run| runs.contains(run));
-    let after = headers.iter().rev().take_while(|other| other.id != header.id);
-    if let Some(other) = after.into_iter().find(later) {
+    let mut after = headers.iter().rev().take_while(|other| other.id != header.id);
+    if let Some(other) = after.find(later) {
         return Err(cannot(format!("`{}` came later, on the same runs", other.id.to_hex())).help("undo that one first"));
     }
     let mut lives = Vec::new();
@@ -397,11 +397,10 @@ mod tests {
     #[test]
     fn edits_are_in_the_order_in_which_they_were_made() {
         let (store, place, by) = (Local::in_memory(), Place { database: "db", folder: "f" }, By::here("node7"));
-        let mut last = None;
         for lot in [9, 5, 1] {
+            let last = headers(&store, place).unwrap().last().map(|last| last.at);
             let mut header = Header::new(vec![lot.to_string()], None, &by, last);
             header.id = ObjectId::from_bytes([7, 7, 7, 7, lot, 0, 0, 0, 0, 0, 0, 0]);
-            last = Some(header.at);
             header.store(&store, place, State::Applied).unwrap();
         }
         let what: Vec<String> = history(&store, place, &by).unwrap().into_iter().flat_map(|edit| edit.changes).collect();
