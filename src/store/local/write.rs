@@ -69,11 +69,13 @@ impl Write for Local {
         let mut state = SessionState::default();
         state.read(stored);
         // Of each tag the chunks that a hole may follow, and the last.
-        let ends = "SELECT document FROM
+        let ends = format!(
+            "SELECT document FROM
              (SELECT tag, seq, n, document, lead(seq) OVER (PARTITION BY tag ORDER BY seq) AS next FROM scalars
               WHERE database = ?1 AND folder = ?2 AND run = ?3 AND session = ?4)
-             WHERE next IS NULL OR next != seq + 1 OR n != 2048 ORDER BY tag, seq";
-        let chunks = documents(ends)?.iter().map(|chunk| Chunk::decode(chunk)).collect::<Result<Vec<_>>>()?;
+             WHERE next IS NULL OR next != seq + 1 OR n != {CHUNK} ORDER BY tag, seq"
+        );
+        let chunks = documents(&ends)?.iter().map(|chunk| Chunk::decode(chunk)).collect::<Result<Vec<_>>>()?;
         for of_tag in chunks.chunk_by(|a, b| a.tag == b.tag) {
             let Some((last, others)) = of_tag.split_last() else { continue };
             // One that begins late is whole with less.
