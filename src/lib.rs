@@ -75,6 +75,8 @@ mod query;
 mod render;
 #[cfg(any(feature = "writer", feature = "engine"))]
 mod ship;
+#[cfg(any(feature = "board", feature = "journal", feature = "engine"))]
+mod stderr;
 #[cfg(any(feature = "writer", feature = "engine"))]
 mod store;
 #[cfg(feature = "journal")]

@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// A folder or file of `src`, and what it may import. `error`, `home` and `plain` are everybody's.
+/// A folder or file of `src`, and what it may import. `error`, `home`, `plain` and `stderr` are everybody's.
 const ARROWS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("home", &[]),
     ("plain", &[]),
+    ("stderr", &[]),
     ("address", &[]),
     ("program", &[]),
     ("model", &[]),
@@ -27,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fuzz", &["model", "query", "client", "journal", "store", "engine"]),
 ];
 
-const EVERYBODYS: &[&str] = &["error", "home", "plain"];
+const EVERYBODYS: &[&str] = &["error", "home", "plain", "stderr"];
 
 /// Crates that only some folders know.
 const CRATES: &[(&str, &[&str])] = &[

@@ -103,7 +103,7 @@ fn when_runs_got_there_is_what_a_look_at_every_point_says() {
         assert!(text.contains("not reached") && text.contains("not logged"), "{text}");
         let payload = common::payload(&board.time_to("Accuracy >= 0.9").to_html());
         let table = payload["panel"]["children"].as_array().unwrap().last().unwrap();
-        assert_eq!((&table["type"], &table["sort"][0]["column"]), (&"table".into(), &"steps to it".into()));
+        assert_eq!((&table["type"], &table["sort"][0]["column"]), (&"table".into(), &"steps to Accuracy >= 0.9".into()));
         for (wrong, told) in [
             ("Acuracy >= 0.9", "did you mean `Accuracy`?"),
             ("Accuracy", "compares nothing"),

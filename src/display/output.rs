@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::Bundle;
+use crate::stderr;
 
 /// Shows the bundle in the cell. One write, so that no other thread's line lands in the middle.
 pub(super) fn show(bundle: &Bundle) {
@@ -20,8 +21,7 @@ pub(crate) fn say(note: &str) {
     if std::env::var_os("EVCXR_IS_RUNTIME").is_some() {
         print(&text);
     } else {
-        // Nobody can be told that nobody can be told.
-        drop(std::io::stderr().write_all(text.as_bytes()));
+        stderr::tell(text.trim_end());
     }
 }
 

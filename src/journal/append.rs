@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind as ErrorOf, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -35,6 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const LONGEST_TEXT: usize = 14 << 20;
 /// The longest value of a parameter: all of a run's lie in one document.
 const LONGEST_PARAM: usize = 1 << 20;
+/// How deep lists may lie in lists: a reader of JSON stops at some depth.
+const DEEPEST_PARAM: usize = 32;
 
 /// What a log call does when there is no room: the disk is full, or the journal's budget is used up while the store is away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,8 +90,10 @@ pub(crate) struct Journal {
     /// How many files of their own were begun, and those that were not synced yet.
     asides: AtomicU64,
     unsynced_asides: Mutex<Vec<u64>>,
-    /// The first segment that was not synced since it was left.
-    unsynced: Mutex<u64>,
+    /// The segments that were left and not synced since. A call that began in one before may still write there: it holds it.
+    unsynced: Mutex<Vec<(u64, Weak<Segment>)>>,
+    /// Held while it is synced.
+    syncing: Mutex<()>,
     owner: Mutex<Option<Owner>>,
 }
 
@@ -103,7 +107,7 @@ impl Journal {
         let failed =
             |e| fail("cannot make the journal", &directory, e).help("set ML_BOARD_HOME to a directory that can be written");
         fs::create_dir_all(&unfinished).map_err(failed)?;
-        let owner = Owner::take(&unfinished)?;
+        let owner = Owner::take(&unfinished, &directory)?;
         let header = Header::new(0, layout.segment_bytes, info.clone());
         let longest_inside = LONGEST_INSIDE.min((header.slots - header.first) as usize * record::SLOT_BYTES / 4);
         let first = Segment::create(&unfinished, &header).and_then(|first| {
@@ -130,6 +134,7 @@ impl Journal {
             asides: AtomicU64::new(0),
             unsynced_asides: Mutex::default(),
             unsynced: Mutex::default(),
+            syncing: Mutex::default(),
             owner: Mutex::new(Some(owner)),
         })
     }
@@ -184,6 +189,18 @@ impl Journal {
         self.current.load().reserve(1);
     }
 
+    /// The segment, as a call that writes into it holds it.
+    #[cfg(test)]
+    pub(crate) fn busy(&self) -> Arc<impl Sized + use<>> {
+        self.current.load_full()
+    }
+
+    /// The segments that were left and are not surely on the disk.
+    #[cfg(test)]
+    pub(crate) fn unsynced(&self) -> Vec<u64> {
+        held(&self.unsynced).iter().map(|(number, _)| *number).collect()
+    }
+
     /// Records one value of the run's histogram of this tag.
     pub(crate) fn sample(&self, tag: &Tag, wall_micros: i64, value: f64) -> Result<()> {
         self.short(tag, &Short { kind: Kind::Sample, tag: tag.id, wall_micros, step: 0, value }).map(drop)
@@ -209,6 +226,10 @@ impl Journal {
 
     /// Records a hyperparameter.
     pub(crate) fn param(&self, wall_micros: i64, name: &str, value: &Value) -> Result<()> {
+        if depth(value) > DEEPEST_PARAM {
+            return Err(Error::new(ErrorKind::Input, format!("the value of the parameter `{name}` is a list of lists, more than {DEEPEST_PARAM} deep"))
+                .help("log what is nested so deep as a text"));
+        }
         let data = record::param_data(name, value);
         if data.len() > LONGEST_PARAM {
             return Err(too_long(format!("the value of the parameter `{name}`, of {} bytes,", data.len()), LONGEST_PARAM));
@@ -249,9 +270,14 @@ impl Journal {
         Ok(())
     }
 
-    /// Ends its thread and gives up its lock: whoever finds it may ship it.
+    /// Ends its thread and gives up its lock: whoever finds it may ship it. Every call after it fails, also where the end had no room.
     pub(crate) fn release(&self) {
         self.supply.stop();
+        {
+            // Nobody can go on to a segment any more, and none of the last one is left.
+            let _turn = held(&self.turn);
+            self.current.load().leave();
+        }
         if let Some(owner) = held(&self.owner).take() {
             owner.give_up();
         }
@@ -261,7 +287,7 @@ impl Journal {
     pub(crate) fn sync(&self) -> Result<()> {
         self.owned()?;
         let failed = |e| fail("cannot sync the journal", &self.directory, e);
-        let mut segment = held(&self.unsynced);
+        let _turn = held(&self.syncing);
         let current = self.current.load_full();
         let asides = std::mem::take(&mut *held(&self.unsynced_asides));
         for (i, aside) in asides.iter().enumerate() {
@@ -270,14 +296,24 @@ impl Journal {
                 failed(e)
             })?;
         }
-        while *segment < current.number {
-            sync_file(&path_of(&self.directory, *segment)).map_err(failed)?;
-            *segment += 1;
-        }
+        let left = std::mem::take(&mut *held(&self.unsynced));
+        // Looked at before the first is synced: what is written later is of the next time.
+        let held_still: Vec<_> = left.iter().filter(|(_, segment)| segment.strong_count() > 0).cloned().collect();
+        let synced = left.iter().try_for_each(|(number, _)| sync_file(&path_of(&self.directory, *number)));
+        held(&self.unsynced).extend(if synced.is_ok() { held_still } else { left });
+        synced.map_err(failed)?;
         current.sync_used().map_err(failed)?;
         #[cfg(unix)]
         sync_file(&self.directory).map_err(failed)?;
         Ok(())
+    }
+
+    /// Sees that no file of it looks old: what cleans temporary directories would take it, or the lock that nobody writes.
+    pub(crate) fn keep_young(&self) {
+        let now = SystemTime::now();
+        for entry in fs::read_dir(&self.directory).into_iter().flatten().flatten() {
+            fs::File::open(entry.path()).and_then(|file| file.set_modified(now)).ok();
+        }
     }
 
     /// An error in a child of the process that made it.
@@ -382,6 +418,7 @@ impl Journal {
                 && let Some(next) = self.supply.take()
             {
                 self.left_bytes.fetch_add(full.used_bytes(), Ordering::Relaxed);
+                held(&self.unsynced).push((full.number, Arc::downgrade(&full)));
                 self.current.store(next);
             }
         }
@@ -396,12 +433,17 @@ impl Journal {
         let number = self.asides.fetch_add(1, Ordering::Relaxed);
         let path = aside_path(&self.directory, number);
         let unfinished = path.with_added_extension("new");
-        let _room = self.supply.take_room(data.len() as u64, patience)?;
-        let written =
-            fs::File::create(&unfinished).and_then(|mut file| file.write_all(data)).and_then(|()| fs::rename(&unfinished, &path));
-        if let Err(e) = written {
+        let begun = Instant::now();
+        loop {
+            let _room = self.supply.take_room(data.len() as u64, patience)?;
+            let file = fs::File::create(&unfinished).and_then(|mut file| file.write_all(data));
+            let Err(e) = file.and_then(|()| fs::rename(&unfinished, &path)) else { break };
             fs::remove_file(&unfinished).ok();
-            return Err(fail("cannot write", &path, e).help("free space on that disk, or set ML_BOARD_HOME to another one"));
+            let full = matches!(e.kind(), ErrorOf::StorageFull | ErrorOf::QuotaExceeded);
+            let trouble = fail("cannot write", &path, e).help("free space on that disk, or set ML_BOARD_HOME to another one");
+            if !(full && self.supply.wait_for_room(&trouble, begun, patience)) {
+                return Err(trouble);
+            }
         }
         held(&self.unsynced_asides).push(number);
         self.left_bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
@@ -440,6 +482,12 @@ fn with_scratch<T>(work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
     data.shrink_to(KEPT);
     SCRATCH.try_with(|scratch| scratch.replace(data)).ok();
     done
+}
+
+/// How many lists lie within one another.
+fn depth(value: &Value) -> usize {
+    let Value::List(values) = value else { return 0 };
+    1 + values.iter().map(depth).max().unwrap_or_default()
 }
 
 fn too_long(what: String, most: usize) -> Error {

@@ -22,7 +22,7 @@ pub(crate) trait Files {
     fn aside(&self, number: u64) -> io::Result<Vec<u8>>;
 
     /// The checkpoint, if there is one.
-    fn checkpoint(&self) -> Option<Vec<u8>>;
+    fn checkpoint(&self) -> io::Result<Option<Vec<u8>>>;
 
     /// Whether the writer lives.
     fn owner_alive(&self) -> Result<bool>;
@@ -55,8 +55,11 @@ impl Files for Disk {
         fs::read(aside_path(&self.0, number))
     }
 
-    fn checkpoint(&self) -> Option<Vec<u8>> {
-        fs::read(checkpoint::path(&self.0)).ok()
+    fn checkpoint(&self) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(checkpoint::path(&self.0)) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        }
     }
 
     fn owner_alive(&self) -> Result<bool> {
@@ -123,8 +126,8 @@ pub(crate) mod memory {
             self.asides.get(&number).map(|bytes| bytes.to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
         }
 
-        fn checkpoint(&self) -> Option<Vec<u8>> {
-            self.checkpoint.clone()
+        fn checkpoint(&self) -> io::Result<Option<Vec<u8>>> {
+            Ok(self.checkpoint.clone())
         }
 
         fn owner_alive(&self) -> Result<bool> {

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "journal")]
 use std::time::Duration;
 
@@ -15,20 +16,31 @@ const SHIP: &str = "ship.lock";
 #[cfg(feature = "journal")]
 const MAKING: Duration = Duration::from_secs(60);
 
+/// The journals that this process owns, each with the process that it was when it took it: a child of a fork has the list, and owns none.
+/// Whether they are owned is not asked of their files, which somebody may have deleted.
+static OWNED: Mutex<Vec<(u32, PathBuf)>> = Mutex::new(Vec::new());
+
+fn owned() -> MutexGuard<'static, Vec<(u32, PathBuf)>> {
+    OWNED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The ownership of a journal by the writer that fills it. It ends with this value, or with the process.
 #[cfg_attr(not(feature = "journal"), allow(dead_code))]
 pub(crate) struct Owner {
     file: File,
+    of: (u32, PathBuf),
 }
 
 #[cfg_attr(not(feature = "journal"), allow(dead_code))]
 impl Owner {
-    /// Owns the journal in `directory`, which nobody else knows yet.
-    pub(crate) fn take(directory: &Path) -> Result<Owner> {
-        let path = directory.join(OWNER);
+    /// Owns the journal in `unfinished`, which nobody else knows yet, and which will be `directory`.
+    pub(crate) fn take(unfinished: &Path, directory: &Path) -> Result<Owner> {
+        let path = unfinished.join(OWNER);
         let file = open(&path).map_err(|e| fail("cannot create the journal's lock", &path, e))?;
         file.try_lock().map_err(|e| fail("cannot lock the journal", &path, e))?;
-        Ok(Owner { file })
+        let of = (std::process::id(), directory.to_path_buf());
+        owned().push(of.clone());
+        Ok(Owner { file, of })
     }
 
     /// Ends the ownership, also where a child of a fork has the file, too. Not for the child, whose parent would lose it.
@@ -38,8 +50,19 @@ impl Owner {
     }
 }
 
+#[cfg_attr(not(feature = "journal"), allow(dead_code))]
+impl Drop for Owner {
+    fn drop(&mut self) {
+        owned().retain(|of| *of != self.of);
+    }
+}
+
 /// Whether the writer of the journal in `directory` still lives.
 pub(crate) fn owner_alive(directory: &Path) -> Result<bool> {
+    let us = std::process::id();
+    if owned().iter().any(|(process, owned)| *process == us && owned == directory) {
+        return Ok(true);
+    }
     let path = directory.join(OWNER);
     let file = match File::open(&path) {
         Ok(file) => file,
@@ -146,9 +169,16 @@ mod tests {
         fs::create_dir_all(&journal).unwrap();
         assert!(sessions(home.path()).unwrap().is_empty());
         assert!(!owner_alive(&journal).unwrap());
-        let owner = Owner::take(&journal).unwrap();
+        let owner = Owner::take(&journal, &journal).unwrap();
         assert!(owner_alive(&journal).unwrap());
         assert_eq!(sessions(home.path()).unwrap(), std::slice::from_ref(&journal));
+        // What cleans temporary directories has no mercy with a file that nobody reads.
+        fs::remove_file(journal.join(OWNER)).unwrap();
+        assert!(owner_alive(&journal).unwrap());
+        drop(owner);
+        assert!(!owner_alive(&journal).unwrap());
+        let owner = Owner::take(&journal, &home.path().join("another name")).unwrap();
+        assert!(owner_alive(&journal).unwrap(), "the lock tells other processes");
         drop(owner);
         assert!(!owner_alive(&journal).unwrap());
 
@@ -163,7 +193,7 @@ mod tests {
     #[test]
     fn who_gives_up_a_lock_gives_it_up_for_its_children_too() {
         let home = tempfile::tempdir().unwrap();
-        let owner = Owner::take(home.path()).unwrap();
+        let owner = Owner::take(home.path(), home.path()).unwrap();
         // As a child of a fork has it.
         let inherited = owner.file.try_clone().unwrap();
         owner.give_up();
@@ -178,7 +208,7 @@ mod tests {
     #[test]
     fn a_child_that_outlives_its_killed_parent_is_taken_for_it() {
         let home = tempfile::tempdir().unwrap();
-        let owner = Owner::take(home.path()).unwrap();
+        let owner = Owner::take(home.path(), home.path()).unwrap();
         let inherited = owner.file.try_clone().unwrap();
         drop(owner);
         // So `# Forks` of the writer says.

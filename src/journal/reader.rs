@@ -1,9 +1,9 @@
 //! Reading a journal: entries in slot order, while its owner lives or after.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fs, io};
 
 use super::checkpoint::{self, Known, KnownTag};
 use super::files::{Bytes, Disk, Files};
@@ -112,7 +112,8 @@ impl Reader {
 impl<F: Files> Reader<F> {
     /// The same, of files anywhere.
     pub(super) fn of(files: F) -> Result<Reader<F>> {
-        let stored = files.checkpoint();
+        let failed = |e| fail("cannot read the journal in", files.directory(), e);
+        let stored = files.checkpoint().map_err(failed)?;
         let checkpoint = stored.as_ref().and_then(|bytes| checkpoint::parse(bytes));
         let first = checkpoint.as_ref().map_or(0, |(segment, _)| *segment);
         let mut segment = None;
@@ -123,7 +124,8 @@ impl<F: Files> Reader<F> {
                     segment = Some(open);
                     break;
                 }
-                Err(_) => damaged += 1,
+                Err(e) if is_damage(&e) => damaged += 1,
+                Err(e) => return Err(failed(e)),
             }
         }
         let Some(segment) = segment else {
@@ -254,7 +256,7 @@ impl<F: Files> Reader<F> {
             }
             Found::Long(long, slots) => {
                 let asides = &mut self.starts.entry(segment.header.number).or_default().asides;
-                let kind = decode(&self.files, &self.known, &long, asides);
+                let kind = decode(&self.files, &self.known, &long, asides).map_err(failed)?;
                 (slots, kind.map(|kind| Entry { position, wall_micros: long.wall_micros, kind }))
             }
         };
@@ -290,7 +292,7 @@ impl<F: Files> Reader<F> {
                     self.starts.insert(next, Start { known: self.known.clone(), asides: Vec::new() });
                     return Ok(Step::Passed);
                 }
-                Err(e) if e.kind() == std::io::ErrorKind::InvalidData => unreadable += 1,
+                Err(e) if is_damage(&e) => unreadable += 1,
                 Err(e) => return Err(fail("cannot open", &path_of(self.files.directory(), next), e)),
             }
         }
@@ -353,19 +355,27 @@ fn learn(known: &mut Known, gap: bool, record: &Long<'_>) {
     }
 }
 
-/// What a long record says, from its own data or the file that it names.
-fn decode(files: &impl Files, known: &Known, record: &Long<'_>, asides: &mut Vec<u64>) -> Option<EntryKind> {
+/// What a long record says, from its own data or the file that it names; `None`: it is damaged, or its file is.
+fn decode(files: &impl Files, known: &Known, record: &Long<'_>, asides: &mut Vec<u64>) -> io::Result<Option<EntryKind>> {
     let tag = known.get(&record.tag).map(|tag| Arc::clone(&tag.name));
     if !record.aside {
-        return record::entry(record.kind, tag, record.data);
+        return Ok(record::entry(record.kind, tag, record.data));
     }
-    let aside: Aside = serde_json::from_slice(record.data).ok()?;
+    let Ok(aside) = serde_json::from_slice::<Aside>(record.data) else { return Ok(None) };
+    let data = match files.aside(aside.number) {
+        Ok(data) => data,
+        Err(e) if is_damage(&e) => Vec::new(),
+        Err(e) => return Err(e),
+    };
     asides.push(aside.number);
-    let data = files.aside(aside.number).ok()?;
-    if data.len() as u64 != aside.bytes || crc32c::crc32c(&data) != aside.crc {
-        return None;
-    }
-    record::entry(record.kind, tag, &data)
+    let whole = data.len() as u64 == aside.bytes && crc32c::crc32c(&data) == aside.crc;
+    Ok(whole.then(|| record::entry(record.kind, tag, &data)).flatten())
+}
+
+/// Whether a file is gone, or is not what it should be. All else may pass (a process has only so many files open at once), and what
+/// could not be read now is read then.
+fn is_damage(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData)
 }
 
 fn remove(path: &Path) -> Result<()> {

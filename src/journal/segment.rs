@@ -77,7 +77,7 @@ impl Header {
         if checksum(&bytes, length) != crc {
             return Err(wrong("its header is damaged"));
         }
-        let info = serde_json::from_slice(&bytes[INFO_AT..]).map_err(std::io::Error::other)?;
+        let info = serde_json::from_slice(&bytes[INFO_AT..]).map_err(|e| wrong(&format!("its header is damaged: {e}")))?;
         Ok(Header { number: u64::from(number(8)) | u64::from(number(12)) << 32, first, slots, info })
     }
 }

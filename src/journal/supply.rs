@@ -11,6 +11,7 @@ use super::record::SLOT_BYTES;
 use super::segment::{Header, Segment};
 use super::{SessionInfo, fail};
 use crate::error::{Error, ErrorKind, Result};
+use crate::stderr;
 
 /// How many segments are ready besides the one that is written.
 const AHEAD: usize = 2;
@@ -119,14 +120,22 @@ impl Supply {
                 Ok(room) => return Ok(room),
                 Err(trouble) => trouble,
             };
-            let state = self.shared.state();
             let never = bytes > self.shared.budget.saturating_sub((AHEAD as u64 + 1) * self.shared.segment_bytes as u64);
-            if state.stopped || never || begun.elapsed() >= patience {
+            if never || !self.wait_for_room(&trouble, begun, patience) {
                 return Err(trouble);
             }
-            self.shared.tell_that_it_waits(&trouble, patience);
-            drop(self.shared.changed.wait_timeout(state, RETRY));
         }
+    }
+
+    /// Waits a little, for there may be room then. `false`: a call that waits since `begun` is to wait no longer.
+    pub(super) fn wait_for_room(&self, trouble: &Error, begun: Instant, patience: Duration) -> bool {
+        let state = self.shared.state();
+        if state.stopped || begun.elapsed() >= patience {
+            return false;
+        }
+        self.shared.tell_that_it_waits(trouble, patience);
+        drop(self.shared.changed.wait_timeout(state, RETRY));
+        true
     }
 
     /// Counts the journal's files anew, after one was deleted.
@@ -224,7 +233,7 @@ impl Shared {
 
     fn tell_that_it_waits(&self, trouble: &Error, patience: Duration) {
         if patience == Duration::MAX && !self.told.swap(true, Ordering::Relaxed) {
-            eprintln!("ml_board: {trouble}\nml_board: log calls wait until there is room, as `WhenFull::Block` asks.");
+            stderr::tell(format_args!("ml_board: {trouble}\nml_board: log calls wait until there is room, as `WhenFull::Block` asks."));
         }
     }
 

@@ -218,7 +218,9 @@ fn wrong_kind(used: &Use, catalog: &Catalog) -> Vec<Mistake> {
         }
         match &used.field {
             Field::Param(_) => {
-                if let Some(kinds) = kinds.filter(|kinds| !kinds.has(value)) {
+                // A list of values may name one for each kind that there could be.
+                let fits = |kinds: &&Kinds| used.values.iter().any(|(value, _)| kinds.has(value));
+                if let Some(kinds) = kinds.filter(|kinds| !fits(kinds)) {
                     let sort = if number {
                         "a number"
                     } else if text.is_some() {

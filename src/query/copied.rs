@@ -5,6 +5,7 @@
 use serde_json::Value as Json;
 
 use super::Filter;
+use super::check::{Catalog, check};
 use crate::model::{Run, Status, Summary, Time, Value};
 
 fn number(json: &Json) -> f64 {
@@ -20,9 +21,12 @@ fn value(json: &Json) -> Value {
     match json {
         Json::Number(number) => number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap()), Value::Int),
         Json::String(text) if text == "NaN" => Value::Float(f64::NAN),
+        Json::String(text) if text.starts_with("i64:") => Value::Int(text["i64:".len()..].parse().unwrap()),
         Json::String(text) => Value::Text(text.clone()),
         Json::Bool(truth) => Value::Bool(*truth),
-        other => panic!("{other}"),
+        Json::Null => Value::Null,
+        Json::Array(values) => Value::List(values.iter().map(value).collect()),
+        other @ Json::Object(_) => panic!("{other}"),
     }
 }
 
@@ -49,11 +53,13 @@ fn what_the_page_copies_holds_for_the_runs_that_it_showed() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/web/test/copied.json")).unwrap();
     let json: Json = serde_json::from_str(&text).unwrap();
     let runs: Vec<Run> = json["runs"].as_array().unwrap().iter().map(run).collect();
+    let catalog = Catalog::of(&runs);
     let cases = json["cases"].as_array().unwrap();
     assert!(cases.len() > 50);
     for case in cases {
         let (what, rust) = (&case["what"], case["rust"].as_str().unwrap());
         let filter = Filter::parse(rust).unwrap_or_else(|error| panic!("{what}: {error}"));
+        check(&filter, Some(rust), &catalog).unwrap_or_else(|error| panic!("{what}: {error}"));
         let found: Vec<usize> = (0..runs.len()).filter(|row| filter.matches(&runs[*row])).collect();
         let rows: Vec<usize> = case["rows"].as_array().unwrap().iter().map(|row| row.as_u64().unwrap() as usize).collect();
         assert_eq!(found, rows, "{what}: {rust}");

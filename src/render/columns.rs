@@ -177,9 +177,9 @@ pub(super) fn column(rows: &[&Run], field: &Field, shown: bool) -> Column {
     }
 }
 
-/// As exact as an `f32`: what a metric was most often computed in, and half the bytes.
+/// As exact as an `f32`: what a metric was most often computed in, and half the bytes. Counts and steps may have more digits.
 fn short(value: f64) -> f64 {
-    super::words::significant(value, 8)
+    if value.abs() >= 1e7 { value } else { super::words::significant(value, 8) }
 }
 
 fn reduced(summary: &Summary, reduce: Reduce) -> Option<f64> {

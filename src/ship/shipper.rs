@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result, Told};
 use crate::journal::{Claim, Options, Outcome, Position, Reader, ShipStatus, away};
 use crate::model::Time;
 use crate::store::{self, Address, Store};
+use crate::stderr;
 
 /// How much is taken before it is flushed, by its weight in memory.
 const FLUSH: usize = 24 << 20;
@@ -300,7 +301,7 @@ impl Work {
             status.stored_points = session.stored_points();
             for error in session.rejected.drain(..) {
                 if self.told.is_first(&error) && !self.options.quiet {
-                    eprintln!("ml_board: {error}");
+                    stderr::tell(format_args!("ml_board: {error}"));
                 }
                 status.rejected += 1;
             }
@@ -311,11 +312,11 @@ impl Work {
     fn finish(self, complete: bool) -> Result<Outcome> {
         let stored_points = self.session.as_ref().map_or(0, Session::stored_points);
         if self.reader.damaged() > 0 && !self.options.quiet {
-            eprintln!(
+            stderr::tell(format_args!(
                 "ml_board: {} records of the journal {} were damaged on the disk and are lost",
                 self.reader.damaged(),
                 self.directory.display()
-            );
+            ));
         }
         if complete {
             self.reader.remove()?;
@@ -328,7 +329,7 @@ impl Work {
         if std::mem::replace(&mut self.said, true) || self.options.quiet {
             return;
         }
-        eprintln!("{}", away(error, &self.directory));
+        stderr::tell(away(error, &self.directory));
     }
 }
 

@@ -28,6 +28,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 pub(crate) use local::Local;
 pub(crate) use mongo::Mongo;
+#[cfg(test)]
+pub(crate) use write::LeftOff;
 pub(crate) use write::{Inserted, NewSession, SessionEnd, SessionState, SessionUpdate, Updated, Write};
 
 pub(crate) use crate::address::Address;

@@ -44,22 +44,38 @@ pub(crate) struct Repaired {
 pub(crate) enum Outcome {
     /// It is being logged: not touched.
     Live,
+    /// It has not ended, and gives no sign of life: not touched, for what its machine still holds goes on where its summaries end.
+    Stale,
     /// How many chunks had wrong headers; the metrics whose summaries were wrong, as they were and as they are.
     Looked { chunks: usize, metrics: Vec<(String, Option<Summary>, Option<Summary>)>, wrong: Vec<Error> },
 }
 
-/// Mends the runs of a folder, and tells of each. With `dry_run` it only looks.
+/// What is asked of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct How {
+    /// To look only.
+    pub(crate) dry_run: bool,
+    /// To take runs for ended whose machine is gone.
+    pub(crate) with_stale: bool,
+}
+
+/// Mends the runs of a folder, and tells of each.
 ///
 /// # Errors
 /// If the store fails. A document that cannot be read is told of in its run's outcome, and its run's summaries stay as they are.
-pub(crate) fn repair(store: &Store, place: Place<'_>, dry_run: bool, tell: &mut dyn FnMut(Repaired)) -> Result<()> {
+pub(crate) fn repair(store: &Store, place: Place<'_>, how: How, tell: &mut dyn FnMut(Repaired)) -> Result<()> {
     let mend: &dyn Mend = match store {
         Store::Mongo(mongo) => mongo,
         Store::Local(local) => local,
     };
     for document in mend.run_documents(place)? {
         let run = reading::run(place.folder, &document, Time::now())?;
-        let outcome = if run.status == Status::Running { Outcome::Live } else { one(mend, place, &run, &document, dry_run)? };
+        let any = |status| run.status == status || run.sessions.iter().any(|session| session.status == status);
+        let outcome = match (any(Status::Running), any(Status::Stale) && !how.with_stale) {
+            (true, _) => Outcome::Live,
+            (false, true) => Outcome::Stale,
+            (false, false) => one(mend, place, &run, &document, how.dry_run)?,
+        };
         tell(Repaired { run, outcome });
     }
     Ok(())

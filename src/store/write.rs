@@ -24,8 +24,8 @@ pub(crate) trait Write: Send + Sync {
     /// What is stored of a session; `None` if the run does not know it.
     fn session_state(&self, place: Place<'_>, run: RunId, session: SessionId) -> Result<Option<SessionState>>;
 
-    /// The last steps of one rank of a run: `scalar`, or the kind of the event; the tag; the step.
-    fn last_steps(&self, place: Place<'_>, run: RunId, rank: u32) -> Result<Vec<(String, String, i64)>>;
+    /// Where one rank of a run left off.
+    fn left_off(&self, place: Place<'_>, run: RunId, rank: u32) -> Result<LeftOff>;
 
     /// Applies an update if nothing as late was applied yet.
     fn update_session(&self, place: Place<'_>, update: &SessionUpdate) -> Result<Updated>;
@@ -47,6 +47,15 @@ pub(crate) trait Write: Send + Sync {
 
     /// Adds bytes, unless they are there.
     fn insert_blob(&self, place: Place<'_>, blob: &Blob) -> Result<()>;
+}
+
+/// Where one rank of a run left off.
+#[derive(Debug, Default)]
+pub(crate) struct LeftOff {
+    /// `scalar`, or the kind of the event; the tag; its last step.
+    pub(crate) steps: Vec<(String, String, i64)>,
+    /// When its last session started, by that session's clock.
+    pub(crate) started: Option<Time>,
 }
 
 /// The largest document that a store takes. MongoDB's limit, with room for what a command says around it; the embedded store has

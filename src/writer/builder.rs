@@ -12,6 +12,7 @@ use crate::address::{Address, Resolved};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{self, Journal, Layout, Options, SessionInfo, WhenFull};
 use crate::model::{RunId, Time, folder_problem};
+use crate::stderr;
 
 /// How often the journal is synced to the disk.
 const SYNC_INTERVAL: Duration = Duration::from_secs(5);
@@ -153,13 +154,14 @@ impl Builder {
         let Resolved { address, notes } = Address::resolve(self.uri.as_deref())?;
         shipping::check(&address)?;
         let place = journal::place(self.journal_dir.as_deref())?;
-        notes.iter().chain(&place.note).for_each(|note| eprintln!("ml_board: {note}"));
+        notes.iter().chain(&place.note).for_each(|note| stderr::tell(format_args!("ml_board: {note}")));
 
         let run = self.resume.unwrap_or_else(name::run_id);
         let run_name = self.name.clone().unwrap_or_else(|| name::run_name(run));
-        let info = self.info(run, run_name.clone(), &address);
+        let mut info = self.info(run, run_name.clone(), &address);
         let first_steps =
             if info.resumed { FirstSteps::of_run(&info, &address, &place.directory) } else { FirstSteps::default() };
+        info.started = first_steps.started(info.started);
 
         let layout = Layout::default();
         let budget = self.journal_budget.unwrap_or(layout.budget);

@@ -9,11 +9,14 @@ use super::core::{Core, now_micros};
 use super::live;
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::Journal;
+use crate::stderr;
 
 /// How often it looks.
 const TICK: Duration = Duration::from_millis(500);
 /// How often costs are recorded.
 const COSTS: Duration = Duration::from_secs(10);
+/// How often files are made to look young. What cleans temporary directories takes what is days old.
+const YOUNG: Duration = Duration::from_secs(60 * 60);
 /// The least that is kept at hand: 2048 points.
 const AHEAD: usize = 64 << 10;
 
@@ -54,11 +57,12 @@ pub(super) struct Care {
     done: Mutex<Done>,
 }
 
-/// The bytes that were recorded when it looked last, when it synced last, and when it told the costs.
+/// The bytes that were recorded when it looked last, when it synced last, and when it told the costs; when files were young.
 struct Done {
     seen: u64,
     synced: (u64, Instant),
     told: (u64, Instant),
+    young: Instant,
     /// Whether it was said that the disk fails.
     said: bool,
 }
@@ -66,7 +70,7 @@ struct Done {
 impl Care {
     pub(super) fn new(sync_interval: Duration) -> Care {
         let now = Instant::now();
-        Care { sync_interval, done: Mutex::new(Done { seen: 0, synced: (0, now), told: (0, now), said: false }) }
+        Care { sync_interval, done: Mutex::new(Done { seen: 0, synced: (0, now), told: (0, now), young: now, said: false }) }
     }
 
     fn look(&self, core: &Core) {
@@ -85,6 +89,10 @@ impl Care {
             core.journal.costs(now_micros(), &core.costs(&core.shipping.status())).ok();
             done.told = (core.journal.recorded_bytes(), Instant::now());
         }
+        if done.young.elapsed() >= YOUNG {
+            core.journal.keep_young();
+            done.young = Instant::now();
+        }
     }
 }
 
@@ -93,7 +101,7 @@ impl Done {
         if let Err(error) = journal.sync()
             && !std::mem::replace(&mut self.said, true)
         {
-            eprintln!("ml_board: {error}\nml_board: what is logged survives the program's death, but perhaps not the machine's.");
+            stderr::tell(format_args!("ml_board: {error}\nml_board: what is logged survives the program's death, but perhaps not the machine's."));
         }
     }
 }

@@ -28,6 +28,7 @@ use serde::Serialize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::deadline;
 use crate::model::{RunId, Status};
+use crate::stderr;
 
 pub use crate::journal::WhenFull;
 pub use builder::Builder;
@@ -287,7 +288,7 @@ impl Drop for SummaryWriter {
             _ => (Status::Finished, None),
         };
         if let Err(error) = self.finish(status, how.as_deref(), DROP) {
-            eprintln!("ml_board: run `{}`: {error}", self.run_name);
+            stderr::tell(format_args!("ml_board: run `{}`: {error}", self.run_name));
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result, Told};
 use crate::model::RunId;
+use crate::stderr;
 
 /// How a writer goes.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +85,7 @@ impl Counts {
         };
         // A full disk is told also after a name that could not be used.
         if first {
-            eprintln!("ml_board: a call was rejected, and others may be; SummaryWriter::stats() counts them.\n{error}");
+            stderr::tell(format_args!("ml_board: a call was rejected, and others may be; SummaryWriter::stats() counts them.\n{error}"));
         }
     }
 

@@ -122,11 +122,46 @@ fn a_resumed_run_goes_on_where_its_steps_ended_in_the_store_and_in_journals() {
     let place = crate::store::Place { database: "digits", folder: "lr_search" };
     second.close().unwrap();
     let store = crate::store::open(&crate::store::Address::Local(home.path().join("store"))).unwrap();
-    let mut steps = store.writing().last_steps(place, run, 0).unwrap();
+    let mut steps = store.writing().left_off(place, run, 0).unwrap().steps;
     steps.retain(|(kind, ..)| kind != "text");
     steps.sort();
     let expected = [("histogram", "weights", 8), ("histogram", "weights", 9), ("scalar", "Accuracy", 0), ("scalar", "Loss", 6)];
     assert_eq!(steps, expected.map(|(kind, tag, step)| (kind.to_owned(), tag.to_owned(), step)));
+}
+
+#[test]
+fn a_session_is_behind_the_one_that_it_goes_on_from_whatever_the_clocks_say() {
+    let home = tempfile::tempdir().unwrap();
+    let store = crate::store::open(&crate::store::Address::Local(home.path().join("store"))).unwrap();
+    let place = crate::store::Place { database: "digits", folder: "lr_search" };
+    // A machine whose clock is a day fast.
+    let fast = crate::model::Time(crate::model::Time::now().0 + 24 * 60 * 60 * 1000);
+    let (run, session) = (crate::model::RunId::from_bytes([1; 12]), crate::model::SessionId::from_bytes([1; 12]));
+    let first = crate::store::NewSession {
+        run,
+        session,
+        run_name: "calm fox".into(),
+        labels: Vec::new(),
+        group: None,
+        rank: 0,
+        host: "there".into(),
+        pid: 1,
+        started: fast,
+    };
+    store.writing().begin_session(place, &first).unwrap();
+    for known in ["in the store", "and in a journal"] {
+        let before = store.writing().left_off(place, run, 0).unwrap().started.unwrap();
+        let next = writer_of(home.path(), SummaryWriter::builder()).resume(run).build().unwrap();
+        let started = journal::Reader::open(next.core.journal.directory()).unwrap().info().started;
+        assert!(started > before, "{known}: {started:?} is not after {before:?}");
+        next.add_scalar("Loss", 1);
+        next.close().unwrap();
+    }
+    let started = store.writing().left_off(place, run, 0).unwrap().started;
+    assert_eq!(started, Some(crate::model::Time(fast.0 + 2)));
+    // Of another rank nothing is before it.
+    let beside = writer_of(home.path(), SummaryWriter::builder()).resume(run).rank(1).build().unwrap();
+    assert!(journal::Reader::open(beside.core.journal.directory()).unwrap().info().started < fast);
 }
 
 #[test]

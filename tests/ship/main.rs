@@ -1,5 +1,5 @@
 //! From a writer to a real MongoDB while the server, the network or the writer's machine does its worst.
-#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(missing_docs, unsafe_code, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 #![cfg(all(feature = "engine", feature = "writer", unix))]
 
 #[path = "../common/mod.rs"]
@@ -10,6 +10,7 @@ mod frozen;
 mod gone;
 mod limits;
 mod secrets;
+mod unheard;
 
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
@@ -174,6 +175,38 @@ fn program() {
             };
             let all = || std::fs::read_dir("/proc/self/task").unwrap().all(|task| task.is_ok_and(|task| ended(&task.path())));
             until("the end of the clients' threads", all);
+        }
+        // Logs where neither the store nor its own words are heard, and waits for its end until it is told.
+        "unheard" => {
+            let w = writer();
+            w.add_scalar("", 0.0);
+            (0..1000).for_each(|i| w.add_scalar("Loss", i));
+            assert_eq!(w.stats().rejected, 1);
+            until("word of the store", || w.stats().last_error.is_some());
+            println!("logged");
+            std::io::stdin().read_line(&mut String::new()).unwrap();
+            until("the store", || w.sync(SOON).is_ok());
+            w.close().unwrap();
+        }
+        // A child of a fork has a writer of its own, for the store that its parent has open.
+        "fork" => {
+            let w = writer();
+            (0..10).for_each(|i| w.add_scalar("Loss", i));
+            w.sync(SOON).unwrap();
+            // SAFETY: the child does this and ends at once; the parent waits for it.
+            let mut status = unsafe { libc::fork() };
+            if status == 0 {
+                let own = writer();
+                (0..20).for_each(|i| own.add_scalar("Loss", i));
+                let refused = own.sync(SOON).is_err() && own.stats().last_error.is_some_and(|e| e.to_string().contains("a fork of a process"));
+                let kept = own.close().is_err();
+                // SAFETY: it ends here.
+                unsafe { libc::_exit(i32::from(!(refused && kept))) };
+            }
+            // SAFETY: it is our child, and `status` is ours.
+            unsafe { libc::waitpid(status, &raw mut status, 0) };
+            assert_eq!(status, 0, "the child found it wrong");
+            w.close().unwrap();
         }
         other => panic!("{other}"),
     }

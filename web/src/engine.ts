@@ -16,6 +16,8 @@ type Way = (path: string, query: Query, how: RequestInit) => Promise<any>;
 export class Engine {
   /** The way that worked last comes first. */
   private ways: Way[];
+  /** By board, what it was told is selected there. */
+  private readonly selected = new Map<string, string>();
 
   constructor(live: Live) {
     this.ways = waysTo(live);
@@ -26,9 +28,17 @@ export class Engine {
     return this.ask(path, query, { method: "GET" });
   }
 
-  /** Tells the engine what is selected on a board: ids of runs. */
+  /** Tells the engine what is selected on a board: ids of runs. It may hold what a page that is gone had said. */
   async select(board: string, ids: string[]): Promise<void> {
-    await this.ask("selection", [["board", board]], { method: "POST", body: JSON.stringify(ids) });
+    const body = JSON.stringify(ids);
+    if (this.selected.get(board) === body) return;
+    this.selected.set(board, body);
+    try {
+      await this.ask("selection", [["board", board]], { method: "POST", body });
+    } catch (error) {
+      if (this.selected.get(board) === body) this.selected.delete(board);
+      throw error;
+    }
   }
 
   /** Tells the engine which runs of a board a view should have as well. */

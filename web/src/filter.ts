@@ -120,8 +120,8 @@ function rangeTerm(term: string, read: Reader, kind: Kind): Term | Mistake {
   }
 }
 
-/** The table shows few digits; 0.1 typed means the 0.1 (f32: 0.10000000149) that was logged. */
-const close = (a: number, b: number) => Number.isFinite(b) && Math.abs(a - b) <= 1e-7 * Math.abs(b);
+/** The table shows few digits; 0.1 typed means the 0.1 (f32: 0.10000000149) that was logged. Whole numbers (seeds, counts) are shown as they are. */
+export const close = (a: number, b: number, by = 1e-7) => a === b || (Number.isFinite(b) && !(Number.isInteger(a) && Number.isInteger(b)) && Math.abs(a - b) <= by * Math.abs(b));
 
 const quantity: Reader = word => {
   const infinite = /^([+-]?)(inf|infinity|∞)$/i.exec(word);

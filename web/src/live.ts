@@ -68,7 +68,7 @@ export class Loop {
     addEventListener("online", back, { signal });
     addEventListener("pageshow", back, { signal });
     const here = () => {
-      if (this.left) back();
+      if (this.left || this.gaveUp) back();
       else this.touched = performance.now();
     };
     for (const touch of ["focus", "pointermove", "pointerdown", "keydown", "wheel"]) addEventListener(touch, here, { signal, capture: true, passive: true });
@@ -133,7 +133,11 @@ export class Loop {
     this.asking = asking;
     const next = await asking;
     this.asking = null;
-    if (performance.now() - this.reached < GIVE_UP_MS) this.soon(next);
+    if (!this.gaveUp) this.soon(next);
+  }
+
+  private get gaveUp(): boolean {
+    return performance.now() - this.reached >= GIVE_UP_MS;
   }
 
   /** Asks once for each view; after how many milliseconds again. */
@@ -159,10 +163,12 @@ export class Loop {
   }
 
   private async ask(views: [id: string, followed: Followed][]): Promise<Answer> {
-    const answer: Answer = await this.engine.get("live", views.map(([id, { version }]) => ["view", `${id}.${version}`]));
+    const asked = views.map(([, { version }]) => version);
+    const answer: Answer = await this.engine.get("live", views.map(([id], i) => ["view", `${id}.${asked[i]}`]));
     if (answer.session !== this.live.session) throw new Refused(403, "another engine answers there");
     this.reached = performance.now();
-    for (const [id, followed] of views) this.take(followed, answer.views[id], answer);
+    // A cell that was run in the meantime brought another version, of which this answer says nothing.
+    views.forEach(([id, followed], i) => followed.version === asked[i] && this.take(followed, answer.views[id], answer));
     return answer;
   }
 

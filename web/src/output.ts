@@ -15,8 +15,10 @@ export class Output implements Follower {
   private payload: Payload;
   private views: View[] = [];
   private refresh!: (panel: Panel) => void;
-  /** Tells an engine what is selected, and what is wanted. */
+  /** Tells the engine what is selected on each board. */
   private tell: (() => void)[] = [];
+  /** Whether the engine that was told so answered. */
+  private reached = false;
 
   /** `packed`: as it crossed. `estranged`: its engine is another one now. Throws, and leaves nothing, if it cannot be drawn. */
   constructor(root: HTMLElement, packed: Payload, readonly estranged?: () => void) {
@@ -57,11 +59,14 @@ export class Output implements Follower {
     loopOf(this.live).leave(this);
     this.live = live;
     this.take(packed);
+    this.reached = false;
     loopOf(live).follow(this, packed);
-    for (const tell of this.tell) tell();
+    for (const view of this.views) view.wishes?.anew();
   }
 
   say(state: State, readAt: number | null, why?: string) {
+    if (state !== "saved" && !this.reached) for (const tell of this.tell) tell();
+    this.reached = state !== "saved";
     for (const view of this.views) view.say(state, readAt, why);
   }
 
@@ -80,7 +85,7 @@ export class Output implements Follower {
     const { boards, panel, read_at } = this.payload;
     for (const view of this.views) view.end();
     this.views = boards.map(board => new View(board, read_at, this.body));
-    this.tell = [];
+    [this.tell, this.reached] = [[], false];
     for (const view of this.views) {
       if (this.live) {
         view.zoom = async (plot: Plot, [x0, x1]) => {
@@ -88,11 +93,10 @@ export class Output implements Follower {
           return (await loopOf(this.live).engine.get("zoom", [["view", this.live.view], ["tag", plot.tag], ...place])).series;
         };
         this.tell.push(view.follow(ids => loopOf(this.live).engine.select(view.board.id, ids)));
-        const wishes = (view.wishes = new Wishes(view, async wish => {
+        view.wishes = new Wishes(view, async wish => {
           await loopOf(this.live).engine.wish(this.live.view, view.board.id, wish);
           await loopOf(this.live).now();
-        }));
-        this.tell.push(() => wishes.anew());
+        });
       }
       view.begin();
     }

@@ -147,7 +147,7 @@ export class PlotPanel {
     const { plot, view, smoothing: { weight, sigma }, x } = this;
     const time = (ends: [number, number] | null) => ends && (x === "wall" ? (ends.map(fromLocal) as [number, number]) : ends);
     const zoom = this.figure.zoom();
-    const range = (call: string, ends: [number, number] | null) => (ends ? `.${call}(${ends.map(end => float(+end.toPrecision(x === "wall" ? 15 : 5))).join(", ")})` : "");
+    const range = (call: string, ends: [number, number] | null) => (ends ? `.${call}(${ends.map(end => float(+end.toPrecision(digits(ends)))).join(", ")})` : "");
     return [
       `${board}.plot(${literal(plot.tag)})`,
       this.grouped && plot.legend !== null ? this.groupCalls(plot.legend) : legendCall(view, plot.legend),
@@ -440,3 +440,9 @@ const DIMMED = 0.13;
 const LINE = { type: "scatter", mode: "lines", connectgaps: false, hoverinfo: "skip" };
 /** Milliseconds of the clock whose reading a time of plotly.js is. */
 const fromLocal = (ms: number) => ms + new Date(ms).getTimezoneOffset() * 60_000;
+
+/** How many digits tell the ends of a range apart, to a hundred-thousandth of its width. */
+function digits([from, to]: [number, number]): number {
+  const parts = Math.max(Math.abs(from), Math.abs(to)) / Math.abs(to - from);
+  return Math.max(5, Math.min(15, 5 + Math.ceil(Math.log10(parts)) || 5));
+}

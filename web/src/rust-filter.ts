@@ -1,12 +1,12 @@
 // Filters of the page as the text of a filter in Rust (src/query/parse.rs), which holds for the same runs.
 // tests/copied.json has pairs that both sides are tested on.
 
-import { parseFilter, terms, type Term } from "./filter";
+import { close, parseFilter, terms, type Term } from "./filter";
 import type { Column } from "./runs";
 
 /** What the filter under a column's head says in Rust; null: it cannot be said (the text is wrong, or the column is ours alone). */
 export function rustFilter(column: Column, text: string): string | null {
-  if (OURS.has(column.key)) return null;
+  if (isOurs(column)) return null;
   const test = parseFilter(text, column.kind);
   if (typeof test !== "function") return null;
   const alternatives = terms(text, column.kind).map(all => joined(all.map(term => said(column, term)), " and "));
@@ -18,8 +18,13 @@ export const every = (filters: string[]) => joined(filters, " and ") || "all";
 
 export const oneOf = (field: string, values: string[]) => (values.length === 1 ? `${field} == ${quote(values[0])}` : `${field} in [${values.map(quote).join(", ")}]`);
 
-/** Columns that no filter knows: src/render/columns.rs. */
+/** Columns that no filter knows: src/render/columns.rs, and what an insight worked out (its key is no reduced tag). */
 const OURS = new Set(["notes", "how"]);
+const isOurs = ({ key, group }: Column) => OURS.has(key) || (group === "metric" && !/^\w+\(/.test(key));
+
+/** That a run has a value there. A parameter that was logged as nothing exists in Rust, and is empty on the page. */
+export const there = ({ key, group }: Column) => (group === "param" || group === "origin" ? `${key} != null` : `exists(${key})`);
+export const missing = (column: Column) => (column.group === "param" || column.group === "origin" ? `not (${there(column)})` : `not ${there(column)}`);
 
 function joined(parts: string[], between: " and " | " or "): string {
   if (parts.length < 2) return parts.join("");
@@ -33,10 +38,10 @@ function isWrapped(text: string): boolean {
 }
 
 function said(column: Column, term: Term): string {
-  if (term.not?.missing) return `exists(${column.key})`;
+  if (term.not?.missing) return there(column);
   if (term.not) return `not (${said(column, term.not)})`;
   const { key } = column;
-  if (term.missing) return `not exists(${key})`;
+  if (term.missing) return missing(column);
   if (column.kind === "text") return saidOfText(column, term);
   if (term.nan) return `${key} == nan`;
   return column.kind === "time" ? saidOfTime(key, term) : saidOfNumber(column, term);
@@ -49,9 +54,9 @@ function saidOfNumber(column: Column, term: Term): string {
   const { low, high, sign } = term.bounds!;
   const values = (column.values as (number | null)[]).filter((value): value is number => value !== null && !Number.isNaN(value));
   // The page takes a number for the one that was typed though its last digits differ (0.1 as f32 is 0.10000000149); what metrics came to
-  // crosses with eight digits. Where that matters the limits are those of the values that pass.
+  // crosses with eight digits, unless it is large. Where that matters the limits are those of the values that pass.
   const passing = values.filter(test);
-  const slack = column.group === "metric" ? 1e-8 : 0;
+  const slack = column.group === "metric" && ![low, high, ...passing].some(value => Number.isFinite(value) && Math.abs(value) >= 1e7) ? 1e-8 : 0;
   const least = () => rounded(passing.reduce((a, b) => Math.min(a, b)), -slack), most = () => rounded(passing.reduce((a, b) => Math.max(a, b)), slack);
   // Those that are taken for the limit itself.
   const alike = [...new Set(values.filter(value => near(value, low)))];
@@ -63,7 +68,7 @@ function saidOfNumber(column: Column, term: Term): string {
     case "<=": return same(value => value <= high) || !passing.length ? `${key} <= ${num(high)}` : `${key} <= ${num(most())}`;
     case ">=": return same(value => value >= low) || !passing.length ? `${key} >= ${num(low)}` : `${key} >= ${num(least())}`;
     case "..": return between(low, high);
-    case "!=": return `exists(${key}) and not (${saidOfNumber(column, { ...term, bounds: { ...term.bounds!, sign: "=" }, test: value => value !== null && !Number.isNaN(value) && !test(value) })})`;
+    case "!=": return `${there(column)} and not (${saidOfNumber(column, { ...term, bounds: { ...term.bounds!, sign: "=" }, test: value => value !== null && !Number.isNaN(value) && !test(value) })})`;
     default: {
       const distinct = [...new Set(passing)];
       if (!Number.isFinite(low) || !distinct.length || (!slack && distinct.length === 1 && distinct[0] === low)) return `${key} == ${num(low)}`;
@@ -75,7 +80,7 @@ function saidOfNumber(column: Column, term: Term): string {
 /** A number as Rust reads it. */
 export const num = (value: number) => (Number.isNaN(value) ? "nan" : value === Infinity ? "inf" : value === -Infinity ? "-inf" : String(value).replace("e+", "e"));
 
-const near = (a: number, b: number) => Math.abs(a - b) <= 2e-7 * Math.abs(b);
+const near = (a: number, b: number) => close(a, b, 2e-7);
 
 /** A number that is a little beyond another one, in few digits. */
 const rounded = (value: number, slack: number) => (slack ? +(value + slack * Math.abs(value)).toPrecision(10) : value);
@@ -105,12 +110,31 @@ function saidOfText(column: Column, term: Term): string {
   const passing = [...new Set(column.values as (string | null)[])].filter((value): value is string => value !== null && term.test(value));
   // What is no text in Rust is one here: truth values, numbers, lists.
   if (column.group === "param" && passing.some(value => /^(true|false|null|nan|-?inf|[-+]?[\d.]|\[)/i.test(value))) {
-    return `${key} in [${passing.flatMap(value => (/^(true|false|[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)$/i.test(value) ? [value, quote(value)] : [quote(value)])).join(", ")}]`;
+    return `${key} in [${passing.flatMap(value => (PLAIN.test(value) ? [value, quote(value)] : value[0] === "[" ? [listed(value), quote(value)] : [quote(value)])).join(", ")}]`;
   }
   if (key === "labels" && term.whole !== undefined) return theseLabels(column, term.whole.split(", "));
   if (term.whole !== undefined) return `${key} == ${quote(term.whole)}`;
   const pattern = term.regex ? (term.regex.flags.includes("i") ? "(?i)" : "") + term.regex.source : `(?i)${term.part!.replace(/[.*+?^${}()[\]\\|/&~#-]/g, letter => (letter === "/" ? "/" : `\\${letter}`))}`;
   return `${key} ~ ${quote(pattern)}`;
+}
+
+/** A truth value or a number, as a cell shows it. */
+const PLAIN = /^(true|false|[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)$/i;
+
+/** A list as a cell shows it, `[64, relu]`, in a filter's words: `[64, "relu"]`. */
+function listed(text: string): string {
+  const items: string[] = [];
+  let depth = 0, from = 1;
+  for (let i = 1; i < text.length; i++) {
+    if (text[i] === "[") depth++;
+    else if (text[i] === "]" && depth) depth--;
+    else if (!depth && (i === text.length - 1 || text.startsWith(", ", i))) {
+      items.push(text.slice(from, i));
+      from = i + 2;
+    }
+  }
+  const said = (item: string) => (item[0] === "[" && item.endsWith("]") ? listed(item) : PLAIN.test(item) || /^(null|nan|-?inf)$/i.test(item) ? item : quote(item));
+  return `[${items.filter(Boolean).map(said).join(", ")}]`;
 }
 
 /** A run has several labels: these, and none of the others that there are. */
@@ -119,8 +143,8 @@ function theseLabels({ values }: Column, labels: string[]): string {
   return joined([...labels.map(label => `labels == ${quote(label)}`), ...(others.length ? [`not (${oneOf("labels", others)})`] : [])], " and ");
 }
 
-/** As src/query/display.rs quotes. */
+/** As src/query/display.rs quotes; and what turns the direction of writing, which rustc takes in no literal. */
 export function quote(text: string): string {
   const escapes: Record<string, string> = { "\"": "\\\"", "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-  return `"${text.replace(/["\\\p{Cc}]/gu, letter => escapes[letter] ?? `\\u{${letter.codePointAt(0)!.toString(16)}}`)}"`;
+  return `"${text.replace(/["\\\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, letter => escapes[letter] ?? `\\u{${letter.codePointAt(0)!.toString(16)}}`)}"`;
 }

@@ -5,7 +5,7 @@ import { copy } from "./csv";
 import { h } from "./dom";
 import { MISSING } from "./format";
 import { legendValue, RUN_NAME } from "./legend";
-import { num, oneOf, every, rustFilter } from "./rust-filter";
+import { every, missing, num, oneOf, quote, rustFilter, there } from "./rust-filter";
 import type { Column } from "./runs";
 import type { View } from "./view";
 
@@ -14,9 +14,7 @@ export type Says = (board: string) => string;
 
 /** A string literal of Rust. */
 export function literal(text: string): string {
-  if (!/["\\\p{Cc}]/u.test(text)) return `"${text}"`;
-  if (!/["]#|\p{Cc}/u.test(text)) return `r#"${text}"#`;
-  return JSON.stringify(text).replace(/\\u([\da-f]{4})/gi, "\\u{$1}").replace(/\\b/g, "\\u{8}").replace(/\\f/g, "\\u{c}");
+  return /["\\]/.test(text) && !/"#|[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(text) ? `r#"${text}"#` : quote(text);
 }
 
 /** An `f64` literal. */
@@ -51,7 +49,7 @@ function withoutHidden(view: View, key: string, hidden: ReadonlySet<string>): st
       const row = own ? own.values.findIndex(each => legendValue(each) === value) : -1;
       return row < 0 ? [] : [`not (${every(partsOf(view, column.parts.keys, row))})`];
     }
-    if (value === MISSING) return [`exists(${key})`];
+    if (value === MISSING) return [there(column)];
     const said = rustFilter(column, isExactly(column, value));
     return said ? [`not (${said})`] : [];
   });
@@ -62,7 +60,7 @@ function partsOf({ runs }: View, keys: string[], row: number): string[] {
   return keys.flatMap(key => {
     const part = runs.columns.get(key), value = runs.value(key, row);
     if (!part) return [];
-    if (value === null) return [`not exists(${key})`];
+    if (value === null) return [missing(part)];
     return rustFilter(part, isExactly(part, String(value))) ?? [];
   });
 }
@@ -93,7 +91,7 @@ export function expression(views: View[], panels: number, says: (boards: string[
   const boards = views.map(view => boardOf(view.board, narrowing(view, unsaid)));
   if (panels === 1 && views.length === 1) return { text: says(boards), unsaid };
   const names = boards.map((board, i) => (views.length > 1 ? `board_${i + 1}` : board === "board" ? "board" : "shown"));
-  const lets = boards.flatMap((board, i) => (names[i] === "board" ? [] : [`let ${names[i]} = ${board};${views.length > 1 ? ` // ${views[i].board.title}` : ""}\n`]));
+  const lets = boards.flatMap((board, i) => (names[i] === "board" ? [] : [`let ${names[i]} = ${board};${views.length > 1 ? ` // ${views[i].board.title.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, " ")}` : ""}\n`]));
   return { text: lets.join("") + says(names), unsaid };
 }
 

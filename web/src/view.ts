@@ -102,23 +102,12 @@ export class View {
     this.ending.abort();
   }
 
-  /** Tells the engine what is selected, now and whenever that changes. What it returns tells another engine. */
+  /** Tells the engine what is selected whenever that changes, and when what it returns is called. */
   follow(tell: (ids: string[]) => Promise<void>): () => void {
-    let told = "";
-    const say = () => {
-      const ids = [...this.store.selected], now = ids.join();
-      if (now === told) return;
-      told = now;
-      // Out of reach: it is told of the next change.
-      tell(ids).catch(() => (told = ""));
-    };
+    // Out of reach: it is told when it answers again.
+    const say = () => void tell([...this.store.selected]).catch(() => {});
     this.store.on(["selection"], () => this.alive() && say(), this.signal);
-    const anew = () => {
-      told = "";
-      say();
-    };
-    anew();
-    return anew;
+    return say;
   }
 
   /** Whether the root is still on the page; if not, everything is let go. */

@@ -84,7 +84,8 @@ export class Window {
   /** The points that are there outside of the range, those that were asked for within. */
   private merge(curve: Curve): Curve {
     const fine = this.fine.get(`${this.view.runs.ids[curve.run]} ${curve.rank ?? 0}`);
-    if (!fine || !fine.x.length) return curve;
+    // Where x is a metric that falls, or stands still, the range says nothing of where the points belong.
+    if (!fine || !fine.x.length || !ascends(fine.x) || !ascends(curve.x)) return curve;
     const known = this.merged.get(fine);
     if (known && (known as any).of === curve) return known;
     const [from, to] = [fine.x[0], fine.x[fine.x.length - 1]];
@@ -99,3 +100,5 @@ export class Window {
     return merged;
   }
 }
+
+const ascends = (x: ArrayLike<number>) => Array.prototype.every.call(x, (value: number, i: number) => i === 0 || value >= x[i - 1]);

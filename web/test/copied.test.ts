@@ -21,13 +21,14 @@ const { runs, cases }: { runs: Made[]; cases: Case[] } = JSON.parse(readFileSync
 /** As src/render/columns.rs makes them. */
 function board(): Board {
   const column = (key: string, kind: Column["kind"], group: Column["group"], values: unknown[]): Column => ({ key, kind, group, values: values.map(value => value ?? null) as Num[], shown: true });
-  const eight = (value: number | string | undefined) => (typeof value === "number" ? +value.toPrecision(8) : value ?? null);
+  const eight = (value: number | string | undefined) => (typeof value === "number" && Math.abs(value) < 1e7 ? +value.toPrecision(8) : value ?? null);
   const names = [...new Set(runs.flatMap(run => Object.keys(run.params)))];
+  const shown = (value: unknown): string => (Array.isArray(value) ? `[${value.map(shown).join(", ")}]` : String(value).replace(/^i64:/, ""));
   const params = names.map(name => {
     const values = runs.map(run => run.params[name]);
     const numbers = values.every(value => value === undefined || value === null || typeof value === "number" || value === "NaN");
     const key = /^[a-z_][\w.-]*$/i.test(name) ? name : `\`${name}\``;
-    return column(key, numbers ? "number" : "text", "param", numbers ? values : values.map(value => (value === undefined ? null : String(value))));
+    return column(key, numbers ? "number" : "text", "param", numbers ? values : values.map(value => value === undefined || value === null ? null : shown(value)));
   });
   const tags = [...new Set(runs.flatMap(run => Object.keys(run.metrics)))];
   const columns = [
@@ -75,7 +76,15 @@ test("a selection without any run of the output narrows nothing; what is drawn d
   assert.deepEqual(copied(), [`id == "${runs.ids[1]}"`, ["the others, dimmed"]]);
 });
 
+test("a filter of what an insight worked out cannot be said", () => {
+  const steps = { key: "steps to last(Loss) < 1", kind: "number", group: "metric", shown: true, values: runs.map((_, i) => i) } as Column;
+  const view = new View({ ...board(), columns: [...board().columns, steps] }, 0, {} as HTMLElement), unsaid: string[] = [];
+  view.store.setFilter(steps.key, "<5");
+  assert.deepEqual([narrowing(view, unsaid), unsaid], [null, [`${steps.key} <5`]]);
+});
+
 test("literals of Rust", () => {
+  assert.deepEqual(['"#\\best \\u0041', "a\u202eb"].map(literal), ['"\\"#\\\\best \\\\u0041"', '"a\\u{202e}b"']);
   assert.deepEqual(["a", 'a"b', "a\\d", 'a"#b', "a\nb"].map(literal), ['"a"', 'r#"a"b"#', 'r#"a\\d"#', '"a\\"#b"', '"a\\nb"']);
   assert.deepEqual([1, 0.6, 1e-7, 1e21, -3].map(float), ["1.0", "0.6", "1e-7", "1e21", "-3.0"]);
   const narrow = { ...board(), filter: 'optimizer == "adam"' };

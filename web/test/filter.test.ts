@@ -86,3 +86,13 @@ test("mistakes are said, with what would do", () => {
   wrong("/(/", "text");
   wrong("!", "number");
 });
+
+test("whole numbers are told apart to the last digit, others as far as a cell shows them", () => {
+  const passing = (text: string, values: number[]) => values.filter(parseFilter(text, "number") as (value: number) => boolean);
+  const days = [20240101, 20240102, 20240103];
+  assert.deepEqual(passing("20240101", days), [20240101]);
+  assert.deepEqual(passing(">=20240103", days), [20240103]);
+  assert.deepEqual(passing("<20240103", days), [20240101, 20240102]);
+  assert.deepEqual(passing("0.1", [0.1, 0.10000000149011612, 0.1001]), [0.1, 0.10000000149011612]);
+  assert.deepEqual(passing("3", [3, 2.9999999, 2.99]), [3, 2.9999999]);
+});

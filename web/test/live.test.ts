@@ -26,11 +26,14 @@ class Engine {
   posted: string[] = [];
   wished: { url: URL; wish: Wish }[] = [];
   onWish: (wish: Wish) => unknown = () => {};
+  /** Whether a question waits for its answer. */
+  held = false;
+  private waiting: Promise<void> | null = null;
   private readonly patches = new Map<number, Patch>();
   zoom: (url: URL) => unknown = () => ({ series: [] });
 
   async on(page: Page, at = "http://127.0.0.1:8899/") {
-    await page.route(`${at}**`, route => {
+    await page.route(`${at}**`, async route => {
       const url = new URL(route.request().url());
       if (this.away) return route.abort();
       this.asked.push(url);
@@ -49,8 +52,20 @@ class Engine {
         const patches = Array.from({ length: this.version - +since }, (_, i) => this.patches.get(+since + i + 1)!);
         return [id, { version: this.version, ...(patches.length ? { patches } : {}) }];
       }));
+      this.held = this.waiting !== null;
+      await this.waiting;
       return json({ session: this.session, read_at: Date.now(), running: this.running, pace: 100, views });
     });
+  }
+
+  /** Keeps the next answers back until what it returns is called. */
+  hold(): () => void {
+    let release!: () => void;
+    this.waiting = new Promise(resolve => (release = resolve));
+    return () => {
+      this.waiting = null;
+      release();
+    };
   }
 
   tell(patch: Patch) {
@@ -235,6 +250,62 @@ test("another engine's answer is never taken for its own's", async () => {
   await page.context().close();
 });
 
+test("an answer to a question that was asked before a newer output came says nothing of that", async () => {
+  const { page, engine, payload } = await follow({ type: "stack", children: [sample.plot("Loss", search)] });
+  engine.tell(append(ofPlot, 50, [0.5]));
+  const release = engine.hold();
+  await until(page, async () => engine.held, true);
+  // The cell is run again meanwhile: what the engine's answer adds is in it.
+  const newer = sample.payload({ type: "stack", children: [sample.plot("Loss", { n: RUNS, steps: 51 })] }, search);
+  await page.evaluate(source => {
+    const root = document.createElement("div");
+    root.innerHTML = source;
+    document.body.append(root);
+    const runtime = (globalThis as any)[Object.keys(globalThis).find(key => key.startsWith("__mlb_rt_"))!].runtime;
+    return runtime.mount(root.querySelector(".mlb"));
+  }, output({ ...newer, boards: payload.boards, live: { ...LIVE, version: 2 } }, { withRuntime: false }));
+  release();
+  const asked = () => engine.asked.filter(url => url.pathname === "/live").at(-1)!.searchParams.getAll("view");
+  await until(page, async () => asked(), ["v1.2"]);
+  engine.tell(append(ofPlot, 51, [0.25]));
+  await until(page, () => lastPoint(page), [51, 0.25]);
+  const xs = await page.locator(".mlb-plotly").first().evaluate((plot: any) => plot.drawn.find((trace: any) => trace.uid === "run0_0").x);
+  assert.deepEqual([...xs], Array.from({ length: 52 }, (_, i) => i));
+  await page.context().close();
+});
+
+test("after an engine was away for long, whoever is at the page follows it again", async () => {
+  const made = { ...sample.payload(TABLE, search), live: LIVE };
+  const { page } = await show(browser, "");
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(1_000);
+  await page.setContent(html([output(made)]));
+  const engine = new Engine();
+  await engine.on(page);
+  const status = page.locator(".mlb-read");
+  const says = async (text: RegExp) => {
+    for (let i = 0; i < 500 && !text.test((await status.textContent()) ?? ""); i++) {
+      await page.clock.runFor(50);
+      await page.waitForTimeout(20);
+    }
+    assert.match((await status.textContent())!, text);
+  };
+  await says(/^live$/);
+  engine.away = true;
+  await page.clock.runFor(1_000);
+  await says(/^saved data/);
+  await page.clock.fastForward(11 * 60_000);
+  await page.waitForTimeout(200);
+  engine.away = false;
+  const before = engine.asked.length;
+  await page.clock.runFor(60_000);
+  await page.waitForTimeout(200);
+  assert.equal(engine.asked.length, before, "it was given up");
+  await page.mouse.move(60, 60);
+  await says(/^live$/);
+  await page.context().close();
+});
+
 test("a page that nobody sees asks nothing; one loop serves all outputs", async () => {
   const engine = new Engine();
   const one = sample.payload({ type: "stack", children: [sample.plot("Loss", search)] }, search);
@@ -242,7 +313,7 @@ test("a page that nobody sees asks nothing; one loop serves all outputs", async 
   await engine.on(page);
   await drawn(page);
   await page.locator(".mlb-read").filter({ hasText: /^live$/ }).nth(2).waitFor();
-  assert.deepEqual(engine.asked[engine.asked.length - 1].searchParams.getAll("view"), ["v1.1", "v2.1"]);
+  assert.deepEqual(engine.asked.filter(url => url.pathname === "/live").at(-1)!.searchParams.getAll("view"), ["v1.1", "v2.1"]);
   const hide = (hidden: boolean) => page.evaluate(hidden => {
     Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
@@ -345,6 +416,27 @@ test("zooming into a reduced curve asks for the points of the stretch; away from
   await page.context().close();
 });
 
+test("a curve whose x falls stays as it is where it is zoomed into", async () => {
+  const falling = sample.plot("Loss", search, { x: "metric" });
+  falling.series = falling.series.map(curve => ({ ...curve, n: 5000, x: [...curve.x].reverse() }));
+  const { page, engine, payload } = await follow({ type: "stack", children: [falling] });
+  let answered = 0;
+  engine.zoom = url => {
+    const from = Math.ceil(+url.searchParams.get("x0")!), to = Math.floor(+url.searchParams.get("x1")!);
+    const x = Array.from({ length: to - from }, (_, i) => to - i);
+    answered++;
+    return { series: [{ id: payload.boards[0].columns[0].values[0], run: 0, x, y: x.map(() => 7), n: x.length }] };
+  };
+  await page.locator(".mlb-figure").first().focus();
+  await page.keyboard.press("+");
+  await until(page, async () => answered > 0, true);
+  await page.waitForTimeout(300);
+  const xs: number[] = await page.locator(".mlb-plotly").first().evaluate((plot: any) => [...plot.drawn.find((trace: any) => trace.uid === "run0_0").x]);
+  assert.deepEqual(xs, [...xs].sort((a, b) => b - a));
+  assert.equal(xs.length, 50);
+  await page.context().close();
+});
+
 test("a stretch of the x that was chosen on the page is asked for in the plot's own", async () => {
   const reduced = sample.plot("Loss", search, {}), started = sample.columns(search).find(column => column.key === "started")!.values as number[];
   // A point in two seconds.
@@ -362,11 +454,21 @@ test("a stretch of the x that was chosen on the page is asked for in the plot's 
   await page.context().close();
 });
 
-test("what is selected is told to the engine", async () => {
-  const { page, engine, payload } = await follow({ type: "stack", children: [sample.plot("Loss", search), { type: "table", board: 0, columns: null, sort: [] }] });
-  await page.locator(".mlb-grid-row").nth(2).click();
-  await until(page, async () => engine.posted.map(text => JSON.parse(text)), [[payload.boards[0].columns[0].values[2]]]);
+test("what is selected is told to the engine, that nothing is, too, and again after it was away", async () => {
+  const { page, engine, status, payload } = await follow({ type: "stack", children: [sample.plot("Loss", search), { type: "table", board: 0, columns: null, sort: [] }] }, {}, { outputs: 2 });
+  const [ids] = [payload.boards[0].columns[0].values], told = async () => engine.posted.map(text => JSON.parse(text));
+  // It may hold the selection of a page that was reloaded.
+  await until(page, told, [[]]);
+  const row = page.locator(".mlb-grid-row").nth(2);
+  await row.click();
+  await until(page, told, [[], [ids[2]]]);
   assert.equal(engine.asked.find(url => url.pathname === "/selection")!.searchParams.get("board"), "board-1");
+  engine.away = true;
+  await row.press("Escape");
+  await page.waitForFunction(() => !(globalThis as any).__mlb_stores_1.get("board-1").selected.size);
+  await status.filter({ hasText: /^saved data/ }).waitFor();
+  engine.away = false;
+  await until(page, told, [[], [ids[2]], []]);
   await page.context().close();
 });
 

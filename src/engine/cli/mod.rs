@@ -20,6 +20,7 @@ use clap::{Parser, Subcommand};
 
 use super::serve;
 use crate::error::Result;
+use crate::store::repair::How;
 
 /// See what machine-learning runs did.
 #[derive(Debug, Parser)]
@@ -66,6 +67,9 @@ enum Command {
         /// Tells what is wrong, and changes nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Takes runs for ended that gave no sign of life for half a minute (status stale).
+        #[arg(long)]
+        with_stale: bool,
     },
     /// Corrects runs that are stored: shows what would change, and with --yes does it. It can be undone.
     Edit(Box<edit::What>),
@@ -115,7 +119,9 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Doctor => Ok(doctor::doctor()),
         Command::Sync { to: None } => sync::sync(),
         Command::Sync { to: Some(to) } => sync::move_to(&to),
-        Command::Repair { database, folder, dry_run } => repair::repair(database.as_deref(), folder.as_deref(), dry_run),
+        Command::Repair { database, folder, dry_run, with_stale } => {
+            repair::repair(database.as_deref(), folder.as_deref(), How { dry_run, with_stale })
+        }
         Command::Ls => ls::ls().map(|()| ExitCode::SUCCESS),
     }
 }

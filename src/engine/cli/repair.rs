@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::Summary;
 use crate::store;
 use crate::store::read::{Place, Read};
-use crate::store::repair::{Outcome, Repaired, repair as mend};
+use crate::store::repair::{How, Outcome, Repaired, repair as mend};
 
 /// What came of all of it.
 #[derive(Default)]
@@ -17,11 +17,13 @@ struct Told {
     runs: usize,
     changed: usize,
     live: usize,
+    stale: usize,
     wrong: usize,
 }
 
 /// The runs of one folder, of all folders of a database, or of all of the store.
-pub(super) fn repair(database: Option<&str>, folder: Option<&str>, dry_run: bool) -> Result<ExitCode> {
+pub(super) fn repair(database: Option<&str>, folder: Option<&str>, how: How) -> Result<ExitCode> {
+    let dry_run = how.dry_run;
     let Resolved { address, notes } = Address::resolve(None)?;
     notes.iter().for_each(say::line);
     let store = store::open(&address)?;
@@ -34,7 +36,7 @@ pub(super) fn repair(database: Option<&str>, folder: Option<&str>, dry_run: bool
     for database in databases {
         for name in store.folders(&database)?.iter().filter(|name| folder.is_none_or(|folder| folder == *name)) {
             let place = Place { database: &database, folder: name };
-            mend(&store, place, dry_run, &mut |repaired| tell(place, repaired, dry_run, &mut told))?;
+            mend(&store, place, how, &mut |repaired| tell(place, repaired, dry_run, &mut told))?;
         }
     }
     if told.runs == 0 {
@@ -55,6 +57,13 @@ fn tell(place: Place<'_>, repaired: Repaired, dry_run: bool, told: &mut Told) {
         Outcome::Live => {
             told.live += 1;
             say::line(format!("{name}: it is being logged, and stays as it is; say it again when it ended"));
+        }
+        Outcome::Stale => {
+            told.stale += 1;
+            say::line(format!(
+                "{name}: it has not ended, and stays as it is; `ml_board sync` on its machine ends it, or, if that machine is gone for good, say \
+                 --with-stale"
+            ));
         }
         Outcome::Looked { chunks, metrics, wrong } => {
             if chunks > 0 || !metrics.is_empty() {
@@ -104,13 +113,14 @@ fn metric(tag: &str, old: Option<&Summary>, new: Option<&Summary>) -> String {
 }
 
 fn end(told: &Told, dry_run: bool) -> Vec<String> {
-    let looked = counted(told.runs - told.live, "run").unwrap_or_else(|| "no runs".to_owned());
+    let looked = counted(told.runs - told.live - told.stale, "run").unwrap_or_else(|| "no runs".to_owned());
     let mut lines = vec![match (counted(told.changed, "run"), dry_run) {
         (None, _) => format!("looked at {looked}: nothing to mend"),
         (Some(changed), true) => format!("looked at {looked}: {changed} would be mended; without --dry-run they are"),
         (Some(changed), false) => format!("looked at {looked}: mended {changed}"),
     }];
     lines.extend(counted(told.live, "run").map(|live| format!("left alone, because something logs to them: {live}")));
+    lines.extend(counted(told.stale, "run").map(|stale| format!("left alone, because they have not ended: {stale}")));
     lines.extend(counted(told.wrong, "document").map(|wrong| format!("not readable: {wrong}")));
     lines
 }
@@ -126,8 +136,8 @@ mod tests {
         let mut new = Summary::default();
         [(0, 1.0), (1, 2.0)].iter().for_each(|(step, value)| new.add(*step, *value));
         assert_eq!(metric("Loss", Some(&old), Some(&new)), "  Loss: last 3 → 2, max 3 → 2, sum 4 → 3");
-        let told = Told { runs: 3, changed: 1, live: 1, wrong: 0 };
-        assert_eq!(end(&told, false), ["looked at 2 runs: mended 1 run", "left alone, because something logs to them: 1 run"]);
+        let told = Told { runs: 4, changed: 1, live: 1, stale: 1, wrong: 0 };
+        assert_eq!(end(&told, false), ["looked at 2 runs: mended 1 run", "left alone, because something logs to them: 1 run", "left alone, because they have not ended: 1 run"]);
         assert_eq!(end(&Told { runs: 1, ..Told::default() }, true), ["looked at 1 run: nothing to mend"]);
     }
 }

@@ -84,11 +84,13 @@ impl Views {
         Some(shown)
     }
 
-    /// Forgets what no page asked for since; the scopes of the others.
+    /// Lets go of what was composed of views that no page asked for since: a page that was hidden for so long still comes back, and gets
+    /// all. The scopes of the others.
     pub(super) fn tidy(&self, since: Duration) -> Vec<Scope> {
-        let mut views = locked(&self.by_id);
-        views.retain(|_, shown| locked(&shown.asked).elapsed() < since);
-        views.values().flat_map(|shown| scopes(&shown.view).into_iter().cloned()).collect()
+        let views: Vec<Arc<Shown>> = locked(&self.by_id).values().cloned().collect();
+        let (seen, left): (Vec<_>, Vec<_>) = views.iter().partition(|shown| locked(&shown.asked).elapsed() < since);
+        left.into_iter().for_each(|shown| locked(&shown.state).rest());
+        seen.into_iter().flat_map(|shown| scopes(&shown.view).into_iter().cloned()).collect()
     }
 }
 
@@ -195,10 +197,15 @@ impl Shown {
 }
 
 impl State {
+    /// Keeps nothing but which version it was.
+    fn rest(&mut self) {
+        *self = State { version: self.version, ..State::default() };
+    }
+
     fn take(&mut self, revisions: Vec<u64>, composed: Composed, took: Duration) {
         (self.revisions, self.running, self.composed) = (Some(revisions), composed.running, Some((Instant::now(), took)));
-        if self.version == 0 {
-            (self.version, self.payload) = (1, composed.payload);
+        if self.payload.is_null() {
+            (self.version, self.payload) = (self.version + 1, composed.payload);
             return;
         }
         let Some(patch) = patch::diff(&self.payload, &composed.payload) else { return };
@@ -300,6 +307,23 @@ mod tests {
         views.know(&view("one more"));
         assert!(views.get(&first).is_some(), "it was asked for");
         assert_eq!(locked(&views.by_id).len(), VIEWS);
-        assert!(views.tidy(Duration::ZERO).is_empty() && views.get(&first).is_none());
+    }
+
+    #[test]
+    fn a_page_that_comes_back_after_long_gets_all() {
+        let views = Views::default();
+        let (id, shown) = views.know(&view("f"));
+        let composed = |n: u64| Composed { payload: json!({ "n": n }), running: true };
+        assert_eq!(shown.take(vec![0], composed(0)), 1);
+        assert_eq!(views.tidy(Duration::from_secs(60)).len(), 1, "its folder is still looked at");
+        assert!(views.tidy(Duration::ZERO).is_empty(), "nobody looks at it any more");
+        let asked = |n: u64| {
+            let shown = views.get(&id).expect("the page asks for it again");
+            let answer = shown.since(1, || Ok(vec![0]), || Ok(composed(n))).unwrap();
+            serde_json::from_str::<Value>(&format!("{{{answer}}}")).unwrap()
+        };
+        assert_eq!(asked(7), json!({ "version": 2, "payload": { "n": 7 } }));
+        views.tidy(Duration::ZERO);
+        assert_eq!(asked(7), json!({ "version": 3, "payload": { "n": 7 } }), "a version is never another payload's");
     }
 }

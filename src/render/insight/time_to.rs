@@ -10,9 +10,10 @@ use crate::render::payload::{Cells, Column, ColumnGroup, ColumnKind, Level, Num,
 use crate::render::scatter::axis;
 use crate::render::words::{count, duration, number, plural};
 
-const STEPS: &str = "steps to it";
-const SECONDS: &str = "seconds to it";
-const REACHED: &str = "reached";
+/// The keys of a condition's columns: a board may show several conditions.
+fn keys(condition: &str) -> [String; 3] {
+    ["reached", "steps to", "seconds to"].map(|what| format!("{what} {condition}"))
+}
 
 /// The columns of this condition: after which steps and seconds, and whether at all.
 pub(super) fn columns(condition: &str, data: &ScopeData, rows: &[&Run]) -> Vec<Column> {
@@ -26,12 +27,12 @@ pub(super) fn columns(condition: &str, data: &ScopeData, rows: &[&Run]) -> Vec<C
         (true, Some(_)) => "reached",
     };
     let words = Cells::Texts(of.iter().map(|reached| Some(word(reached).to_owned())).collect());
-    let column =
-        |key: &str, kind, values| Column { key: key.into(), kind, group: ColumnGroup::Metric, values, shown: true, parts: None };
+    let column = |key, kind, values| Column { key, kind, group: ColumnGroup::Metric, values, shown: true, parts: None };
+    let [whether, steps, seconds] = keys(condition);
     vec![
-        column(REACHED, ColumnKind::Text, words),
-        column(STEPS, ColumnKind::Number, numbers(|reached| reached.step.map(|step| step as f64))),
-        column(SECONDS, ColumnKind::Number, numbers(|reached| reached.seconds)),
+        column(whether, ColumnKind::Text, words),
+        column(steps, ColumnKind::Number, numbers(|reached| reached.step.map(|step| step as f64))),
+        column(seconds, ColumnKind::Number, numbers(|reached| reached.seconds)),
     ]
 }
 
@@ -40,6 +41,7 @@ pub(super) fn panel(board: usize, rows: &Rows<'_>, condition: &str) -> Panel {
     let params: Vec<String> =
         varying(&rows.rows).into_iter().take(8).map(|name| all::key_of(&Field::Param(name.clone()))).collect();
     let mut children = vec![Panel::message(Level::Info, summary(condition, reached))];
+    let [whether, steps, seconds] = keys(condition);
     let there = reached.iter().filter(|reached| reached.step.is_some()).count();
     if let Some(by) =
         rows.legend.clone().filter(|key| params.contains(key)).or_else(|| params.first().cloned()).filter(|_| there > 0)
@@ -50,15 +52,15 @@ pub(super) fn panel(board: usize, rows: &Rows<'_>, condition: &str) -> Panel {
         } else {
             Vec::new()
         };
-        let steps = rows.derived.iter().find(|column| column.key == STEPS);
-        let y = steps.map(|column| axis(STEPS.into(), column, false));
+        let column = rows.derived.iter().find(|column| column.key == steps);
+        let y = column.map(|column| axis(steps.clone(), column, false));
         children.extend(y.map(|y| Panel::Scatter(Scatter { board, x: axis(by, &x, false), y, legend: None, notes })));
     }
-    let columns = ["name", REACHED, STEPS, SECONDS].map(String::from).into_iter().chain(params).collect();
+    let columns = ["name".to_owned(), whether, steps.clone(), seconds].into_iter().chain(params).collect();
     children.push(Panel::Table(Table {
         board,
         columns: Some(columns),
-        sort: vec![Sort { column: STEPS.into(), descending: false }],
+        sort: vec![Sort { column: steps, descending: false }],
         sparks: Vec::new(),
     }));
     Panel::Insight { board, method: "time_to", argument: condition.to_owned(), children }

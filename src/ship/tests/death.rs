@@ -13,7 +13,7 @@ use crate::model::{Run, RunId, SessionId, Status, Time};
 use crate::ship::session::Session;
 use crate::store::documents::{Blob, Chunk, Event, Frame, decode_run};
 use crate::store::read::Read as _;
-use crate::store::{Inserted, Local, NewSession, Place, SessionState, SessionUpdate, Updated, Write};
+use crate::store::{Inserted, LeftOff, Local, NewSession, Place, SessionState, SessionUpdate, Updated, Write};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fault {
@@ -87,7 +87,7 @@ faulty! {
     begin_session(session: &NewSession) -> ();
     insert_run(document: &RawDocument) -> ();
     session_state(run: RunId, session: SessionId) -> Option<SessionState>;
-    last_steps(run: RunId, rank: u32) -> Vec<(String, String, i64)>;
+    left_off(run: RunId, rank: u32) -> LeftOff;
     update_session(update: &SessionUpdate) -> Updated;
     heartbeat(run: RunId, session: SessionId, now: Time) -> ();
     insert_frame(frame: &Frame) -> Inserted;

@@ -1,7 +1,6 @@
 //! What stands in a real MongoDB, field by field, and that the embedded store has the same.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bson::oid::ObjectId;
 use bson::{Bson, Document, RawDocument, doc};
@@ -298,7 +297,7 @@ fn a_corrected_parameter_stays_corrected_until_it_is_logged_again() {
 #[test]
 fn a_killed_server_loses_nothing() {
     let mut mongod = Mongod::start(&[]);
-    let store = open(&Address::parse(&mongod.uri()).unwrap()).unwrap();
+    let store = open(&Address::parse(&format!("{}&serverSelectionTimeoutMS=200", mongod.uri())).unwrap()).unwrap();
     let server = Server { store: store.clone(), database: unique("ship"), guard: None };
     let mut log = Log::new(&server.database, 1);
     for i in 0..20_000_i64 {
@@ -309,10 +308,11 @@ fn a_killed_server_loses_nothing() {
     }
     log.end(Status::Finished);
 
-    let shipped = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let log = &log;
-        let shipping = scope.spawn(move || {
-            let mut failures = 0;
+        // Whether each attempt did what it should; the next begins as soon as this one was heard of.
+        let (attempted, attempts) = std::sync::mpsc::sync_channel(0);
+        scope.spawn(move || {
             let mut session = None;
             loop {
                 let mut attempt = || -> crate::error::Result<bool> {
@@ -327,23 +327,22 @@ fn a_killed_server_loses_nothing() {
                     session.flush(store.writing())?;
                     Ok(session.is_closed())
                 };
-                match attempt() {
-                    Ok(true) => return failures,
-                    Ok(false) => {}
-                    Err(_) => failures += 1,
+                let closed = attempt();
+                let (last, succeeded) = (matches!(closed, Ok(true)), closed.is_ok());
+                if attempted.send(succeeded).is_err() || last {
+                    return;
                 }
             }
         });
-        let mut kills = 0;
-        while !shipping.is_finished() && kills < 3 {
-            std::thread::sleep(Duration::from_millis(40));
+        for flushes in [1, 15, 40] {
+            assert_eq!(attempts.iter().filter(|succeeded| *succeeded).take(flushes).count(), flushes, "all was shipped too soon");
             mongod.kill();
+            assert!(attempts.iter().any(|succeeded| !succeeded), "no call met a dead server");
             mongod.restart();
-            kills += 1;
         }
-        shipping.join().unwrap()
+        assert!(attempts.iter().any(|succeeded| succeeded), "nothing was shipped after the last kill");
+        attempts.iter().for_each(drop);
     });
-    assert!(shipped > 0, "no call met a dead server");
     let local = Local::in_memory();
     log.ship(&local, 250).unwrap();
     let of_local = local_documents(&local);

@@ -229,7 +229,7 @@ fn ranks_of_a_run_lie_side_by_side_and_each_goes_on_where_it_ended() {
         assert!(series.iter().all(|one| one.values.iter().all(|value| *value == f64::from(one.rank))));
 
         let steps = |rank| {
-            let mut steps = store.writing().last_steps(place(&logs[0]), logs[0].info.run, rank).unwrap();
+            let mut steps = store.writing().left_off(place(&logs[0]), logs[0].info.run, rank).unwrap().steps;
             steps.sort();
             steps.into_iter().map(|(kind, _, step)| (kind, step)).collect::<Vec<_>>()
         };

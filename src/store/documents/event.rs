@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::bytes::Writer;
 use super::{VERSION, raw};
 use crate::error::Result;
-use crate::model::{HistogramBins, ImageInfo, RunId, SessionId, Thought, Time};
+use crate::model::{HistogramBins, ImageInfo, RunId, Session, SessionId, Thought, Time};
 
 /// How many bytes of a blob one document takes.
 pub(super) const BLOB_PART: usize = 8 << 20;
@@ -276,10 +276,10 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// The kind, tag and step of an event of one of these sessions.
-pub(crate) fn event_step(document: &RawDocument, sessions: &[SessionId]) -> Option<(String, String, i64)> {
+pub(crate) fn event_step(document: &RawDocument, sessions: &[Session]) -> Option<(String, String, i64)> {
     let get = |key| raw::get(document, key);
     let session = get("session").and_then(raw::identity).map(SessionId::from_bytes)?;
-    sessions.contains(&session).then_some(())?;
+    sessions.iter().find(|known| known.id == session)?;
     Some((get("kind").and_then(raw::text)?, get("tag").and_then(raw::text)?, get("step").and_then(raw::integer)?))
 }
 

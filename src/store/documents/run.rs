@@ -148,8 +148,8 @@ pub(crate) fn decode_session_summaries(document: &RawDocument, session: SessionI
     metrics.into_iter().flat_map(|metrics| metrics.iter().flatten()).filter_map(summary).collect()
 }
 
-/// The last step of each metric of one rank of a run, as its last session with that metric has it; and which sessions are that rank's.
-pub(crate) fn last_scalar_steps(document: &RawDocument, rank: u32) -> (Vec<(String, String, i64)>, Vec<SessionId>) {
+/// The last step of each metric of one rank of a run, as its last session with that metric has it; and the sessions that are that rank's.
+pub(crate) fn last_scalar_steps(document: &RawDocument, rank: u32) -> (Vec<(String, String, i64)>, Vec<Session>) {
     let mut run = decode_run("", document).unwrap_or_else(|_| Run::new(RunId::from_bytes([0; 12]), "", "", Time(0)));
     run.sessions.retain(|session| session.rank == rank);
     let mut last: BTreeMap<String, i64> = BTreeMap::new();
@@ -163,7 +163,7 @@ pub(crate) fn last_scalar_steps(document: &RawDocument, rank: u32) -> (Vec<(Stri
         }
     }
     let steps = last.into_iter().map(|(tag, step)| ("scalar".to_owned(), tag, step)).collect();
-    (steps, run.sessions.into_iter().map(|session| session.id).collect())
+    (steps, run.sessions)
 }
 
 fn decode_session(id: &str, document: &RawDocument) -> Option<Session> {

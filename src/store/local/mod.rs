@@ -18,6 +18,7 @@ mod schema;
 mod write;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +31,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two tries of what SQLite does not wait for by itself.
 const RETRY: Duration = Duration::from_millis(5);
 
+/// The process that first opened a local store. A child of a fork has what SQLite knows of its parent's open files, and would believe to have
+/// their locks: what it commits then may lie in a file that is gone.
+static OPENED_BY: AtomicU32 = AtomicU32::new(0);
+
 /// An embedded store.
 pub(crate) struct Local {
     path: PathBuf,
@@ -39,6 +44,13 @@ pub(crate) struct Local {
 impl Local {
     /// Opens the store in this directory, making both if there is none.
     pub(crate) fn open(directory: &Path) -> Result<Local> {
+        let us = std::process::id();
+        let first = OPENED_BY.compare_exchange(0, us, Ordering::Relaxed, Ordering::Relaxed).unwrap_or_else(|first| first);
+        if first != 0 && first != us {
+            return Err(Error::new(ErrorKind::Store, format!("a fork of a process cannot use a local store that process {first} had opened"))
+                .because("SQLite's locks are not a child's")
+                .help("what is logged waits in the journal, and the next writer or `ml_board sync` stores it; a program that is started anew (exec) can"));
+        }
         std::fs::create_dir_all(directory).map_err(|cause| {
             Error::new(ErrorKind::Store, format!("the directory {} of the local store cannot be made", directory.display()))
                 .because(cause)

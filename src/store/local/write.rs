@@ -10,7 +10,7 @@ use crate::store::Place;
 use crate::store::documents::{
     Applied, Blob, CHUNK, Chunk, Event, Frame, add_session, apply_update, date, event_step, last_scalar_steps, new_run,
 };
-use crate::store::write::{Inserted, LARGEST, NewSession, SessionState, SessionUpdate, Updated, Write};
+use crate::store::write::{LeftOff, Inserted, LARGEST, NewSession, SessionState, SessionUpdate, Updated, Write};
 
 impl Local {
     /// Changes the document of a run; `None` if there is no such run. `change` says whether there is something to write.
@@ -101,7 +101,7 @@ impl Write for Local {
         Ok(Some(state.in_order()))
     }
 
-    fn last_steps(&self, place: Place<'_>, run: RunId, rank: u32) -> Result<Vec<(String, String, i64)>> {
+    fn left_off(&self, place: Place<'_>, run: RunId, rank: u32) -> Result<LeftOff> {
         let key = params![place.database, place.folder, run.bytes()];
         let documents = |sql: &str| {
             self.with(|connection| {
@@ -112,10 +112,10 @@ impl Write for Local {
         };
         let runs = documents("SELECT document FROM runs WHERE database = ?1 AND folder = ?2 AND id = ?3")?;
         let events = documents("SELECT document FROM events WHERE database = ?1 AND folder = ?2 AND run = ?3")?;
-        let Some(run) = runs.first() else { return Ok(Vec::new()) };
+        let Some(run) = runs.first() else { return Ok(LeftOff::default()) };
         let (mut steps, sessions) = last_scalar_steps(run, rank);
         steps.extend(events.iter().filter_map(|event| event_step(event, &sessions)));
-        Ok(steps)
+        Ok(LeftOff { steps, started: sessions.iter().map(|session| session.started).max() })
     }
 
     fn update_session(&self, place: Place<'_>, update: &SessionUpdate) -> Result<Updated> {

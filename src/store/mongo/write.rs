@@ -15,7 +15,7 @@ use crate::store::documents::bytes::Writer;
 use crate::store::documents::{
     Blob, CHUNK, Chunk, Event, Frame, date, decode_summary, event_step, keys, last_scalar_steps, new_run,
 };
-use crate::store::write::{Inserted, LARGEST, NewSession, SessionState, SessionUpdate, Updated, Write};
+use crate::store::write::{LeftOff, Inserted, LARGEST, NewSession, SessionState, SessionUpdate, Updated, Write};
 
 const DUPLICATE: i64 = 11000;
 /// The document, or what an update makes of it, passes the server's 16 MB.
@@ -255,7 +255,11 @@ impl Write for Mongo {
             .map_err(|cause| Error::new(ErrorKind::Store, "the document of a run cannot be written as BSON").because(cause))?;
         self.insert(place, "", &[run])?;
         let (filter, pipeline) = update::add_session(session);
-        self.update_run(place, &filter, pipeline).map(drop)
+        match self.update_run(place, &filter, pipeline)? {
+            Updated::TooLarge => Err(self.refused("the document of the run takes 16 MB, and has no room for another session")
+                .help("take parameters or tags away from it (README: Correcting); what is logged waits in the journal")),
+            Updated::Done | Updated::Gone => Ok(()),
+        }
     }
 
     fn insert_run(&self, place: Place<'_>, document: &RawDocument) -> Result<()> {
@@ -310,14 +314,14 @@ impl Write for Mongo {
         Ok(Some(state.in_order()))
     }
 
-    fn last_steps(&self, place: Place<'_>, run: RunId, rank: u32) -> Result<Vec<(String, String, i64)>> {
+    fn left_off(&self, place: Place<'_>, run: RunId, rank: u32) -> Result<LeftOff> {
         let known = self.find(place, "", doc! { "_id": object(run.bytes()) }, Some(doc! { "sessions": 1 }))?;
-        let Some(document) = known.first() else { return Ok(Vec::new()) };
+        let Some(document) = known.first() else { return Ok(LeftOff::default()) };
         let (mut steps, sessions) = last_scalar_steps(document, rank);
         let shape = doc! { "_id": 0, "session": 1, "kind": 1, "tag": 1, "step": 1 };
         let events = self.find(place, "events", doc! { "run": object(run.bytes()) }, Some(shape))?;
         steps.extend(events.iter().filter_map(|event| event_step(event, &sessions)));
-        Ok(steps)
+        Ok(LeftOff { steps, started: sessions.iter().map(|session| session.started).max() })
     }
 
     fn update_session(&self, place: Place<'_>, change: &SessionUpdate) -> Result<Updated> {

@@ -66,7 +66,7 @@ fn store() -> Store {
 
 fn repaired(store: &Store, dry_run: bool) -> (usize, Vec<String>) {
     let mut all = Vec::new();
-    repair(store, PLACE, dry_run, &mut |one| all.push(one)).unwrap();
+    repair(store, PLACE, How { dry_run, ..How::default() }, &mut |one| all.push(one)).unwrap();
     match all.remove(0).outcome {
         Outcome::Looked { chunks, metrics, wrong } if wrong.is_empty() => {
             (chunks, metrics.into_iter().map(|(tag, ..)| tag).collect())
@@ -110,4 +110,35 @@ fn a_header_is_mended_and_the_points_are_not_touched() {
     assert_eq!(repaired(&store, false), (1, Vec::new()));
     assert_eq!(Chunk::decode(&look()[0]).unwrap().points.wall, [1500, 1501, 1502]);
     assert_eq!(repaired(&store, false), (0, Vec::new()));
+}
+
+#[test]
+fn a_run_that_was_killed_and_not_taken_up_yet_waits_for_the_rest_of_it() {
+    let store = store();
+    let session = SessionId::from_bytes([3; 12]);
+    let new = NewSession {
+        run: RUN,
+        session,
+        run_name: "calm fox".into(),
+        labels: Vec::new(),
+        group: None,
+        rank: 0,
+        host: "here".into(),
+        pid: 1,
+        started: Time(3),
+    };
+    let writing = store.writing();
+    writing.begin_session(PLACE, &new).unwrap();
+    // Stored, and not told of yet: what is read again after `applied` goes on behind what the summary tells.
+    let chunk = Chunk { run: RUN, session, tag: "a.b".into(), seq: 0, i0: 0, points: points(&[1.0, 2.0], 0) };
+    writing.write_chunks(PLACE, &[chunk]).unwrap();
+    let repaired = |with_stale| {
+        let mut all = Vec::new();
+        repair(&store, PLACE, How { with_stale, ..How::default() }, &mut |one| all.push(one)).unwrap();
+        all.remove(0).outcome
+    };
+    assert!(matches!(repaired(false), Outcome::Stale));
+    assert!(writing.session_state(PLACE, RUN, session).unwrap().unwrap().metrics.is_empty());
+    assert!(matches!(repaired(true), Outcome::Looked { .. }), "its machine is gone for good");
+    assert_eq!(writing.session_state(PLACE, RUN, session).unwrap().unwrap().metrics["a.b"].n, 2);
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
-use super::LastSteps;
+use super::LeftOff;
 use crate::address::Address;
 use crate::error::Result;
 use crate::journal::{self, Options, SessionInfo, TagKind};
@@ -32,23 +32,25 @@ pub(in super::super) fn recover(journals: PathBuf, address: Address) {
     drop(std::thread::Builder::new().name("ml_board recover".into()).spawn(work));
 }
 
-/// The last steps that the store has of a run; `None` if it does not answer in time.
-pub(in super::super) fn last_steps(info: &SessionInfo, address: &Address) -> Option<Result<LastSteps>> {
-    let (answer, steps) = sync_channel(1);
+/// Where the store has it that a run left off; `None` if it does not answer in time.
+pub(in super::super) fn left_off(info: &SessionInfo, address: &Address) -> Option<Result<LeftOff>> {
+    let (answer, told) = sync_channel(1);
     let (info, address) = (info.clone(), address.clone());
     let work = move || {
         let place = store::Place { database: &info.database, folder: &info.folder };
-        let steps = store::open(&address).and_then(|store| store.writing().last_steps(place, info.run, info.rank));
+        let known = store::open(&address).and_then(|store| store.writing().left_off(place, info.run, info.rank));
         let kind = |kind: &str| match kind {
             "histogram" => Some(TagKind::Histogram),
             "image" => Some(TagKind::Image),
             "scalar" => Some(TagKind::Scalar),
             _ => None,
         };
-        let steps =
-            steps.map(|steps| steps.into_iter().filter_map(|(word, tag, step)| Some((kind(&word)?, tag, step))).collect());
-        answer.send(steps).ok()
+        let known = known.map(|known| LeftOff {
+            steps: known.steps.into_iter().filter_map(|(word, tag, step)| Some((kind(&word)?, tag, step))).collect(),
+            started: known.started,
+        });
+        answer.send(known).ok()
     };
     std::thread::Builder::new().name("ml_board resume".into()).spawn(work).ok()?;
-    steps.recv_timeout(PATIENCE).ok()
+    told.recv_timeout(PATIENCE).ok()
 }

@@ -7,11 +7,17 @@ mod inside;
 mod outside;
 
 #[cfg(any(feature = "writer", feature = "engine"))]
-pub(super) use inside::{Shipping, Watch, check, last_steps, recover, start};
+pub(super) use inside::{Shipping, Watch, check, left_off, recover, start};
 #[cfg(not(any(feature = "writer", feature = "engine")))]
-pub(super) use outside::{Shipping, Watch, check, last_steps, recover, start};
+pub(super) use outside::{Shipping, Watch, check, left_off, recover, start};
 
 use crate::journal::TagKind;
+use crate::model::Time;
 
-/// The highest step of each tag.
-pub(super) type LastSteps = Vec<(TagKind, String, i64)>;
+/// Where a run left off, of one rank.
+pub(super) struct LeftOff {
+    /// The highest step of each tag.
+    pub(super) steps: Vec<(TagKind, String, i64)>,
+    /// When its last session started, by that session's clock.
+    pub(super) started: Option<Time>,
+}

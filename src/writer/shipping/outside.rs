@@ -10,11 +10,12 @@ use std::process::{Child, ChildStdin, ChildStdout};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::LastSteps;
+use super::LeftOff;
 use crate::address::Address;
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{self, News, Options, Order, Outcome, Reader, SHIPPING, SessionInfo, ShipStatus, away};
 use crate::program::{self, Log, Places, install_line};
+use crate::stderr;
 
 /// The pauses before a program that died is started again.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
@@ -191,10 +192,10 @@ impl Shared {
             }
             if failures >= FAILURES {
                 if !self.options.quiet {
-                    eprintln!(
+                    stderr::tell(format_args!(
                         "ml_board: {trouble}\nml_board: what is logged waits in {} for `ml_board sync`.",
                         self.journal.display()
-                    );
+                    ));
                 }
                 state.alone = Some(trouble);
                 return self.changed.notify_all();
@@ -244,7 +245,7 @@ impl Shared {
                 News::Hello { .. } => {}
                 News::Status(status) => {
                     if let Some(error) = status.last_error.as_ref().filter(|_| !self.options.quiet && !state.said) {
-                        eprintln!("{}", away(error, &self.journal));
+                        stderr::tell(away(error, &self.journal));
                         state.said = true;
                     }
                     state.status = status;
@@ -348,7 +349,7 @@ pub(in super::super) fn recover(journals: PathBuf, _: Address) {
 }
 
 /// Only the program could ask the store.
-pub(in super::super) fn last_steps(_: &SessionInfo, _: &Address) -> Option<Result<LastSteps>> {
+pub(in super::super) fn left_off(_: &SessionInfo, _: &Address) -> Option<Result<LeftOff>> {
     let why = Error::new(ErrorKind::Engine, "a writer of the feature `journal` cannot ask it");
     Some(Err(why.help("use the feature `writer` in programs that resume runs")))
 }

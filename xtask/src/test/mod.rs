@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in one command, from nothing.
 
 mod counts;
+mod failures;
 mod parts;
 mod rig;
 
@@ -23,43 +24,51 @@ pub(crate) fn test(names: &[&str]) -> Result<bool> {
         bail!("no part `{unknown}`: `cargo xtask test list` names them");
     }
     let mut rig = Rig::default();
-    let (mut total, mut table) = (Counts::default(), String::new());
+    let (mut total, mut table, mut failed) = (Counts::default(), String::new(), String::new());
     for part in PARTS.iter().filter(|part| names.is_empty() || names.contains(&part.name)) {
         println!("\n== {}", part.name);
         let begun = Instant::now();
-        let counts = run(part, &mut rig);
+        let (counts, failures) = run(part, &mut rig);
         let seconds = begun.elapsed().as_secs_f64();
         let outcome = if counts.failed == 0 { "ok" } else { "FAILED" };
         table.push_str(&format!("{:<28} {outcome:<7} {seconds:>7.1} s   {counts}\n", part.name));
+        failed.extend(failures.iter().map(|failure| format!("{}: {failure}\n", part.name)));
         total += counts;
     }
-    println!("\n{table}\n{total}");
+    println!("\n{failed}\n{table}\n{total}");
     Ok(total.failed == 0)
 }
 
-/// What the commands of a part say of themselves. A command that fails without naming a failed test is one failure.
-fn run(part: &parts::Part, rig: &mut Rig) -> Counts {
+/// What the commands of a part say of themselves, and what of it failed. A command that fails without naming a failed test is one failure.
+fn run(part: &parts::Part, rig: &mut Rig) -> (Counts, Vec<String>) {
+    let one = Counts { failed: 1, ..Counts::default() };
     let commands = match (part.commands)(rig) {
         Ok(commands) => commands,
         Err(error) => {
             println!("{error:#}");
-            return Counts { failed: 1, ..Counts::default() };
+            return (one, vec![format!("{error:#}")]);
         }
     };
-    let mut total = Counts::default();
+    let (mut total, mut failures) = (Counts::default(), Vec::new());
     for mut command in commands {
         let mut counts = match shell::tee(&mut command) {
-            Ok((succeeded, printed)) => Counts { failed: u64::from(!succeeded), ..Counts::default() }.or(Counts::read(&printed)),
+            Ok((succeeded, printed)) => {
+                let counts = Counts { failed: u64::from(!succeeded), ..Counts::default() }.or(Counts::read(&printed));
+                failures.extend((counts.failed > 0).then(|| failures::read(&printed)).into_iter().flatten());
+                counts
+            }
             Err(error) => {
                 println!("{error:#}");
-                Counts { failed: 1, ..Counts::default() }
+                failures.push(format!("{error:#}"));
+                one
             }
         };
         if part.must_count && counts == Counts::default() {
             println!("no test ran: {command:?}");
-            counts.failed = 1;
+            failures.push(format!("no test ran: {command:?}"));
+            counts = one;
         }
         total += counts;
     }
-    total
+    (total, failures)
 }
