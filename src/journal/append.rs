@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{ErrorKind as ErrorOf, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::{ArcSwap, Guard};
@@ -90,8 +90,6 @@ pub(crate) struct Journal {
     /// How many files of their own were begun, and those that were not synced yet.
     asides: AtomicU64,
     unsynced_asides: Mutex<Vec<u64>>,
-    /// The segments that were left and not synced since. A call that began in one before may still write there: it holds it.
-    unsynced: Mutex<Vec<(u64, Weak<Segment>)>>,
     /// Held while it is synced.
     syncing: Mutex<()>,
     owner: Mutex<Option<Owner>>,
@@ -119,9 +117,10 @@ impl Journal {
             fs::remove_dir_all(&unfinished).ok();
             failed(e)
         })?;
+        let first = Arc::new(first);
         Ok(Journal {
-            current: ArcSwap::from_pointee(first),
-            supply: Supply::start(directory.clone(), info, layout.segment_bytes, layout.budget)?,
+            supply: Supply::start(directory.clone(), info, layout.segment_bytes, layout.budget, &first)?,
+            current: ArcSwap::new(first),
             directory,
             longest_inside,
             asides_a_segment: ASIDES.min(layout.budget / 4),
@@ -133,7 +132,6 @@ impl Journal {
             turn: Mutex::default(),
             asides: AtomicU64::new(0),
             unsynced_asides: Mutex::default(),
-            unsynced: Mutex::default(),
             syncing: Mutex::default(),
             owner: Mutex::new(Some(owner)),
         })
@@ -198,7 +196,7 @@ impl Journal {
     /// The segments that were left and are not surely on the disk.
     #[cfg(test)]
     pub(crate) fn unsynced(&self) -> Vec<u64> {
-        held(&self.unsynced).iter().map(|(number, _)| *number).collect()
+        self.supply.left(self.current.load().number).into_iter().map(|(number, _)| number).collect()
     }
 
     /// Records one value of the run's histogram of this tag.
@@ -227,8 +225,11 @@ impl Journal {
     /// Records a hyperparameter.
     pub(crate) fn param(&self, wall_micros: i64, name: &str, value: &Value) -> Result<()> {
         if depth(value) > DEEPEST_PARAM {
-            return Err(Error::new(ErrorKind::Input, format!("the value of the parameter `{name}` is a list of lists, more than {DEEPEST_PARAM} deep"))
-                .help("log what is nested so deep as a text"));
+            return Err(Error::new(
+                ErrorKind::Input,
+                format!("the value of the parameter `{name}` is a list of lists, more than {DEEPEST_PARAM} deep"),
+            )
+            .help("log what is nested so deep as a text"));
         }
         let data = record::param_data(name, value);
         if data.len() > LONGEST_PARAM {
@@ -296,12 +297,10 @@ impl Journal {
                 failed(e)
             })?;
         }
-        let left = std::mem::take(&mut *held(&self.unsynced));
-        // Looked at before the first is synced: what is written later is of the next time.
-        let held_still: Vec<_> = left.iter().filter(|(_, segment)| segment.strong_count() > 0).cloned().collect();
-        let synced = left.iter().try_for_each(|(number, _)| sync_file(&path_of(&self.directory, *number)));
-        held(&self.unsynced).extend(if synced.is_ok() { held_still } else { left });
-        synced.map_err(failed)?;
+        // Whether they are done is asked before the first is synced: what is written later is of the next time.
+        let left = self.supply.left(current.number);
+        left.iter().try_for_each(|(number, _)| sync_file(&path_of(&self.directory, *number))).map_err(failed)?;
+        self.supply.synced(&left);
         current.sync_used().map_err(failed)?;
         #[cfg(unix)]
         sync_file(&self.directory).map_err(failed)?;
@@ -418,7 +417,6 @@ impl Journal {
                 && let Some(next) = self.supply.take()
             {
                 self.left_bytes.fetch_add(full.used_bytes(), Ordering::Relaxed);
-                held(&self.unsynced).push((full.number, Arc::downgrade(&full)));
                 self.current.store(next);
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,8 @@ struct Shared {
     promised: Mutex<u64>,
     state: Mutex<State>,
     changed: Condvar,
+    /// The segments that were made and not synced since they were left. A call that began in one may still write there: it holds it.
+    unsynced: Mutex<Vec<(u64, Weak<Segment>)>>,
     /// Whether it was told that calls wait.
     told: AtomicBool,
 }
@@ -50,7 +52,13 @@ struct State {
 
 impl Supply {
     /// Starts the helper for the journal in `directory`, whose first segment exists.
-    pub(super) fn start(directory: PathBuf, info: SessionInfo, segment_bytes: usize, budget: u64) -> Result<Supply> {
+    pub(super) fn start(
+        directory: PathBuf,
+        info: SessionInfo,
+        segment_bytes: usize,
+        budget: u64,
+        first: &Arc<Segment>,
+    ) -> Result<Supply> {
         let used = AtomicU64::new(segment_bytes as u64);
         // Room enough that no log call makes it grow.
         let state = Mutex::new(State { full: Vec::with_capacity(64), ..State::default() });
@@ -63,6 +71,7 @@ impl Supply {
             promised: Mutex::default(),
             state,
             changed: Condvar::new(),
+            unsynced: Mutex::new(vec![(first.number, Arc::downgrade(first))]),
             told: AtomicBool::new(false),
         });
         let theirs = Arc::clone(&shared);
@@ -143,6 +152,21 @@ impl Supply {
         self.shared.look();
     }
 
+    /// The segments before the one that is written that are not surely on the disk, and whether all calls that wrote into each are done.
+    pub(super) fn left(&self, current: u64) -> Vec<(u64, bool)> {
+        let unsynced = self.shared.unsynced();
+        unsynced
+            .iter()
+            .filter(|(number, _)| *number < current)
+            .map(|(number, made)| (*number, made.strong_count() == 0))
+            .collect()
+    }
+
+    /// Takes note that these were synced after they were looked at.
+    pub(super) fn synced(&self, left: &[(u64, bool)]) {
+        self.shared.unsynced().retain(|(number, _)| !left.contains(&(*number, true)));
+    }
+
     /// Why the next segment cannot be made.
     pub(super) fn trouble(&self) -> Option<Error> {
         self.shared.state().trouble.clone()
@@ -200,7 +224,9 @@ impl Shared {
                 Some(Ok(segment)) => {
                     number += 1;
                     state.trouble = None;
-                    state.ready.push_back(Arc::new(segment));
+                    let segment = Arc::new(segment);
+                    self.unsynced().push((segment.number, Arc::downgrade(&segment)));
+                    state.ready.push_back(segment);
                     self.changed.notify_all();
                 }
                 Some(Err(trouble)) => {
@@ -233,8 +259,14 @@ impl Shared {
 
     fn tell_that_it_waits(&self, trouble: &Error, patience: Duration) {
         if patience == Duration::MAX && !self.told.swap(true, Ordering::Relaxed) {
-            stderr::tell(format_args!("ml_board: {trouble}\nml_board: log calls wait until there is room, as `WhenFull::Block` asks."));
+            stderr::tell(format_args!(
+                "ml_board: {trouble}\nml_board: log calls wait until there is room, as `WhenFull::Block` asks."
+            ));
         }
+    }
+
+    fn unsynced(&self) -> MutexGuard<'_, Vec<(u64, Weak<Segment>)>> {
+        self.unsynced.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn promised(&self) -> MutexGuard<'_, u64> {
@@ -288,7 +320,8 @@ mod tests {
     #[test]
     fn room_for_a_file_that_is_being_written_is_not_given_twice() {
         let home = tempfile::tempdir().unwrap();
-        let supply = Supply::start(home.path().to_path_buf(), info(1), 4096, 1 << 20).unwrap();
+        let first = Arc::new(Segment::create(home.path(), &Header::new(0, 4096, info(1))).unwrap());
+        let supply = Supply::start(home.path().to_path_buf(), info(1), 4096, 1 << 20, &first).unwrap();
         let room = supply.take_room(600 << 10, Duration::ZERO).unwrap();
         // Another thread's look, before there is a byte of that file.
         supply.look();

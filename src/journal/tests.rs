@@ -5,13 +5,13 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
 mod damage;
 mod model;
 mod power;
+mod upkeep;
 
 use super::files::Files;
 use super::files::memory::Memory;
@@ -587,112 +587,5 @@ proptest! {
             prop_assert_eq!((read.position, say(&read.kind)), (whole.position, say(&whole.kind)));
         }
         prop_assert!(reader.read(1).unwrap().complete);
-    }
-}
-
-#[test]
-fn a_file_that_cannot_be_read_now_is_no_damage() {
-    let home = tempfile::tempdir().unwrap();
-    let (journal, tags) = create(home.path(), SMALL);
-    let directory = journal.directory().to_path_buf();
-    let weights = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
-    let long: Vec<f64> = (0..100_000).map(f64::from).collect();
-    scalar(&journal, &tags, "loss", 1.0).unwrap();
-    journal.values(weights, 0, 0, long.iter().copied()).unwrap();
-    scalar(&journal, &tags, "loss", 2.0).unwrap();
-    finish(&journal);
-    // A directory in its place is an error that is neither "gone" nor "not what it should be", as one for want of file descriptors is.
-    let [value, segment, checkpoint] =
-        [segment::aside_path(&directory, 0), path_of(&directory, 0), checkpoint::path(&directory)];
-    let hidden = |path: &Path| {
-        let aside = home.path().join("hidden");
-        if path.exists() {
-            fs::rename(path, &aside).unwrap();
-        }
-        fs::create_dir(path).unwrap();
-        let path = path.to_path_buf();
-        move || {
-            fs::remove_dir(&path).unwrap();
-            if aside.exists() {
-                fs::rename(&aside, &path).unwrap();
-            }
-        }
-    };
-    for path in [&segment, &checkpoint] {
-        let back = hidden(path);
-        assert!(Reader::open(&directory).is_err(), "{}", path.display());
-        back();
-    }
-    let mut reader = Reader::open(&directory).unwrap();
-    let back = hidden(&value);
-    assert_eq!(reader.read(1).unwrap().entries.len(), 1);
-    assert!(reader.read(10).is_err());
-    assert!(reader.read(10).is_err(), "and it is not passed");
-    back();
-    assert_eq!(kinds(rest(&mut reader)).len(), 3);
-    assert_eq!((reader.damaged(), reader.read(1).unwrap().complete), (0, true));
-    // What is gone is gone, and holds nothing up.
-    fs::remove_file(&value).unwrap();
-    let mut reader = Reader::open(&directory).unwrap();
-    assert_eq!(kinds(rest(&mut reader)).len(), 3);
-    assert_eq!(reader.damaged(), 1);
-}
-
-#[test]
-fn after_its_release_nothing_is_recorded_also_where_the_end_had_no_room() {
-    let home = tempfile::tempdir().unwrap();
-    let (journal, tags) = create(home.path(), SMALL);
-    scalar(&journal, &tags, "loss", 1.0).unwrap();
-    journal.release();
-    assert!(scalar(&journal, &tags, "loss", 2.0).is_err());
-    assert!(journal.text("thought", 0, None, "later").is_err());
-    assert_eq!(rest(&mut Reader::open(journal.directory()).unwrap()).len(), 1);
-}
-
-#[test]
-fn a_segment_is_synced_until_the_last_call_that_writes_into_it_is_done() {
-    let home = tempfile::tempdir().unwrap();
-    let (journal, tags) = create(home.path(), SMALL);
-    let busy = journal.busy();
-    while segment::list(journal.directory()).unwrap().len() < 5 {
-        scalar(&journal, &tags, "loss", 1.0).unwrap();
-    }
-    assert_eq!(journal.unsynced().first(), Some(&0));
-    journal.sync().unwrap();
-    assert_eq!(journal.unsynced().first(), Some(&0), "it was in use when the sync began");
-    drop(busy);
-    let begun = Instant::now();
-    while !journal.unsynced().is_empty() && begun.elapsed() < Duration::from_secs(60) {
-        // The helper lets go of the others, soon.
-        std::thread::yield_now();
-        journal.sync().unwrap();
-    }
-    assert_eq!(journal.unsynced(), []);
-}
-
-#[test]
-fn lists_in_lists_deeper_than_a_reader_goes_are_rejected() {
-    let home = tempfile::tempdir().unwrap();
-    let (journal, _) = create(home.path(), SMALL);
-    let nested = |depth: usize| (0..depth).fold(Value::Int(1), |value, _| Value::List(vec![value]));
-    journal.param(0, "deep", &nested(32)).unwrap();
-    let error = journal.param(0, "deeper", &nested(33)).unwrap_err();
-    assert!(error.to_string().contains("`deeper` is a list of lists, more than 32 deep"), "{error}");
-    let entries = kinds(rest(&mut Reader::open(journal.directory()).unwrap()));
-    assert_eq!(entries, [EntryKind::Param { name: "deep".into(), value: nested(32) }]);
-}
-
-#[test]
-fn no_file_of_a_journal_looks_old() {
-    let home = tempfile::tempdir().unwrap();
-    let (journal, tags) = create(home.path(), SMALL);
-    scalar(&journal, &tags, "loss", 1.0).unwrap();
-    let files = || fs::read_dir(journal.directory()).unwrap().map(|entry| entry.unwrap().path());
-    let long_ago = std::time::SystemTime::now() - Duration::from_secs(20 * 24 * 60 * 60);
-    files().for_each(|path| fs::File::open(path).unwrap().set_modified(long_ago).unwrap());
-    journal.keep_young();
-    for path in files() {
-        let age = path.metadata().unwrap().modified().unwrap().elapsed().unwrap_or_default();
-        assert!(age < Duration::from_secs(60 * 60), "{}: {age:?}", path.display());
     }
 }

@@ -12,8 +12,8 @@ use super::session::Session;
 use crate::error::{Error, ErrorKind, Result, Told};
 use crate::journal::{Claim, Options, Outcome, Position, Reader, ShipStatus, away};
 use crate::model::Time;
-use crate::store::{self, Address, Store};
 use crate::stderr;
+use crate::store::{self, Address, Store};
 
 /// How much is taken before it is flushed, by its weight in memory.
 const FLUSH: usize = 24 << 20;

@@ -101,7 +101,9 @@ impl Done {
         if let Err(error) = journal.sync()
             && !std::mem::replace(&mut self.said, true)
         {
-            stderr::tell(format_args!("ml_board: {error}\nml_board: what is logged survives the program's death, but perhaps not the machine's."));
+            stderr::tell(format_args!(
+                "ml_board: {error}\nml_board: what is logged survives the program's death, but perhaps not the machine's."
+            ));
         }
     }
 }

@@ -85,7 +85,9 @@ impl Counts {
         };
         // A full disk is told also after a name that could not be used.
         if first {
-            stderr::tell(format_args!("ml_board: a call was rejected, and others may be; SummaryWriter::stats() counts them.\n{error}"));
+            stderr::tell(format_args!(
+                "ml_board: a call was rejected, and others may be; SummaryWriter::stats() counts them.\n{error}"
+            ));
         }
     }
 

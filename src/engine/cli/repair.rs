@@ -137,7 +137,14 @@ mod tests {
         [(0, 1.0), (1, 2.0)].iter().for_each(|(step, value)| new.add(*step, *value));
         assert_eq!(metric("Loss", Some(&old), Some(&new)), "  Loss: last 3 → 2, max 3 → 2, sum 4 → 3");
         let told = Told { runs: 4, changed: 1, live: 1, stale: 1, wrong: 0 };
-        assert_eq!(end(&told, false), ["looked at 2 runs: mended 1 run", "left alone, because something logs to them: 1 run", "left alone, because they have not ended: 1 run"]);
+        assert_eq!(
+            end(&told, false),
+            [
+                "looked at 2 runs: mended 1 run",
+                "left alone, because something logs to them: 1 run",
+                "left alone, because they have not ended: 1 run"
+            ]
+        );
         assert_eq!(end(&Told { runs: 1, ..Told::default() }, true), ["looked at 1 run: nothing to mend"]);
     }
 }

@@ -10,7 +10,7 @@ use crate::store::Place;
 use crate::store::documents::{
     Applied, Blob, CHUNK, Chunk, Event, Frame, add_session, apply_update, date, event_step, last_scalar_steps, new_run,
 };
-use crate::store::write::{LeftOff, Inserted, LARGEST, NewSession, SessionState, SessionUpdate, Updated, Write};
+use crate::store::write::{Inserted, LARGEST, LeftOff, NewSession, SessionState, SessionUpdate, Updated, Write};
 
 impl Local {
     /// Changes the document of a run; `None` if there is no such run. `change` says whether there is something to write.

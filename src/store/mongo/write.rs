@@ -15,7 +15,7 @@ use crate::store::documents::bytes::Writer;
 use crate::store::documents::{
     Blob, CHUNK, Chunk, Event, Frame, date, decode_summary, event_step, keys, last_scalar_steps, new_run,
 };
-use crate::store::write::{LeftOff, Inserted, LARGEST, NewSession, SessionState, SessionUpdate, Updated, Write};
+use crate::store::write::{Inserted, LARGEST, LeftOff, NewSession, SessionState, SessionUpdate, Updated, Write};
 
 const DUPLICATE: i64 = 11000;
 /// The document, or what an update makes of it, passes the server's 16 MB.
@@ -256,7 +256,8 @@ impl Write for Mongo {
         self.insert(place, "", &[run])?;
         let (filter, pipeline) = update::add_session(session);
         match self.update_run(place, &filter, pipeline)? {
-            Updated::TooLarge => Err(self.refused("the document of the run takes 16 MB, and has no room for another session")
+            Updated::TooLarge => Err(self
+                .refused("the document of the run takes 16 MB, and has no room for another session")
                 .help("take parameters or tags away from it (README: Correcting); what is logged waits in the journal")),
             Updated::Done | Updated::Gone => Ok(()),
         }
