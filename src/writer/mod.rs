@@ -88,6 +88,8 @@ const ORIGIN: Duration = Duration::from_secs(2);
 /// rejected, [`flush`](Self::flush), [`sync`](Self::sync) and [`close`](Self::close) are errors at once, and dropping it does nothing.
 /// A child that outlives a parent that was killed has its open files, and so its locks: until the child ends (or becomes another program by
 /// `exec`), the run counts as one that is logged, and `ml_board sync` leaves its journal alone. Nothing is lost by that; it is stored later.
+/// Where the parent has a local store open, the child's own writer does not store, either, and says so: SQLite's locks are not a child's.
+/// What it logs waits in its journal for the next writer or `ml_board sync`.
 pub struct SummaryWriter {
     core: Arc<Core>,
     /// `None` once it was stopped.
