@@ -14,7 +14,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use ml_board::SummaryWriter;
+use ml_board::{SummaryWriter, WhenFull};
 use ml_board_faults::{Ledger, call, mix};
 
 fn main() -> Result<()> {
@@ -64,6 +64,9 @@ impl Settings {
         }
         if let Some(bytes) = self.number("budget") {
             builder = builder.journal_budget(bytes);
+        }
+        if self.number("block").is_some() {
+            builder = builder.when_full(WhenFull::Block);
         }
         if let Ok(run) = self.text("resume") {
             builder = builder.resume(run.parse().map_err(|e| anyhow!("resume: {e}"))?);

@@ -19,18 +19,90 @@ const SOON: Duration = Duration::from_secs(20);
 /// A directory on a small file system (btrfs, say) that fills instead of a tmpfs: whoever runs this mounted it.
 const DISK: &str = "ML_BOARD_FAULTS_DISK";
 
-/// The journals lie on a file system of some megabytes, which only the trainer sees (`unshare -rm`). With the server away it fills: calls
-/// are rejected, and the trainer knows which. When the server is back, all others must get there.
-pub(crate) fn full(stage: &mut Stage) -> Result<()> {
-    let named = std::env::var_os(DISK).map(PathBuf::from);
-    let home = named.clone().unwrap_or_else(|| stage.ground.home("mounted"));
-    fs::create_dir_all(&home)?;
-    let tried = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&home).output();
-    if named.is_none() && !tried.as_ref().is_ok_and(|tried| tried.status.success()) {
+/// Journals on a file system of some megabytes, which only the trainer sees (`unshare -rm`).
+struct SmallDisk {
+    home: PathBuf,
+    named: bool,
+}
+
+impl SmallDisk {
+    /// `None`: there can be none here, which the outcome says.
+    fn here(stage: &mut Stage) -> Result<Option<SmallDisk>> {
+        let named = std::env::var_os(DISK).map(PathBuf::from);
+        let disk = SmallDisk { named: named.is_some(), home: named.unwrap_or_else(|| stage.ground.home("mounted")) };
+        fs::create_dir_all(&disk.home)?;
+        let mount = ["-rm", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs"];
+        let tried = Command::new("unshare").args(mount).arg(&disk.home).output();
+        if disk.named || tried.as_ref().is_ok_and(|tried| tried.status.success()) {
+            return Ok(Some(disk));
+        }
         let why = tried.map_or_else(|error| error.to_string(), |tried| String::from_utf8_lossy(&tried.stderr).trim().to_owned());
         stage.outcome.not_tried = Some(format!("no file system can be mounted here (`unshare -rm mount -t tmpfs …`: {why})"));
-        return Ok(());
+        Ok(None)
     }
+
+    /// A trainer on it, that begins to log.
+    fn train(&self, stage: &mut Stage, megabytes: u64, training: &Training<'_>, uri: &str) -> Result<Trainer> {
+        let (trainer, ledger) = stage.ground.command(&self.home, training);
+        let mut command = Command::new(if self.named { "env" } else { "unshare" });
+        let mount = match self.named {
+            true => "true".to_owned(),
+            false => format!("mount -t tmpfs -o size={megabytes}m tmpfs \"$HOME_OF_ALL\""),
+        };
+        // What is left after a kill can only be shipped in there.
+        let script = format!("{mount} && {{ \"$@\"; \"$SYNC\" sync >&2; }}");
+        if !self.named {
+            command.arg("-rm");
+        }
+        command.args(["sh", "-c", &script, "sh"]).arg(trainer.get_program()).args(trainer.get_args());
+        command.env("HOME_OF_ALL", &self.home).env("ML_BOARD_HOME", &self.home).env("ML_BOARD_URI", uri);
+        command.env("SYNC", crate::process::beside("ml_board")?);
+        let trainer = Trainer::spawn(command, ledger, training.seed, 1, 0)?;
+        trainer.run()?;
+        Ok(trainer)
+    }
+}
+
+/// With the server away the disk fills: calls wait, none is rejected, and they go on when the server is back.
+pub(crate) fn blocked(stage: &mut Stage) -> Result<()> {
+    let Some(disk) = SmallDisk::here(stage)? else { return Ok(()) };
+    let mut server = Mongod::start(&[]);
+    let uri = server.uri();
+    while stage.outcome.tried < stage.times {
+        let round = format!("disk {}", stage.outcome.tried);
+        let folder = stage.ground.folder();
+        let megabytes = stage.random.within(if stage.short { 13..16 } else { 9..30 });
+        let training = judging(stage, &uri, &folder).heavy().with("block", 1);
+        let mut trainer = disk.train(stage, megabytes, &training, &uri)?;
+        server.kill();
+        let calls = |trainer: &Trainer| trainer.told().returned[0];
+        let (begun, mut last) = (Instant::now(), (calls(&trainer), Instant::now()));
+        while last.1.elapsed() < Duration::from_secs(2) {
+            ensure!(begun.elapsed() < Duration::from_secs(120), "{round}: no call waited in two minutes: the disk did not fill");
+            std::thread::sleep(Duration::from_millis(20));
+            if calls(&trainer) != last.0 {
+                last = (calls(&trainer), Instant::now());
+            }
+        }
+        server.restart();
+        let begun = Instant::now();
+        while calls(&trainer) < last.0 + 100 {
+            ensure!(begun.elapsed() < Duration::from_secs(90), "{round}: calls do not go on");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        trainer.close(Duration::from_secs(125))?;
+        let rejected = trainer.told().rejected.len();
+        stage.demand(rejected == 0, || format!("{round}: {rejected} calls were rejected"));
+        let answer = stage.ground.check(&uri, &folder, &[trainer.expected(false, &["finished"])])?;
+        stage.count(&round, &answer);
+        stage.outcome.tried += 1;
+    }
+    Ok(())
+}
+
+/// With the server away the disk fills: calls are rejected, and the trainer knows which. When the server is back, all others must get there.
+pub(crate) fn full(stage: &mut Stage) -> Result<()> {
+    let Some(disk) = SmallDisk::here(stage)? else { return Ok(()) };
     let mut server = Mongod::start(&[]);
     let uri = server.uri();
     while stage.outcome.tried < stage.times {
@@ -38,22 +110,7 @@ pub(crate) fn full(stage: &mut Stage) -> Result<()> {
         let folder = stage.ground.folder();
         let megabytes = stage.random.within(if stage.short { 13..16 } else { 9..30 });
         let training = judging(stage, &uri, &folder);
-        let (trainer, ledger) = stage.ground.command(&home, &training);
-        let mut command = Command::new(if named.is_some() { "env" } else { "unshare" });
-        let mount = match named {
-            Some(_) => "true".to_owned(),
-            None => format!("mount -t tmpfs -o size={megabytes}m tmpfs \"$HOME_OF_ALL\""),
-        };
-        // What is left after a kill can only be shipped in there.
-        let script = format!("{mount} && {{ \"$@\"; \"$SYNC\" sync >&2; }}");
-        if named.is_none() {
-            command.arg("-rm");
-        }
-        command.args(["sh", "-c", &script, "sh"]).arg(trainer.get_program()).args(trainer.get_args());
-        command.env("HOME_OF_ALL", &home).env("ML_BOARD_HOME", &home).env("ML_BOARD_URI", &uri);
-        command.env("SYNC", crate::process::beside("ml_board")?);
-        let mut trainer = Trainer::spawn(command, ledger, training.seed, 1, 0)?;
-        trainer.run()?;
+        let mut trainer = disk.train(stage, megabytes, &training, &uri)?;
         std::thread::sleep(stage.random.millis(1..300));
         fill_and_empty(stage, &mut server, &mut trainer, &round)?;
         let killed = stage.random.one_in(2);

@@ -16,6 +16,7 @@ pub(crate) const ALL: &[Scenario] = &[
     Scenario { name: "cut", of: "connections cut", times: (400, 20), play: network::cut },
     Scenario { name: "failover", of: "primaries killed, ten writers", times: (10, 1), play: network::failover },
     Scenario { name: "full-disk", of: "disks filled", times: (10, 1), play: disk::full },
+    Scenario { name: "blocked", of: "disks filled, calls that wait", times: (10, 1), play: disk::blocked },
     Scenario { name: "budget", of: "budgets filled", times: (10, 1), play: disk::budget },
     Scenario { name: "torn-journal", of: "journals cut", times: (100, 5), play: disk::torn },
     Scenario { name: "flipped-bits", of: "journals with flipped bits", times: (100, 5), play: disk::flipped },
