@@ -16,7 +16,7 @@ use super::lock::Owner;
 use super::map::{count_forks, forks};
 use super::record::{self, Aside, Kind, Long, Short, TagData, put_image, put_values, slots_of};
 use super::segment::{Header, Segment, aside_path, path_of, sync_file};
-use super::supply::Supply;
+use super::supply::{NoRoom, Supply};
 use super::tags::Tag;
 use super::{SessionInfo, checkpoint, fail};
 use crate::error::{Error, ErrorKind, Result};
@@ -431,15 +431,23 @@ impl Journal {
         let number = self.asides.fetch_add(1, Ordering::Relaxed);
         let path = aside_path(&self.directory, number);
         let unfinished = path.with_added_extension("new");
-        let begun = Instant::now();
-        loop {
-            let _room = self.supply.take_room(data.len() as u64, patience)?;
+        let write = || {
+            let _room = self.supply.take_room(data.len() as u64)?;
             let file = fs::File::create(&unfinished).and_then(|mut file| file.write_all(data));
-            let Err(e) = file.and_then(|()| fs::rename(&unfinished, &path)) else { break };
-            fs::remove_file(&unfinished).ok();
-            let full = matches!(e.kind(), ErrorOf::StorageFull | ErrorOf::QuotaExceeded);
-            let trouble = fail("cannot write", &path, e).help("free space on that disk, or set ML_BOARD_HOME to another one");
-            if !(full && self.supply.wait_for_room(&trouble, begun, patience)) {
+            file.and_then(|()| fs::rename(&unfinished, &path)).map_err(|e| {
+                fs::remove_file(&unfinished).ok();
+                let passing = matches!(e.kind(), ErrorOf::StorageFull | ErrorOf::QuotaExceeded);
+                let trouble = fail("cannot write", &path, e).help("free space on that disk, or set ML_BOARD_HOME to another one");
+                NoRoom { trouble, passing }
+            })
+        };
+        let begun = Instant::now();
+        while let Err(NoRoom { trouble, passing }) = write() {
+            // What lies in files of their own goes with the segment that names them, and only when that was left.
+            if self.asides_bytes.swap(0, Ordering::Relaxed) > 0 {
+                self.current.load().leave();
+            }
+            if !(passing && self.supply.wait_for_room(&trouble, begun, patience)) {
                 return Err(trouble);
             }
         }

@@ -14,7 +14,9 @@ use crate::error::Result;
 
 const FILE: &str = "checkpoint.json";
 /// Room for the next one on a disk that the journal itself has filled: nothing may be deleted before it is stored.
-const SPARE: (&str, usize) = ("checkpoint.spare", 64 << 10);
+const ROOM: &str = "checkpoint.spare";
+/// The least that it takes.
+pub(super) const SPARE: u64 = 64 << 10;
 
 /// A tag, as a reader knows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,19 +52,28 @@ pub(super) fn store(directory: &Path, segment: u64, known: &Known) -> Result<()>
     };
     let written = write().or_else(|e: std::io::Error| {
         let full = matches!(e.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
-        if full && fs::remove_file(directory.join(SPARE.0)).is_ok() { write() } else { Err(e) }
+        if full && fs::remove_file(directory.join(ROOM)).is_ok() { write() } else { Err(e) }
     });
     written.map_err(|e| fail("cannot write", &path, e))
 }
 
 /// Keeps room for the next checkpoint, if there is some: twice what the last one took.
 pub(super) fn keep_room(directory: &Path) {
-    let spare = directory.join(SPARE.0);
-    let length = |path: &Path| fs::metadata(path).map_or(0, |file| file.len() as usize);
-    let wanted = SPARE.1.max(2 * length(&path(directory)));
-    if length(&spare) < wanted && fs::write(&spare, vec![0; wanted]).is_err() {
+    let spare = directory.join(ROOM);
+    let wanted = SPARE.max(2 * length(&path(directory)));
+    if length(&spare) < wanted && fs::write(&spare, vec![0; wanted as usize]).is_err() {
         fs::remove_file(&spare).ok();
     }
+}
+
+/// How many bytes that room has, or is to have.
+#[cfg_attr(not(feature = "journal"), allow(dead_code))]
+pub(super) fn spare(directory: &Path) -> u64 {
+    SPARE.max(length(&directory.join(ROOM)))
+}
+
+fn length(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |file| file.len())
 }
 
 /// What is stored.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::checkpoint::{SPARE, spare};
 use super::record::SLOT_BYTES;
 use super::segment::{Header, Segment};
 use super::{SessionInfo, fail};
@@ -59,7 +60,7 @@ impl Supply {
         budget: u64,
         first: &Arc<Segment>,
     ) -> Result<Supply> {
-        let used = AtomicU64::new(segment_bytes as u64);
+        let used = AtomicU64::new(segment_bytes as u64 + SPARE);
         // Room enough that no log call makes it grow.
         let state = Mutex::new(State { full: Vec::with_capacity(64), ..State::default() });
         let shared = Arc::new(Shared {
@@ -117,23 +118,13 @@ impl Supply {
     }
 
     /// Takes room of the journal's budget for a file of so many bytes, which is to be written before the room is dropped.
-    pub(super) fn take_room(&self, bytes: u64, patience: Duration) -> Result<Room<'_>> {
-        let begun = Instant::now();
-        loop {
-            if let Ok(room) = self.shared.take_room(bytes) {
-                return Ok(room);
-            }
+    pub(super) fn take_room(&self, bytes: u64) -> Result<Room<'_>, NoRoom> {
+        self.shared.take_room(bytes).or_else(|_| {
             // Perhaps what was stored meanwhile has made room.
             self.shared.look();
-            let trouble = match self.shared.take_room(bytes) {
-                Ok(room) => return Ok(room),
-                Err(trouble) => trouble,
-            };
-            let never = bytes > self.shared.budget.saturating_sub((AHEAD as u64 + 1) * self.shared.segment_bytes as u64);
-            if never || !self.wait_for_room(&trouble, begun, patience) {
-                return Err(trouble);
-            }
-        }
+            let most = self.shared.budget.saturating_sub((AHEAD as u64 + 1) * self.shared.segment_bytes as u64 + SPARE);
+            self.shared.take_room(bytes).map_err(|trouble| NoRoom { trouble, passing: bytes <= most })
+        })
     }
 
     /// Waits a little, for there may be room then. `false`: a call that waits since `begun` is to wait no longer.
@@ -290,6 +281,13 @@ impl Shared {
     }
 }
 
+/// Why there is no room for a file, and whether there may be some later.
+#[derive(Debug)]
+pub(super) struct NoRoom {
+    pub(super) trouble: Error,
+    pub(super) passing: bool,
+}
+
 /// Room for a file, until it is written and has its name. A look takes back what was not.
 pub(super) struct Room<'a> {
     shared: &'a Shared,
@@ -304,12 +302,12 @@ impl Drop for Room<'_> {
     }
 }
 
-/// Of the files that are finished (for the others there is [`Room`]) and hold something.
+/// Of the files that are finished (for the others there is [`Room`]); room for a checkpoint is reckoned with whether it is taken or not.
 fn bytes_in(directory: &Path) -> u64 {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     let finished =
         entries.filter(|entry| Path::new(&entry.file_name()).extension().is_none_or(|end| end != "new" && end != "spare"));
-    finished.filter_map(|entry| entry.metadata().ok()).map(|data| data.len()).sum()
+    finished.filter_map(|entry| entry.metadata().ok()).map(|data| data.len()).sum::<u64>() + spare(directory)
 }
 
 #[cfg(test)]
@@ -322,16 +320,16 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let first = Arc::new(Segment::create(home.path(), &Header::new(0, 4096, info(1))).unwrap());
         let supply = Supply::start(home.path().to_path_buf(), info(1), 4096, 1 << 20, &first).unwrap();
-        let room = supply.take_room(600 << 10, Duration::ZERO).unwrap();
+        let room = supply.take_room(600 << 10).unwrap();
         // Another thread's look, before there is a byte of that file.
         supply.look();
-        assert!(supply.take_room(600 << 10, Duration::ZERO).is_err());
+        assert!(supply.take_room(600 << 10).is_err());
         // Nor does a part of it count besides.
         std::fs::write(home.path().join("00000000.value.new"), vec![0; 300 << 10]).unwrap();
         supply.look();
-        assert!(supply.take_room(300 << 10, Duration::ZERO).is_ok());
+        assert!(supply.take_room(300 << 10).is_ok());
         drop(room);
         // It was never finished.
-        assert!(supply.take_room(600 << 10, Duration::ZERO).is_ok());
+        assert!(supply.take_room(600 << 10).is_ok());
     }
 }

@@ -290,7 +290,7 @@ fn a_long_record_that_was_begun_hides_what_looks_like_records_in_it() {
 #[test]
 fn a_full_budget_is_an_error_until_the_store_has_caught_up() {
     let home = tempfile::tempdir().unwrap();
-    let (journal, tags) = create(home.path(), Layout { budget: 200 << 10, ..SMALL });
+    let (journal, tags) = create(home.path(), Layout { budget: 264 << 10, ..SMALL });
     let mut recorded = 0;
     let error = loop {
         match scalar(&journal, &tags, "loss", recorded as f64) {
@@ -298,7 +298,7 @@ fn a_full_budget_is_an_error_until_the_store_has_caught_up() {
             Err(error) => break error,
         }
     };
-    assert!(error.to_string().contains("has grown to its budget of 204800 bytes"), "{error}");
+    assert!(error.to_string().contains("has grown to its budget of 270336 bytes"), "{error}");
     let mut reader = Reader::open(journal.directory()).unwrap();
     assert_eq!(rest(&mut reader).len(), recorded);
     let end = reader.read(1).unwrap().end;
@@ -315,7 +315,7 @@ fn a_full_budget_is_an_error_until_the_store_has_caught_up() {
 #[test]
 fn values_in_files_of_their_own_make_room_as_they_are_stored() {
     let home = tempfile::tempdir().unwrap();
-    let (journal, tags) = create(home.path(), Layout { budget: 400 << 10, ..SMALL });
+    let (journal, tags) = create(home.path(), Layout { budget: 464 << 10, ..SMALL });
     let tag = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
     let mut reader = Reader::open(journal.directory()).unwrap();
     // Many times the budget, in less than a segment.
@@ -338,7 +338,7 @@ fn values_in_files_of_their_own_make_room_as_they_are_stored() {
 fn values_that_find_no_place_leave_no_file() {
     let home = tempfile::tempdir().unwrap();
     // Room for values in a file of their own, but not for another segment.
-    let (journal, tags) = create(home.path(), Layout { budget: 300 << 10, ..SMALL });
+    let (journal, tags) = create(home.path(), Layout { budget: 364 << 10, ..SMALL });
     while scalar(&journal, &tags, "loss", 1.0).is_ok() {}
     let tag = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
     let files = || journal.directory().read_dir().unwrap().count();
@@ -352,7 +352,7 @@ fn values_that_find_no_place_leave_no_file() {
 #[test]
 fn where_it_is_asked_calls_wait_for_room_and_nothing_is_lost() {
     let home = tempfile::tempdir().unwrap();
-    let (journal, tags) = create(home.path(), Layout { budget: 400 << 10, when_full: WhenFull::Block, ..SMALL });
+    let (journal, tags) = create(home.path(), Layout { budget: 464 << 10, when_full: WhenFull::Block, ..SMALL });
     let mut reader = Reader::open(journal.directory()).unwrap();
     let recorded = AtomicBool::new(false);
     let mut read = Vec::new();

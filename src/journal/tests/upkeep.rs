@@ -111,3 +111,37 @@ fn no_file_of_a_journal_looks_old() {
         assert!(age < Duration::from_secs(60 * 60), "{}: {age:?}", path.display());
     }
 }
+
+#[test]
+fn the_whole_of_a_journal_keeps_to_its_budget() {
+    let home = tempfile::tempdir().unwrap();
+    let budget = 500 << 10;
+    let (journal, tags) = create(home.path(), Layout { budget, ..SMALL });
+    let weights = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
+    while journal.values(weights, 0, 0, std::iter::repeat_n(0.5, 4_000)).is_ok() {}
+    while scalar(&journal, &tags, "loss", 1.0).is_ok() {}
+    let files = fs::read_dir(journal.directory()).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
+    let bytes: u64 = files.sum();
+    assert!(bytes <= budget, "{bytes} bytes of {budget}");
+    assert!(bytes + (64 << 10) + 32_000 > budget, "{bytes} bytes of {budget}: not even a segment more");
+}
+
+#[test]
+fn where_only_large_values_are_logged_their_files_go_when_they_are_stored() {
+    let home = tempfile::tempdir().unwrap();
+    let (journal, tags) = create(home.path(), Layout { budget: 3 << 20, ..SMALL });
+    let weights = tags.get(TagKind::Histogram, "weights", || 0).unwrap();
+    let value = |i: i64| journal.values(weights, i, i, std::iter::repeat_n(0.5, 50_000));
+    // Less than a quarter of the budget, with which a segment is left by itself, and then no room.
+    value(0).unwrap();
+    fs::write(journal.directory().join("other"), vec![0; (3 << 20) - (900 << 10)]).unwrap();
+    assert!((1..9).any(|i| value(i).is_err()));
+    fs::remove_file(journal.directory().join("other")).unwrap();
+    let mut reader = Reader::open(journal.directory()).unwrap();
+    rest(&mut reader);
+    reader.acknowledge(reader.position()).unwrap();
+    let asides = fs::read_dir(journal.directory())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|end| end == "value"));
+    assert_eq!(asides.count(), 0);
+}
