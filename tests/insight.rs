@@ -2,7 +2,7 @@
 #![cfg(all(feature = "engine", feature = "writer"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
-use ml_board::{Board, Combination, Reached, SummaryWriter, Value};
+use ml_board::{Board, Combination, Reached, SummaryWriter, Value, stack};
 use ml_board_test_support::{mongodb, unique};
 
 mod common;
@@ -104,6 +104,16 @@ fn when_runs_got_there_is_what_a_look_at_every_point_says() {
         let payload = common::payload(&board.time_to("Accuracy >= 0.9").to_html());
         let table = payload["panel"]["children"].as_array().unwrap().last().unwrap();
         assert_eq!((&table["type"], &table["sort"][0]["column"]), (&"table".into(), &"steps to Accuracy >= 0.9".into()));
+        // Two conditions on one board: each has its numbers.
+        let both = common::payload(&stack![board.time_to("Accuracy >= 0.9"), board.time_to("Accuracy >= 0.5")].to_html());
+        let columns = both["boards"][0]["columns"].as_array().unwrap();
+        let steps = |condition: &str| {
+            let key = format!("steps to {condition}");
+            let of: Vec<_> = columns.iter().filter(|column| column["key"] == key.as_str()).collect();
+            assert_eq!(of.len(), 1, "{key}");
+            of[0]["values"].clone()
+        };
+        assert_ne!(steps("Accuracy >= 0.9"), steps("Accuracy >= 0.5"));
         for (wrong, told) in [
             ("Acuracy >= 0.9", "did you mean `Accuracy`?"),
             ("Accuracy", "compares nothing"),
