@@ -45,6 +45,8 @@
 
 // The journal, the store and the shipper serve the writer and the engine: each alone leaves some of them unused.
 #![cfg_attr(not(all(feature = "writer", feature = "engine")), allow(dead_code, unused_imports))]
+// It panics where stderr cannot be written: `stderr::tell` does not.
+#![cfg_attr(not(test), warn(clippy::print_stderr))]
 
 #[cfg(any(feature = "journal", feature = "engine"))]
 mod address;

@@ -71,7 +71,8 @@
 //! # Deletion and recovery
 //!
 //! When the store has acknowledged all before a position, the reader stores its checkpoint for the first segment that it keeps, then
-//! deletes the ones before. After a death, whoever claims the journal reads on from there, with the same positions and
+//! deletes the ones before, with the files of the values that they name; where such files have taken all room, their segment is left for that.
+//! After a death, whoever claims the journal reads on from there, with the same positions and
 //! ordinals; what was shipped, but lies in a segment that was kept, is read again and changes nothing in the store. A segment whose
 //! predecessors were lost takes its ordinals from the tags' own records.
 //!

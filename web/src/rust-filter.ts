@@ -143,8 +143,11 @@ function theseLabels({ values }: Column, labels: string[]): string {
   return joined([...labels.map(label => `labels == ${quote(label)}`), ...(others.length ? [`not (${oneOf("labels", others)})`] : [])], " and ");
 }
 
-/** As src/query/display.rs quotes; and what turns the direction of writing, which rustc takes in no literal. */
+/** What nobody sees in a text: controls, and what turns the direction of writing, which rustc takes neither in literals nor in comments. */
+export const UNSEEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
+/** As src/query/display.rs quotes; and all that is not seen. */
 export function quote(text: string): string {
   const escapes: Record<string, string> = { "\"": "\\\"", "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-  return `"${text.replace(/["\\\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, letter => escapes[letter] ?? `\\u{${letter.codePointAt(0)!.toString(16)}}`)}"`;
+  return `"${text.replace(new RegExp(`["\\\\]|${UNSEEN.source}`, "gu"), letter => escapes[letter] ?? `\\u{${letter.codePointAt(0)!.toString(16)}}`)}"`;
 }

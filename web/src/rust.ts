@@ -5,7 +5,7 @@ import { copy } from "./csv";
 import { h } from "./dom";
 import { MISSING } from "./format";
 import { legendValue, RUN_NAME } from "./legend";
-import { every, missing, num, oneOf, quote, rustFilter, there } from "./rust-filter";
+import { every, missing, num, oneOf, quote, rustFilter, there, UNSEEN } from "./rust-filter";
 import type { Column } from "./runs";
 import type { View } from "./view";
 
@@ -14,7 +14,7 @@ export type Says = (board: string) => string;
 
 /** A string literal of Rust. */
 export function literal(text: string): string {
-  return /["\\]/.test(text) && !/"#|[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(text) ? `r#"${text}"#` : quote(text);
+  return /["\\]/.test(text) && !text.includes('"#') && !UNSEEN.test(text) ? `r#"${text}"#` : quote(text);
 }
 
 /** An `f64` literal. */
@@ -91,7 +91,7 @@ export function expression(views: View[], panels: number, says: (boards: string[
   const boards = views.map(view => boardOf(view.board, narrowing(view, unsaid)));
   if (panels === 1 && views.length === 1) return { text: says(boards), unsaid };
   const names = boards.map((board, i) => (views.length > 1 ? `board_${i + 1}` : board === "board" ? "board" : "shown"));
-  const lets = boards.flatMap((board, i) => (names[i] === "board" ? [] : [`let ${names[i]} = ${board};${views.length > 1 ? ` // ${views[i].board.title.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, " ")}` : ""}\n`]));
+  const lets = boards.flatMap((board, i) => (names[i] === "board" ? [] : [`let ${names[i]} = ${board};${views.length > 1 ? ` // ${views[i].board.title.replace(new RegExp(UNSEEN, "gu"), " ")}` : ""}\n`]));
   return { text: lets.join("") + says(names), unsaid };
 }
 

@@ -84,10 +84,11 @@ export class Window {
   /** The points that are there outside of the range, those that were asked for within. */
   private merge(curve: Curve): Curve {
     const fine = this.fine.get(`${this.view.runs.ids[curve.run]} ${curve.rank ?? 0}`);
-    // Where x is a metric that falls, or stands still, the range says nothing of where the points belong.
-    if (!fine || !fine.x.length || !ascends(fine.x) || !ascends(curve.x)) return curve;
+    if (!fine || !fine.x.length) return curve;
     const known = this.merged.get(fine);
     if (known && (known as any).of === curve) return known;
+    // Where x is a metric that falls, the range says nothing of where the points belong.
+    if (!ascends(fine.x) || !ascends(curve.x)) return curve;
     const [from, to] = [fine.x[0], fine.x[fine.x.length - 1]];
     const before = curve.x.map((x, i) => (x < from ? i : -1)).filter(i => i >= 0), after = curve.x.map((x, i) => (x > to ? i : -1)).filter(i => i >= 0);
     const join = <T>(coarse: T[] | undefined, of: T[] | undefined) => (coarse && of ? [...before.map(i => coarse[i]), ...of, ...after.map(i => coarse[i])] : undefined);
@@ -101,4 +102,4 @@ export class Window {
   }
 }
 
-const ascends = (x: ArrayLike<number>) => Array.prototype.every.call(x, (value: number, i: number) => i === 0 || value >= x[i - 1]);
+const ascends = (x: number[]) => x.every((value, i) => i === 0 || value >= x[i - 1]);

@@ -5,73 +5,14 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Payload } from "../payload";
 import type { Patch } from "../src/patch";
-import type { Wish } from "../src/wishes";
 import { drawn, launch, show } from "./support/browser";
+import { append, clocked, Engine, lastPoint, LIVE, ofPlot, until } from "./support/live";
 import { output, page as html } from "./support/page";
 import * as sample from "./support/sample";
 
 let browser: Browser;
 before(async () => (browser = await launch()));
 after(() => browser.close());
-
-const LIVE = { port: 8899, token: "t0ken", session: "s1", view: "v1", version: 1 };
-
-/** An engine that answers what the test tells it to. */
-class Engine {
-  version = 1;
-  running = true;
-  session = LIVE.session;
-  away = false;
-  asked: URL[] = [];
-  posted: string[] = [];
-  wished: { url: URL; wish: Wish }[] = [];
-  onWish: (wish: Wish) => unknown = () => {};
-  /** Whether a question waits for its answer. */
-  held = false;
-  private waiting: Promise<void> | null = null;
-  private readonly patches = new Map<number, Patch>();
-  zoom: (url: URL) => unknown = () => ({ series: [] });
-
-  async on(page: Page, at = "http://127.0.0.1:8899/") {
-    await page.route(`${at}**`, async route => {
-      const url = new URL(route.request().url());
-      if (this.away) return route.abort();
-      this.asked.push(url);
-      const json = (body: unknown) => route.fulfill({ json: body, headers: { "access-control-allow-origin": "*" } });
-      if (url.pathname.endsWith("/selection")) return this.posted.push(route.request().postData()!), json(true);
-      if (url.pathname.endsWith("/wishes")) {
-        const wish: Wish = JSON.parse(route.request().postData()!);
-        this.wished.push({ url, wish });
-        this.onWish(wish);
-        return json(true);
-      }
-      if (url.pathname.endsWith("/zoom")) return json(this.zoom(url));
-      // As the engine has it, which looks at so many.
-      const views = Object.fromEntries(url.searchParams.getAll("view").slice(0, 100).map(asked => {
-        const [id, since] = asked.split(".");
-        const patches = Array.from({ length: this.version - +since }, (_, i) => this.patches.get(+since + i + 1)!);
-        return [id, { version: this.version, ...(patches.length ? { patches } : {}) }];
-      }));
-      this.held = this.waiting !== null;
-      await this.waiting;
-      return json({ session: this.session, read_at: Date.now(), running: this.running, pace: 100, views });
-    });
-  }
-
-  /** Keeps the next answers back until what it returns is called. */
-  hold(): () => void {
-    let release!: () => void;
-    this.waiting = new Promise(resolve => (release = resolve));
-    return () => {
-      this.waiting = null;
-      release();
-    };
-  }
-
-  tell(patch: Patch) {
-    this.patches.set(++this.version, patch);
-  }
-}
 
 const TABLE: Payload["panel"] = { type: "table", board: 0, columns: null, sort: [] };
 const RUNS = 8;
@@ -87,23 +28,6 @@ async function follow(panel: Payload["panel"], more: Partial<Payload> = {}, { ou
   await status.filter({ hasText: /^live$/ }).waitFor();
   return { ...shown, engine, status, payload: made };
 }
-
-/** So many more points of the first curve of the first plot at this path. */
-const append = (path: (patch: Patch) => Patch, from: number, y: number[]): Patch =>
-  path({ o: { series: { e: [[0], [{ o: { x: { a: [from, 0, y.map((_, i) => from + i)] }, y: { a: [from, 0, y] }, n: { "=": from + y.length } } }]] } } });
-const ofPlot = (patch: Patch): Patch => ({ o: { panel: { o: { children: { e: [[0], [patch]] } } } } });
-
-const lastPoint = (page: Page) => page.locator(".mlb-plotly").first().evaluate((plot: any) => {
-  const trace = plot.drawn.find((trace: any) => trace.uid === "run0_0");
-  return [trace.x[trace.x.length - 1], trace.y[trace.y.length - 1]];
-});
-const until = async (page: Page, what: () => Promise<unknown>, wanted: unknown) => {
-  for (let i = 0; i < 200; i++) {
-    if (JSON.stringify(await what()) === JSON.stringify(wanted)) return;
-    await page.waitForTimeout(50);
-  }
-  assert.deepEqual(await what(), wanted);
-};
 
 test("points that come extend the curves; zoom, filter, selection and scroll stay", async () => {
   const table = { type: "table" as const, board: 0, columns: null, sort: [] };
@@ -277,11 +201,7 @@ test("an answer to a question that was asked before a newer output came says not
 test("after an engine was away for long, whoever is at the page follows it again", async () => {
   const made = { ...sample.payload(TABLE, search), live: LIVE };
   const { page } = await show(browser, "");
-  await page.clock.install({ time: 0 });
-  await page.clock.pauseAt(1_000);
-  await page.setContent(html([output(made)]));
-  const engine = new Engine();
-  await engine.on(page);
+  const engine = await clocked(page, html([output(made)]));
   const status = page.locator(".mlb-read");
   const says = async (text: RegExp) => {
     for (let i = 0; i < 500 && !text.test((await status.textContent()) ?? ""); i++) {
@@ -346,12 +266,8 @@ test("a page with more outputs than one question may name follows them all", asy
 test("a page in sight asks within two seconds however long nothing happens, and slowly where nobody was for an hour", async () => {
   const made = { ...sample.payload(TABLE, search), live: LIVE };
   const { page } = await show(browser, "");
-  await page.clock.install({ time: 0 });
-  await page.clock.pauseAt(1_000);
-  await page.setContent(html([output(made)]));
-  const engine = new Engine();
+  const engine = await clocked(page, html([output(made)]));
   engine.running = false;
-  await engine.on(page);
   const asks = async (what: string, act: () => Promise<void>) => {
     const before = engine.asked.length;
     await act();

@@ -17,24 +17,28 @@ fn points(values: &[f64], from: i64) -> Points {
     points
 }
 
+/// The nth session of the run, of a rank of its own.
+fn begun(n: u8) -> NewSession {
+    NewSession {
+        run: RUN,
+        session: SessionId::from_bytes([n; 12]),
+        run_name: "calm fox".into(),
+        labels: Vec::new(),
+        group: None,
+        rank: u32::from(n) - 1,
+        host: "here".into(),
+        pid: 1,
+        started: Time(i64::from(n)),
+    }
+}
+
 /// A run of two ranks; the first has a chunk, the second one with a frame beyond it. Nothing in its summaries is right.
 fn store() -> Store {
     let store = Store::Local(Local::in_memory());
     let writing = store.writing();
     for n in [1, 2] {
         let session = SessionId::from_bytes([n; 12]);
-        let new = NewSession {
-            run: RUN,
-            session,
-            run_name: "calm fox".into(),
-            labels: Vec::new(),
-            group: None,
-            rank: u32::from(n) - 1,
-            host: "here".into(),
-            pid: 1,
-            started: Time(i64::from(n)),
-        };
-        writing.begin_session(PLACE, &new).unwrap();
+        writing.begin_session(PLACE, &begun(n)).unwrap();
         let tag: Arc<str> = "a.b".into();
         let chunk = Chunk { run: RUN, session, tag: tag.clone(), seq: 0, i0: 0, points: points(&[1.0, f64::NAN, 3.0], 0) };
         writing.write_chunks(PLACE, &[chunk]).unwrap();
@@ -116,19 +120,8 @@ fn a_header_is_mended_and_the_points_are_not_touched() {
 fn a_run_that_was_killed_and_not_taken_up_yet_waits_for_the_rest_of_it() {
     let store = store();
     let session = SessionId::from_bytes([3; 12]);
-    let new = NewSession {
-        run: RUN,
-        session,
-        run_name: "calm fox".into(),
-        labels: Vec::new(),
-        group: None,
-        rank: 0,
-        host: "here".into(),
-        pid: 1,
-        started: Time(3),
-    };
     let writing = store.writing();
-    writing.begin_session(PLACE, &new).unwrap();
+    writing.begin_session(PLACE, &NewSession { rank: 0, ..begun(3) }).unwrap();
     // Stored, and not told of yet: what is read again after `applied` goes on behind what the summary tells.
     let chunk = Chunk { run: RUN, session, tag: "a.b".into(), seq: 0, i0: 0, points: points(&[1.0, 2.0], 0) };
     writing.write_chunks(PLACE, &[chunk]).unwrap();

@@ -54,7 +54,9 @@ fn run(part: &parts::Part, rig: &mut Rig) -> (Counts, Vec<String>) {
         let mut counts = match shell::tee(&mut command) {
             Ok((succeeded, printed)) => {
                 let counts = Counts { failed: u64::from(!succeeded), ..Counts::default() }.or(Counts::read(&printed));
-                failures.extend((counts.failed > 0).then(|| failures::read(&printed)).into_iter().flatten());
+                if counts.failed > 0 {
+                    failures.extend(failures::read(&printed));
+                }
                 counts
             }
             Err(error) => {

@@ -42,7 +42,8 @@ impl SmallDisk {
     }
 
     /// A trainer on it, that begins to log.
-    fn train(&self, stage: &mut Stage, megabytes: u64, training: &Training<'_>, uri: &str) -> Result<Trainer> {
+    fn train(&self, stage: &mut Stage, training: &Training<'_>, uri: &str) -> Result<Trainer> {
+        let megabytes = stage.random.within(if stage.short { 13..16 } else { 9..30 });
         let (trainer, ledger) = stage.ground.command(&self.home, training);
         let mut command = Command::new(if self.named { "env" } else { "unshare" });
         let mount = match self.named {
@@ -71,9 +72,8 @@ pub(crate) fn blocked(stage: &mut Stage) -> Result<()> {
     while stage.outcome.tried < stage.times {
         let round = format!("disk {}", stage.outcome.tried);
         let folder = stage.ground.folder();
-        let megabytes = stage.random.within(if stage.short { 13..16 } else { 9..30 });
         let training = judging(stage, &uri, &folder).heavy().with("block", 1);
-        let mut trainer = disk.train(stage, megabytes, &training, &uri)?;
+        let mut trainer = disk.train(stage, &training, &uri)?;
         server.kill();
         let calls = |trainer: &Trainer| trainer.told().returned[0];
         let (begun, mut last) = (Instant::now(), (calls(&trainer), Instant::now()));
@@ -108,9 +108,8 @@ pub(crate) fn full(stage: &mut Stage) -> Result<()> {
     while stage.outcome.tried < stage.times {
         let round = format!("disk {}", stage.outcome.tried);
         let folder = stage.ground.folder();
-        let megabytes = stage.random.within(if stage.short { 13..16 } else { 9..30 });
         let training = judging(stage, &uri, &folder);
-        let mut trainer = disk.train(stage, megabytes, &training, &uri)?;
+        let mut trainer = disk.train(stage, &training, &uri)?;
         std::thread::sleep(stage.random.millis(1..300));
         fill_and_empty(stage, &mut server, &mut trainer, &round)?;
         let killed = stage.random.one_in(2);
